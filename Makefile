@@ -1,0 +1,56 @@
+# Every habit has a verb. `make run` and `make test` need Python 3.11 or newer, make and gcc, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CHECKED := adapters assets benchmarks demo matching orchestration recommenders serving sql tests warehouse
+
+.PHONY: help install install-dev run test dev check lint types imports format clean
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.installed  ## Create .venv and install the project
+
+install-dev: $(VENV)/.installed-dev  ## The same with the tools for tests and linting
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@ $(VENV)/.installed
+
+run: install  ## The whole pipeline on the built-in demo world, into ./data
+	$(BIN)/osusume run
+
+test: install-dev  ## The test suite, offline
+	$(BIN)/python -m pytest -q
+
+dev: install  ## The Dagster UI on http://127.0.0.1:3000
+	$(BIN)/osusume dev
+
+check: lint types imports test  ## Everything that CI checks
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint sql --processes 2
+	$(BIN)/codespell
+
+types: install-dev
+	$(BIN)/mypy
+
+imports: install-dev
+	$(BIN)/lint-imports
+
+format: install-dev  ## Rewrite Python and SQL in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix sql --processes 2
+
+clean:  ## Remove the built warehouse and caches; the virtual environment stays
+	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Only wires: definitions, jobs, schedules, settings and the command line."""

@@ -1,0 +1,1 @@
+"""All SQL of the project; a folder is a layer of the warehouse (see sql/README.md)."""
