@@ -1,0 +1,113 @@
+"""The closed lists of the demo world: genres, tags and source materials, and what each says about the others.
+
+A genre's weight is its usual share of all anime; a tag's home genres make it likelier there. The words are
+the generic ones that all catalogues share.
+"""
+
+from __future__ import annotations
+
+GENRES: dict[str, float] = {
+    "Action": 0.34,
+    "Adventure": 0.22,
+    "Comedy": 0.42,
+    "Drama": 0.26,
+    "Ecchi": 0.06,
+    "Fantasy": 0.30,
+    "Horror": 0.05,
+    "Mahou Shoujo": 0.04,
+    "Mecha": 0.07,
+    "Music": 0.07,
+    "Mystery": 0.08,
+    "Psychological": 0.06,
+    "Romance": 0.20,
+    "Sci-Fi": 0.20,
+    "Slice of Life": 0.20,
+    "Sports": 0.06,
+    "Supernatural": 0.15,
+    "Thriller": 0.06,
+}
+ADULT_GENRE = "Hentai"
+
+# tag: (its category on AniList, the genres where it is at home)
+TAGS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Swordplay": ("Theme-Action", ("Action", "Fantasy")),
+    "Martial Arts": ("Theme-Action", ("Action",)),
+    "Super Power": ("Theme-Fantasy", ("Action", "Supernatural")),
+    "Guns": ("Theme-Action", ("Action", "Thriller")),
+    "Espionage": ("Theme-Action", ("Action", "Thriller")),
+    "War": ("Theme-Other", ("Action", "Mecha")),
+    "Military": ("Theme-Other", ("Mecha", "Sci-Fi")),
+    "Pirates": ("Cast-Traits", ("Adventure",)),
+    "Travel": ("Theme-Other", ("Adventure", "Slice of Life")),
+    "Survival": ("Theme-Other", ("Adventure", "Horror")),
+    "Isekai": ("Theme-Fantasy", ("Fantasy", "Adventure")),
+    "Reincarnation": ("Theme-Other", ("Fantasy",)),
+    "Magic": ("Theme-Fantasy", ("Fantasy", "Mahou Shoujo")),
+    "Dragons": ("Cast-Traits", ("Fantasy",)),
+    "Kingdom Management": ("Theme-Other", ("Fantasy",)),
+    "Witch": ("Cast-Traits", ("Mahou Shoujo", "Fantasy")),
+    "Henshin": ("Theme-Fantasy", ("Mahou Shoujo",)),
+    "Real Robot": ("Theme-Sci-Fi-Mecha", ("Mecha",)),
+    "Super Robot": ("Theme-Sci-Fi-Mecha", ("Mecha",)),
+    "Space": ("Setting-Universe", ("Sci-Fi", "Mecha")),
+    "Time Manipulation": ("Theme-Sci-Fi", ("Sci-Fi", "Mystery")),
+    "Artificial Intelligence": ("Theme-Sci-Fi", ("Sci-Fi",)),
+    "Cyberpunk": ("Theme-Sci-Fi", ("Sci-Fi", "Thriller")),
+    "Post-Apocalyptic": ("Setting-Universe", ("Sci-Fi", "Drama")),
+    "Virtual World": ("Setting-Universe", ("Sci-Fi", "Fantasy")),
+    "School": ("Setting-Scene", ("Comedy", "Romance", "Slice of Life")),
+    "School Club": ("Setting-Scene", ("Slice of Life", "Comedy")),
+    "Parody": ("Theme-Comedy", ("Comedy",)),
+    "Slapstick": ("Theme-Comedy", ("Comedy",)),
+    "Surreal Comedy": ("Theme-Comedy", ("Comedy",)),
+    "Gag Humour": ("Theme-Comedy", ("Comedy",)),
+    "Family Life": ("Theme-Slice of Life", ("Slice of Life", "Drama")),
+    "Iyashikei": ("Theme-Slice of Life", ("Slice of Life",)),
+    "Food": ("Theme-Arts", ("Slice of Life",)),
+    "Rural": ("Setting-Scene", ("Slice of Life",)),
+    "Coming of Age": ("Theme-Drama", ("Drama", "Slice of Life")),
+    "Tragedy": ("Theme-Drama", ("Drama", "Psychological")),
+    "Revenge": ("Theme-Drama", ("Drama", "Action")),
+    "Politics": ("Theme-Other", ("Drama", "Sci-Fi")),
+    "Historical": ("Setting-Time", ("Drama", "Action")),
+    "Love Triangle": ("Theme-Romance", ("Romance",)),
+    "Tsundere": ("Cast-Traits", ("Romance", "Comedy")),
+    "Harem": ("Theme-Romance", ("Ecchi", "Romance")),
+    "Unrequited Love": ("Theme-Romance", ("Romance", "Drama")),
+    "Office Lady": ("Cast-Traits", ("Romance", "Slice of Life")),
+    "Idol": ("Theme-Arts-Music", ("Music",)),
+    "Band": ("Theme-Arts-Music", ("Music", "Drama")),
+    "Classical Music": ("Theme-Arts-Music", ("Music",)),
+    "Detective": ("Cast-Traits", ("Mystery",)),
+    "Crime": ("Theme-Other", ("Mystery", "Thriller")),
+    "Philosophy": ("Theme-Other", ("Psychological", "Sci-Fi")),
+    "Denpa": ("Theme-Other", ("Psychological", "Horror")),
+    "Gore": ("Theme-Other", ("Horror", "Action")),
+    "Ghost": ("Cast-Traits", ("Supernatural", "Horror")),
+    "Youkai": ("Theme-Fantasy", ("Supernatural",)),
+    "Vampire": ("Cast-Traits", ("Supernatural",)),
+    "Demons": ("Cast-Traits", ("Supernatural", "Fantasy")),
+    "Gambling": ("Theme-Game", ("Thriller", "Psychological")),
+    "Baseball": ("Theme-Game-Sport", ("Sports",)),
+    "Football": ("Theme-Game-Sport", ("Sports",)),
+    "Swimming": ("Theme-Game-Sport", ("Sports",)),
+    "Female Protagonist": ("Cast-Main Cast", ("Mahou Shoujo", "Slice of Life", "Romance")),
+    "Male Protagonist": ("Cast-Main Cast", ("Action", "Fantasy", "Sports")),
+    "Ensemble Cast": ("Cast-Main Cast", ("Drama", "Comedy")),
+}
+# tags that give the story away, as AniList marks them
+SPOILER_TAGS = frozenset({"Tragedy", "Reincarnation"})
+
+# source material: (share, AniList's value, MyAnimeList's value)
+MATERIALS: dict[str, tuple[float, str, str]] = {
+    "MANGA": (0.36, "MANGA", "manga"),
+    "ORIGINAL": (0.24, "ORIGINAL", "original"),
+    "LIGHT_NOVEL": (0.12, "LIGHT_NOVEL", "light_novel"),
+    "VIDEO_GAME": (0.07, "VIDEO_GAME", "game"),
+    "VISUAL_NOVEL": (0.06, "VISUAL_NOVEL", "visual_novel"),
+    "NOVEL": (0.05, "NOVEL", "novel"),
+    "WEB_NOVEL": (0.03, "WEB_NOVEL", "web_novel"),
+    "FOUR_PANEL": (0.03, "MANGA", "4_koma_manga"),
+    "MULTIMEDIA": (0.02, "MULTIMEDIA_PROJECT", "mixed_media"),
+    "OTHER": (0.02, "OTHER", "other"),
+}
