@@ -1,0 +1,288 @@
+"""Publishing: readers see the old snapshot whole, then the new one whole, and nothing in between."""
+
+import json
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse.conftest import DAY, killed_before
+from warehouse.connection import Warehouse
+from warehouse.errors import NothingPublished, PublishError
+from warehouse.home import Home
+from warehouse.publish import current_snapshot, publish, rollback, snapshots
+from warehouse.transaction import transaction
+
+
+def fill(warehouse: Warehouse, value: int) -> None:
+    """Make the warehouse hold one table and one view with this value."""
+    with warehouse.writer("fill") as con, transaction(con):
+        con.execute(f"create or replace table dim_anime as select {value} as anime_key from range(3)")
+        con.execute("comment on table dim_anime is 'what''s there'")
+        con.execute("comment on column dim_anime.anime_key is 'lasting id'")
+        con.execute("create or replace table ml.scores as select range as a from range(5) order by a desc")
+        con.execute("create or replace table staging.hidden as select 1 as a")
+
+
+def seen(home: Home) -> int:
+    """The value a new reader sees."""
+    with Warehouse(home).reader() as con:
+        return int(con.execute("select distinct anime_key from dim_anime").fetchall()[0][0])
+
+
+def test_the_snapshot_holds_tables_views_order_and_comments(warehouse: Warehouse) -> None:
+    """Tables and views of main, ml and quality are there as they were; raw and staging are not."""
+    fill(warehouse, 7)
+    with warehouse.writer("views") as con:
+        con.execute("create view vw_outer as select 1 as a")
+        con.execute("create view vw_inner as select anime_key + 1 as next_key from main.dim_anime")
+        con.execute("create or replace view vw_outer as select next_key from main.vw_inner")
+        con.execute("comment on view vw_outer is 'for people'")
+        con.execute("comment on column vw_outer.next_key is 'the next'")
+        con.execute("insert into quality.quarantine (stage, reason) values ('stg', 'why')")
+    snapshot = publish(warehouse, "run 1", "input 1", DAY)
+    assert snapshot.rows == {
+        "main.dim_anime": 3,
+        "ml.scores": 5,
+        "quality.check_result": 0,
+        "quality.quarantine": 1,
+    }
+    with warehouse.reader() as con:
+        assert con.execute("from vw_outer").fetchall() == [(8,)] * 3
+        assert con.execute("from ml.scores").fetchall() == [(4,), (3,), (2,), (1,), (0,)]
+        assert con.execute("select reason from quality.quarantine").fetchall() == [("why",)]
+        comments = con.execute(
+            "select comment from duckdb_tables() where table_name = 'dim_anime' "
+            "union all select comment from duckdb_columns() where table_name = 'dim_anime' "
+            "union all select comment from duckdb_views() where view_name = 'vw_outer' "
+            "union all select comment from duckdb_columns() where table_name = 'vw_outer'"
+        ).fetchall()
+        assert comments == [("what's there",), ("lasting id",), ("for people",), ("the next",)]
+        schemas = con.execute(
+            "select distinct schema_name from duckdb_tables() where database_name = 'osusume' order by 1"
+        ).fetchall()
+        assert schemas == [("main",), ("ml",), ("quality",)]
+
+
+def test_the_snapshot_says_what_it_is(warehouse: Warehouse) -> None:
+    """Run, input and time stand in the file itself, and in the note beside it."""
+    fill(warehouse, 1)
+    snapshot = publish(warehouse, "run 1", "input 1", DAY)
+    assert current_snapshot(warehouse.home) == snapshot
+    assert (snapshot.run_id, snapshot.fingerprint, snapshot.published_at) == ("run 1", "input 1", DAY)
+    note = json.loads(warehouse.home.snapshot_note.read_text())
+    assert note["fingerprint"] == "input 1"
+    assert note["rows"]["main.dim_anime"] == 3
+    with warehouse.reader() as con:
+        rows = con.execute(
+            "select table_name, kind, row_count from quality.publication order by 1"
+        ).fetchall()
+    assert ("dim_anime", "table", 3) in rows
+
+
+def test_the_snapshot_is_one_file(warehouse: Warehouse) -> None:
+    """Nothing but snapshots and the note lies in published/: no log of a database, nothing unfinished."""
+    for value in range(2):
+        fill(warehouse, value)
+        publish(warehouse, "run", "input")
+    names = sorted(path.name for path in warehouse.home.published.iterdir())
+    assert len(names) == 4
+    assert all(name.endswith((".duckdb", "current.json")) and not name.startswith(".") for name in names)
+
+
+def test_a_copy_of_the_snapshot_can_be_opened_anywhere(warehouse: Warehouse, tmp_path: Path) -> None:
+    """`current.duckdb` alone, copied elsewhere and opened by any DuckDB, shows everything."""
+    fill(warehouse, 5)
+    publish(warehouse, "run", "input")
+    copy = tmp_path / "elsewhere.duckdb"
+    copy.write_bytes(warehouse.home.snapshot.read_bytes())
+    with duckdb.connect(str(copy), read_only=True) as con:
+        assert con.execute("select sum(anime_key) from dim_anime").fetchall() == [(15,)]
+
+
+def test_an_open_reader_keeps_its_snapshot_and_the_next_one_sees_the_new(warehouse: Warehouse) -> None:
+    """Also within one process, and as often as it is published."""
+    fill(warehouse, 1)
+    publish(warehouse, "run 1", "input")
+    with warehouse.reader() as old:
+        for value in range(2, 7):
+            fill(warehouse, value)
+            publish(warehouse, f"run {value}", "input")
+            assert seen(warehouse.home) == value
+        assert old.execute("select sum(anime_key) from dim_anime").fetchall() == [(3,)]
+
+
+def test_publishing_the_same_content_again_is_a_new_whole_snapshot(warehouse: Warehouse) -> None:
+    """Twice the same is not an error: run and time are new, the tables equal."""
+    fill(warehouse, 1)
+    one = publish(warehouse, "run 1", "input", DAY)
+    two = publish(warehouse, "run 2", "input", DAY)
+    assert two.snapshot_id > one.snapshot_id
+    assert two.rows == one.rows
+    assert seen(warehouse.home) == 1
+
+
+def test_three_older_snapshots_are_kept(warehouse: Warehouse) -> None:
+    """After six publishings the newest four are there, newest first, one of them current."""
+    for value in range(6):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", "input")
+    assert [(one.run_id, one.is_current) for one in snapshots(warehouse.home)] == [
+        ("run 5", True),
+        ("run 4", False),
+        ("run 3", False),
+        ("run 2", False),
+    ]
+
+
+def test_rolling_back_goes_from_snapshot_to_snapshot_until_there_is_none(warehouse: Warehouse) -> None:
+    """Each rollback returns to the one before; the last one says that there is nothing older."""
+    for value in range(3):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", f"input {value}", DAY + timedelta(days=value))
+    for value in (1, 0):
+        assert rollback(warehouse.home).run_id == f"run {value}"
+        assert seen(warehouse.home) == value
+        assert json.loads(warehouse.home.snapshot_note.read_text())["fingerprint"] == f"input {value}"
+    with pytest.raises(PublishError, match="no older snapshot"):
+        rollback(warehouse.home)
+    assert seen(warehouse.home) == 0
+
+
+def test_after_a_rollback_publishing_goes_on(warehouse: Warehouse) -> None:
+    """The snapshot that was rolled back is gone; the next one has the kept one before it."""
+    for value in range(2):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", "input")
+    rollback(warehouse.home)
+    fill(warehouse, 9)
+    publish(warehouse, "run 9", "input")
+    assert [one.run_id for one in snapshots(warehouse.home)] == ["run 9", "run 0"]
+
+
+def test_without_a_warehouse_nothing_is_published(warehouse: Warehouse) -> None:
+    """No warehouse, or one without a table in main, is a PublishError, and published/ stays empty."""
+    with pytest.raises(PublishError, match="no warehouse to publish"):
+        publish(warehouse, "run", "input")
+    assert not warehouse.home.root.exists()
+    with warehouse.writer("empty"):
+        pass
+    with pytest.raises(PublishError, match="no table in its main schema"):
+        publish(warehouse, "run", "input")
+    assert list(warehouse.home.published.iterdir()) == []
+    with pytest.raises(PublishError):
+        rollback(warehouse.home)
+
+
+def test_a_view_on_something_unpublished_stops_the_publishing(warehouse: Warehouse) -> None:
+    """The error names the view; readers keep what they had; nothing unfinished is left."""
+    fill(warehouse, 1)
+    publish(warehouse, "run 1", "input")
+    with warehouse.writer("bad view") as con:
+        con.execute("create view vw_bad as select * from staging.hidden")
+    before = sorted(warehouse.home.published.iterdir())
+    with pytest.raises(PublishError, match=r"main\.vw_bad"):
+        publish(warehouse, "run 2", "input")
+    assert sorted(warehouse.home.published.iterdir()) == before
+    assert seen(warehouse.home) == 1
+
+
+def test_what_is_not_approved_is_not_published(warehouse: Warehouse) -> None:
+    """A refusal by `approve`, which sees the writer's tables, keeps the old snapshot."""
+    fill(warehouse, 1)
+    publish(warehouse, "run 1", "input")
+    fill(warehouse, 2)
+
+    def refuse(con: duckdb.DuckDBPyConnection) -> None:
+        assert con.execute("select distinct anime_key from dim_anime").fetchall() == [(2,)]
+        raise ValueError("a check failed")
+
+    with pytest.raises(ValueError, match="a check failed"):
+        publish(warehouse, "run 2", "input", approve=refuse)
+    assert seen(warehouse.home) == 1
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_snapshot(warehouse: Warehouse) -> None:
+    """Killed before each of its file operations: readers see the old or the new one, then all is cleaned."""
+    home = warehouse.home
+    outcomes = set()
+    fill(warehouse, 0)
+    publish(warehouse, "first", "input")
+    was_killed, step = True, 0
+    while was_killed:
+        step += 1
+        fill(warehouse, step)
+        was_killed = killed_before(step, lambda: publish(warehouse, "killed", "input"), home.published)
+        outcomes.add(seen(home) - step)
+        after = publish(warehouse, "after", "input")
+        assert current_snapshot(home) == after
+        assert seen(home) == step
+        assert not [path.name for path in home.published.iterdir() if path.name.startswith(".")]
+        assert len(snapshots(home)) <= 4
+    assert step > 5
+    assert outcomes == {-1, 0}
+
+
+def test_what_a_publishing_killed_within_duckdb_left_is_removed(warehouse: Warehouse) -> None:
+    """A half-written copy, its log and its spill folder go with the next publishing."""
+    fill(warehouse, 1)
+    publish(warehouse, "run", "input")
+    half = warehouse.home.published / ".building-000002-00000000.duckdb"
+    half.write_bytes(b"half")
+    half.with_name(f"{half.name}.wal").write_bytes(b"log")
+    half.with_name(f"{half.name}.tmp").mkdir()
+    publish(warehouse, "run", "input")
+    assert not list(warehouse.home.published.glob(".*"))
+
+
+def test_readers_never_see_a_mixture(warehouse: Warehouse) -> None:
+    """While snapshots are replaced, every reader that opens finds three equal rows."""
+    fill(warehouse, 0)
+    publish(warehouse, "run", "input")
+    stop = threading.Event()
+    problems: list[object] = []
+
+    def look() -> None:
+        while not stop.is_set():
+            with Warehouse(warehouse.home).reader() as con:
+                found = con.execute("select count(*), count(distinct anime_key) from dim_anime").fetchall()
+            if found != [(3, 1)]:
+                problems.append(found)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        for value in range(5):
+            fill(warehouse, value)
+            publish(warehouse, "run", "input")
+    finally:
+        stop.set()
+        thread.join()
+    assert problems == []
+
+
+def test_a_file_system_without_hard_links_gets_a_copy(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where linking is impossible, the snapshot is copied; publishing and rolling back work alike."""
+
+    def refuse(*_: object) -> None:
+        raise OSError("hard links are not supported here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for value in range(3):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", "input")
+    assert rollback(warehouse.home).run_id == "run 1"
+    assert seen(warehouse.home) == 1
+
+
+def test_a_home_without_snapshots_has_none(home: Home) -> None:
+    """Nothing published is an empty list, None, and NothingPublished for a reader."""
+    assert snapshots(home) == []
+    assert current_snapshot(home) is None
+    with pytest.raises(NothingPublished), Warehouse(home).reader():
+        pass

@@ -1,0 +1,195 @@
+"""Tables and views from the SELECTs of sql/, each replaced as a whole or left as it was.
+
+The one rule: what a file's header says (columns, keys, grain) is what stands in the database, or the build
+fails.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.catalogue import columns_of, kind_of, row_count, table_exists
+from warehouse.dependencies import COMPUTED
+from warehouse.errors import BuildError
+from warehouse.names import Relation, quote_identifier, relation
+from warehouse.schema import comment_on
+from warehouse.sqlfiles import REJECTION, SqlFile, sql_file
+from warehouse.transaction import transaction
+
+__all__ = ["BuildReport", "build", "fetch", "preview", "row_count", "table_exists"]
+
+Params = Mapping[str, Any]
+#: What a staging SELECT must expose besides, for the quarantine.
+_POINTERS = ("source", "record_id", "payload_path", "payload_line")
+_STAGED = "staged_rows"
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What one build made.
+
+    Attributes:
+        rows: rows of the table; of a view, 0, since a view is not counted.
+        rejected: rows that went to quarantine.
+        columns: (name, type, comment) of each column, in the table's order.
+    """
+
+    rows: int
+    rejected: int = 0
+    columns: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def build(
+    con: duckdb.DuckDBPyConnection,
+    sql_file: SqlFile,
+    *,
+    computed: pa.Table | None = None,
+    table: str | None = None,
+    params: Params | None = None,
+    run_id: str = "",
+) -> BuildReport:
+    """Replace the file's table or view by what its SELECT gives now, in one transaction.
+
+    Rows are stored in the order of the header's keys. Rows that a staging SELECT rejects become the only
+    rows of that stage in `quality.quarantine`.
+
+    Args:
+        con: a writer's connection.
+        sql_file: what to build.
+        computed: a table made in Python, visible to the SELECT as `computed`.
+        table: another name for the table (one template for several), in the file's schema.
+        params: values for the SELECT's named parameters.
+        run_id: stamped on quarantined rows.
+
+    Raises:
+        BuildError: naming the file, when the statement fails, when header and result have different
+            columns, or when `computed` is missing or not wanted; the old table then still stands.
+    """
+    _refuse_unfit(sql_file, computed, params)
+    target = Relation(sql_file.schema, relation(table).name if table else sql_file.name)
+    with _explained(sql_file), _visible(con, computed), transaction(con):
+        rejected = 0
+        if sql_file.kind == "view":
+            _drop_other_kind(con, target, "view")
+            con.execute(f"create or replace view {target.sql} as {sql_file.body}")
+        elif sql_file.kind == "staging":
+            rejected = _build_staged(con, sql_file, target, params, run_id)
+        else:
+            _create_table(con, target, f"(\n{sql_file.body}\n)", sql_file.keys, params)
+        _compare_columns(con, sql_file, target)
+        comment_on(con, target, "view" if sql_file.kind == "view" else "table", sql_file)
+        rows = 0 if sql_file.kind == "view" else row_count(con, str(target))
+        return BuildReport(rows, rejected, columns_of(con, target))
+
+
+def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = None) -> pa.Table:
+    """The result of a file of sql/queries, sql/inputs or sql/serving as an Arrow table.
+
+    Raises:
+        BuildError: when the query fails; SqlFileError: when there is no such file.
+    """
+    file = sql_file(name)
+    with _explained(file):
+        return con.execute(file.body, dict(params) if params else None).to_arrow_table()
+
+
+def preview(con: duckdb.DuckDBPyConnection, table: str, n: int) -> list[dict[str, Any]]:
+    """The first n rows of a table in the order in which it is stored, by column name."""
+    result = con.execute(f"select * from {relation(table).sql} limit $n", {"n": n})  # noqa: S608 - quoted
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _build_staged(
+    con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation, params: Params | None, run_id: str
+) -> int:
+    """Run a staging SELECT once, quarantine what it rejects, keep the others; returns how many it rejected."""  # noqa: E501
+    con.execute(f"create or replace temp table {_STAGED} as {file.body}", dict(params) if params else None)
+    names = [row[0] for row in con.execute(f"describe {_STAGED}").fetchall()]
+    missing = [name for name in (*_POINTERS, REJECTION) if name not in names]
+    if missing:
+        raise BuildError(f"{file.path}: a staging SELECT must also give {', '.join(missing)}")
+    stage = {"stage": target.name}
+    con.execute("delete from quality.quarantine where stage = $stage", stage)
+    rejected = sql_file("warehouse/rejected_rows").body
+    con.execute(f"insert into quality.quarantine {rejected}", stage | {"run_id": run_id})
+    left_out = [REJECTION, *(name for name in _POINTERS if name not in file.columns)]
+    excluded = ", ".join(quote_identifier(name) for name in left_out)
+    kept = f"(select * exclude ({excluded}) from {_STAGED} where {REJECTION} is null)"  # noqa: S608 - our names
+    _create_table(con, target, kept, file.keys, None)
+    con.execute(f"drop table {_STAGED}")
+    statement = "select count(*) from quality.quarantine where stage = $stage"
+    return int(con.execute(statement, stage).fetchall()[0][0])
+
+
+def _create_table(
+    con: duckdb.DuckDBPyConnection,
+    target: Relation,
+    query: str,
+    keys: tuple[str, ...],
+    params: Params | None,
+) -> None:
+    """Replace the table by the query's rows, ordered by the keys."""
+    _drop_other_kind(con, target, "table")
+    order = ", ".join(quote_identifier(key) for key in keys) or "all"
+    con.execute(
+        f"create or replace table {target.sql} as select * from {query} order by {order}",  # noqa: S608 - quoted
+        dict(params) if params else None,
+    )
+
+
+def _drop_other_kind(con: duckdb.DuckDBPyConnection, target: Relation, kind: str) -> None:
+    """Make way when a table is to become a view, or the reverse: `create or replace` refuses to."""
+    present = kind_of(con, target)
+    if present is not None and present != kind:
+        con.execute(f"drop {present} {target.sql}")
+
+
+def _compare_columns(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation) -> None:
+    """Raise BuildError when the header describes other columns than the SELECT gives."""
+    real = [name for name, _, _ in columns_of(con, target)]
+    undescribed = [name for name in real if name not in file.columns]
+    absent = [name for name in file.columns if name not in real]
+    if undescribed or absent:
+        raise BuildError(
+            f"{file.path}: header and SELECT differ: not in the header: {undescribed or 'none'}; "
+            f"not in the result: {absent or 'none'}"
+        )
+
+
+def _refuse_unfit(file: SqlFile, computed: pa.Table | None, params: Params | None) -> None:
+    """Raise BuildError for a call that cannot mean what it says."""
+    if file.kind not in ("table", "view", "staging"):
+        raise BuildError(f"{file.path} makes no table; use fetch() for queries and inputs")
+    if file.kind == "view" and (params or computed is not None):
+        raise BuildError(f"{file.path} is a view: it can hold neither parameters nor a table from memory")
+    if file.needs_computed and computed is None:
+        raise BuildError(f"{file.path} reads `{COMPUTED}`, but no computed table was given")
+    if computed is not None and not file.needs_computed:
+        raise BuildError(f"{file.path} was given a computed table but does not read `{COMPUTED}`")
+
+
+@contextmanager
+def _visible(con: duckdb.DuckDBPyConnection, computed: pa.Table | None) -> Iterator[None]:
+    """Make the computed table readable as `computed` inside, and no longer."""
+    if computed is None:
+        yield
+        return
+    con.register(COMPUTED, computed)
+    try:
+        yield
+    finally:
+        con.unregister(COMPUTED)
+
+
+@contextmanager
+def _explained(file: SqlFile) -> Iterator[None]:
+    """Turn DuckDB's errors into ours, with the file they come from."""
+    try:
+        yield
+    except duckdb.Error as problem:
+        raise BuildError(f"{file.path}: {str(problem).strip()}") from problem

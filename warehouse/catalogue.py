@@ -1,0 +1,62 @@
+"""What DuckDB knows about its tables and views, as plain values."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.names import Relation, relation
+from warehouse.sqlfiles import sql_file
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table or view.
+
+    Attributes:
+        relation: its schema and name.
+        kind: `table` or `view`.
+        comment: its comment; None when it has none.
+        statement: the statement that made a view; '' for a table.
+    """
+
+    relation: Relation
+    kind: str
+    comment: str | None
+    statement: str
+
+
+def entries(con: duckdb.DuckDBPyConnection) -> list[Entry]:
+    """Every table and view of the open database, by schema and name; temporary ones are left out."""
+    found = con.execute(sql_file("warehouse/tables_and_views").body).fetchall()
+    return [Entry(Relation(schema, name), *rest) for schema, name, *rest in found]
+
+
+def kind_of(con: duckdb.DuckDBPyConnection, target: Relation) -> str | None:
+    """`table`, `view`, or None when there is neither under this name."""
+    kinds = {entry.relation: entry.kind for entry in entries(con)}
+    return kinds.get(target)
+
+
+def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a table or view of this name (`table` in main, or `schema.table`)."""
+    return kind_of(con, relation(table)) is not None
+
+
+def row_count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows the table or view has."""
+    counted = con.execute(f"select count(*) from {relation(table).sql}")  # noqa: S608 - quoted
+    return int(counted.fetchall()[0][0])
+
+
+def columns_of(
+    con: duckdb.DuckDBPyConnection, target: Relation, database: str | None = None
+) -> list[tuple[str, str, str]]:
+    """(name, type, comment) of each column in order; '' where there is no comment, [] when there is no table.
+
+    Args:
+        con: any connection.
+        target: the table or view.
+        database: the attached database it lies in; default is the one in use.
+    """
+    words = {"database": database, "schema": target.schema, "name": target.name}
+    return con.execute(sql_file("warehouse/columns_of_table").body, words).fetchall()

@@ -1,0 +1,158 @@
+"""Who may open which DuckDB file: writers one after the other, readers only what was published.
+
+The one rule: nobody ever sees DuckDB's own "Could not set lock on file".
+"""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import LockTimeout, NothingPublished, WarehouseFileError
+from warehouse.home import Home
+from warehouse.lock import OnWait, WriterLock
+from warehouse.names import quote_literal
+from warehouse.schema import prepare
+
+#: How a foreign program (say, the DuckDB shell) that has the file open shows up in DuckDB's message.
+_FOREIGN_LOCK = "Could not set lock on file"
+_RETRY_S = 0.2
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The way to one HOME's DuckDB files.
+
+    Attributes:
+        home: the HOME whose warehouse this is.
+        lock_timeout_s: how long a writer waits for the writers before it.
+        memory_limit: what DuckDB may use before it spills to disk, e.g. `1500MB`.
+        threads: DuckDB's threads; None = one for each core.
+        on_wait: told while a writer waits: seconds so far, and who holds the lock.
+    """
+
+    home: Home
+    lock_timeout_s: float = 600.0
+    memory_limit: str = "1500MB"
+    threads: int | None = None
+    on_wait: OnWait | None = None
+
+    @contextmanager
+    def writer(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse file for this process alone, waited for in turn and closed in every case.
+
+        Schemas, quality tables and raw tables exist when it is handed over. Never hold it across a network
+        call or a training.
+
+        Raises:
+            LockTimeout: when the writers before did not finish in time.
+            LockMisuse: when this thread already writes.
+            WarehouseFileError: when the file is no DuckDB file this version can read.
+        """
+        started = time.monotonic()
+        with WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait):
+            con = self._open_writer(purpose, started)
+            try:
+                con.execute("set timezone = 'UTC'")
+                prepare(con)
+                yield con
+            finally:
+                con.close()
+
+    @contextmanager
+    def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The published snapshot as of now, read-only: a query can neither read nor write any file.
+
+        It stays whole while it is open, whatever is published meanwhile.
+
+        Raises:
+            NothingPublished: when there is no snapshot yet.
+            WarehouseFileError: when the snapshot cannot be opened.
+        """
+        with open_snapshot(self.home.snapshot, self._limits()) as con:
+            yield con
+
+    def _limits(self) -> dict[str, str]:
+        """DuckDB's settings for memory and threads.
+
+        A misspelt table must be an error, not some Python variable of that name: replacements are off.
+        """
+        limits = {"memory_limit": self.memory_limit, "python_enable_replacements": "false"}
+        return limits if self.threads is None else limits | {"threads": str(self.threads)}
+
+    def _open_writer(self, purpose: str, started: float) -> duckdb.DuckDBPyConnection:
+        """Open the file, waiting also for programs that do not know our queue."""
+        path = self.home.warehouse_file
+        settings: dict[str, str] = self._limits() | {"autoinstall_known_extensions": "false"}
+        reported = False
+        while True:
+            try:
+                con = duckdb.connect(str(path), config=dict(settings))
+                # What a killed writer had spilled to disk; this one has spilled nothing yet.
+                shutil.rmtree(f"{path}.tmp", ignore_errors=True)
+                return con
+            except duckdb.Error as problem:
+                if _FOREIGN_LOCK not in str(problem):
+                    raise WarehouseFileError(_unreadable(path, problem)) from problem
+                waited = time.monotonic() - started
+                holder = f"a program outside the queue: {_one_line(problem)}"
+                if waited >= self.lock_timeout_s:
+                    raise LockTimeout(
+                        f"{purpose!r} waited {waited:.0f} s for {path}, which is open in {holder}. "
+                        "Close that program; to look at the tables, open the published snapshot instead"
+                    ) from problem
+                if self.on_wait is not None and not reported:
+                    self.on_wait(waited, holder)
+                    reported = True
+                time.sleep(_RETRY_S)
+
+
+@contextmanager
+def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One snapshot file, attached read-only and locked down.
+
+    It is attached to a fresh in-memory instance rather than opened: DuckDB shares the instance of a path
+    inside a process, so that while one reader has the old snapshot open, a second one opening the same path
+    would be given the old one too, and would have to use the first one's settings.
+
+    Raises:
+        NothingPublished: when the file does not exist.
+        WarehouseFileError: when DuckDB cannot open it.
+    """
+    con = duckdb.connect(":memory:", config=dict(settings))
+    try:
+        try:
+            con.execute(f"attach {quote_literal(str(path))} as osusume (read_only)")
+        except duckdb.Error as problem:
+            if not path.is_file():
+                raise NothingPublished(
+                    f"nothing has been published yet: {path} does not exist. Run `osusume run` first"
+                ) from problem
+            raise WarehouseFileError(_unreadable(path, problem)) from problem
+        con.execute("use osusume")
+        # In this order: once the configuration is locked, nothing can be set any more. Without a spill
+        # directory a query that outgrows the memory limit fails instead of writing beside the snapshot.
+        con.execute("set timezone = 'UTC'")
+        con.execute("set temp_directory = ''")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _unreadable(path: Path, problem: Exception) -> str:
+    """What to say, and to do, about a file that DuckDB will not open."""
+    return (
+        f"{path} cannot be opened by DuckDB {duckdb.__version__}: {_one_line(problem)}. If it was made by "
+        "another version or is damaged, delete it and run `osusume run`: it is rebuilt from the landing files"
+    )
+
+
+def _one_line(problem: Exception) -> str:
+    """A DuckDB message without its line breaks."""
+    return " ".join(str(problem).split())

@@ -1,0 +1,71 @@
+"""Where everything of one HOME lies; the only place that knows these paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory under which one warehouse and all its state lies.
+
+    Nothing is created by making a Home; whoever writes creates the folder it needs.
+
+    Attributes:
+        root: the HOME directory, as given (relative paths stay relative until they are used).
+    """
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """The directory of verbatim payloads and of our own events."""
+        return self.root / "landing"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The DuckDB file that writers build, one at a time; readers never open it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The directory of published snapshots."""
+        return self.root / "published"
+
+    @property
+    def snapshot(self) -> Path:
+        """The snapshot that readers open; replaced as a whole."""
+        return self.published / "current.duckdb"
+
+    @property
+    def snapshot_note(self) -> Path:
+        """A JSON note about the current snapshot, for people and shell scripts."""
+        return self.published / "current.json"
+
+    @property
+    def models(self) -> Path:
+        """The directory of trained models."""
+        return self.root / "models"
+
+    @property
+    def reports(self) -> Path:
+        """The directory of HTML reports."""
+        return self.root / "reports"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance (DAGSTER_HOME)."""
+        return self.root / "dagster"
+
+    @property
+    def lock_dir(self) -> Path:
+        """The directory of the writers' queue, beside the warehouse file."""
+        return self.root / "lock"
+
+    @property
+    def marker(self) -> Path:
+        """The file by which a directory is recognised as a HOME."""
+        return self.root / "home.json"
+
+    def stream(self, source: str, stream: str) -> Path:
+        """The landing directory of one stream of one source."""
+        return self.landing / source / stream

@@ -1,0 +1,49 @@
+"""Everything that must never be lost: payloads as they came, and our own events.
+
+The functions lie in `payloads` and `events`; this is the name under which other rooms use them.
+"""
+
+from warehouse.errors import LandingError
+from warehouse.events import adopt_log, append_events, event_files, read_events, refuse_contradiction
+from warehouse.home import Home
+from warehouse.payloads import (
+    OWN_STATE,
+    LandedFile,
+    adopt_payloads,
+    land_file,
+    landed_files,
+    landed_streams,
+    verify,
+)
+
+__all__ = [
+    "OWN_STATE",
+    "LandedFile",
+    "adopt",
+    "append_events",
+    "event_files",
+    "land_file",
+    "landed_files",
+    "landed_streams",
+    "read_events",
+    "verify",
+]
+
+
+def adopt(home: Home, other: Home) -> int:
+    """Take over another HOME's landing, payloads and own state, verbatim; returns how many files were new.
+
+    What is already here is left alone, so that an interrupted adoption is simply repeated.
+
+    Raises:
+        LandingError: when the other has no landing, either is broken, or their events contradict.
+    """
+    if not other.landing.is_dir():
+        raise LandingError(f"{other.root} is no HOME of an earlier run: it has no landing/")
+    if home.landing.resolve() == other.landing.resolve():
+        return 0
+    logs = sorted(path.name for path in (other.landing / OWN_STATE).glob("*/") if path.is_dir())
+    # Contradicting events are found before anything is copied, so that a refusal changes nothing.
+    for log in logs:
+        refuse_contradiction(home, other, log)
+    return adopt_payloads(home, other) + sum(adopt_log(home, other, log) for log in logs)
