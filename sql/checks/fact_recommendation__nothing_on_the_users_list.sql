@@ -1,0 +1,19 @@
+/*
+Nobody is recommended what already stands on their list.
+
+The ratings are newer than the recommendations: build fact_recommendation again.
+
+severity: error
+*/
+select
+    fact_recommendation.user_key,
+    fact_recommendation.rank,
+    fact_recommendation.anime_key,
+    fact_user_rating.rating,
+    fact_user_rating.status
+from main.fact_recommendation
+inner join main.fact_user_rating
+    on
+        fact_recommendation.user_key = fact_user_rating.user_key
+        and fact_recommendation.anime_key = fact_user_rating.anime_key
+order by fact_recommendation.user_key, fact_recommendation.rank

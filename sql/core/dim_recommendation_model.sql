@@ -1,0 +1,30 @@
+/*
+Every model version that was ever evaluated in this HOME, from the landed log of promotions; one is active.
+
+grain: one version of one model
+keys: model_version_id
+group: models
+columns:
+    model_version_id: hash of model, configuration, data version and code version
+    model_type: the model, e.g. ease
+    trained_at: when this version was first evaluated, UTC
+    data_version: hash of the ratings it was evaluated on
+    code_version: hash of the recommenders' code
+    seed: seed of everything random in it
+    parameters: its configuration, as JSON
+    metrics: its held-out metrics by name, as JSON; null where it was skipped
+    skipped_because: why it could not be taught or scored; null where it was
+    is_active: whether its recommendations are the published ones
+*/
+select
+    computed.model_version_id::varchar as model_version_id,
+    computed.model_type::varchar as model_type,
+    computed.trained_at::timestamptz as trained_at,
+    computed.data_version::varchar as data_version,
+    computed.code_version::varchar as code_version,
+    computed.seed::bigint as seed,
+    computed.parameters::json as parameters,
+    computed.metrics::json as metrics,
+    computed.skipped_because::varchar as skipped_because,
+    computed.is_active::boolean as is_active
+from computed

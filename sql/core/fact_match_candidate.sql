@@ -1,0 +1,60 @@
+/*
+Every pair of records of two sources that matching looked at, with its evidence and the decision. The evidence
+is what the rules saw; the reason says in a sentence what decided. A person overrules a decision by a line in
+sql/seeds/match_overrides.csv.
+
+grain: one compared pair
+keys: left_source, left_source_id, right_source, right_source_id
+group: identity
+columns:
+    left_source: source of the one record
+    left_source_id: its id there
+    left_title: its main title
+    right_source: source of the other record
+    right_source_id: its id there
+    right_title: its main title
+    score: probability that the two are one anime, 0-1
+    decision: match, review (waits for a person; apart until then) or no_match
+    reason: what decided, in a sentence
+    vetoes: rules that forbid the match whatever the score; empty where none
+    rule_version: version of rules and weights
+    title_similarity: likeness of the most alike pair of titles, 0-1
+    title_exact: whether two titles are equal after normalising
+    season_left: number of the season or part that the one's title names; null where none
+    season_right: number of the season or part that the other's title names; null where none
+    format_compatible: whether the formats can be one work's; null where one is unknown
+    year_difference: right start year minus left; null where one is unknown
+    date_difference_days: right start date minus left; null where one is not known to the day or month
+    episodes_difference: right episodes minus left; null where one is unknown
+    cross_id: whether an id that a source claims agrees, contradicts or is absent
+*/
+select
+    computed.left_source::varchar as left_source,
+    computed.left_source_id::varchar as left_source_id,
+    left_record.title_canonical as left_title,
+    computed.right_source::varchar as right_source,
+    computed.right_source_id::varchar as right_source_id,
+    right_record.title_canonical as right_title,
+    computed.score::double as score,
+    computed.decision::varchar as decision,
+    computed.reason::varchar as reason,
+    computed.vetoes::varchar[] as vetoes,
+    computed.rule_version::varchar as rule_version,
+    computed.title_similarity::double as title_similarity,
+    computed.title_exact::boolean as title_exact,
+    computed.season_left::integer as season_left,
+    computed.season_right::integer as season_right,
+    computed.format_compatible::boolean as format_compatible,
+    computed.year_difference::integer as year_difference,
+    computed.date_difference_days::integer as date_difference_days,
+    computed.episodes_difference::integer as episodes_difference,
+    computed.cross_id::varchar as cross_id
+from computed
+left join intermediate.int_anime_unioned as left_record
+    on
+        computed.left_source = left_record.source
+        and computed.left_source_id = left_record.source_id
+left join intermediate.int_anime_unioned as right_record
+    on
+        computed.right_source = right_record.source
+        and computed.right_source_id = right_record.source_id

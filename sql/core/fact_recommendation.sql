@@ -1,0 +1,95 @@
+/*
+What applications read: 100 recommendations for every user, after all rules (nothing on the user's list, no
+stub anime, adult titles only for users who rated one 7 or more), each with a true reason. Users whose list
+has no entry to learn from get what is popular.
+
+grain: one recommended anime of one user
+keys: user_key, rank
+group: recommendations
+columns:
+    user_key: for whom
+    rank: 1 is best
+    anime_key: what is recommended
+    score: the model's own score; larger is better, comparable within one user's list only
+    model_version_id: the model that made the list
+    share_collaborative: part of the score that comes from what other users rated alike, 0-1
+    share_content: part of the score that comes from what the anime is about, 0-1
+    share_popularity: part of the score that comes from popularity alone, 0-1
+    because: the user's titles that carried it, strongest first, each with the user's rating and its share of
+        the score
+    reason: the same in a sentence
+*/
+with recommended as (
+    select
+        computed.*,
+        -- at most three titles carry a recommendation; three joins spare unnesting and regrouping
+        struct_pack(
+            anime_key := first_title.anime_key,
+            title := coalesce(first_title.title, 'a title of no catalogue'),
+            rating := computed.because_ratings[1]::double,
+            share := computed.because_shares[1]
+        ) as first_cause,
+        struct_pack(
+            anime_key := second_title.anime_key,
+            title := coalesce(second_title.title, 'a title of no catalogue'),
+            rating := computed.because_ratings[2]::double,
+            share := computed.because_shares[2]
+        ) as second_cause,
+        struct_pack(
+            anime_key := third_title.anime_key,
+            title := coalesce(third_title.title, 'a title of no catalogue'),
+            rating := computed.because_ratings[3]::double,
+            share := computed.because_shares[3]
+        ) as third_cause
+    from computed
+    left join main.dim_anime as first_title on computed.because_anime_keys[1] = first_title.anime_key
+    left join main.dim_anime as second_title on computed.because_anime_keys[2] = second_title.anime_key
+    left join main.dim_anime as third_title on computed.because_anime_keys[3] = third_title.anime_key
+),
+
+explained as (
+    select
+        *,
+        list_filter(
+            [first_cause, second_cause, third_cause], lambda cause: cause.anime_key is not null
+        ) as because
+    from recommended
+),
+
+liked as (
+    select
+        fact_user_rating.anime_key,
+        count(*) as users
+    from main.fact_user_rating
+    where fact_user_rating.rating >= 7
+    group by fact_user_rating.anime_key
+)
+
+select
+    explained.user_key::bigint as user_key,
+    explained.rank::integer as rank,
+    explained.anime_key::bigint as anime_key,
+    explained.score::double as score,
+    explained.model_version_id::varchar as model_version_id,
+    explained.share_collaborative::double as share_collaborative,
+    explained.share_content::double as share_content,
+    explained.share_popularity::double as share_popularity,
+    explained.because,
+    case
+        when len(explained.because) = 0
+            then concat('Popular: ', coalesce(liked.users, 0), ' users here rated it 7 or more.')
+        else concat('Because you ', array_to_string(
+            list_transform(
+                explained.because[:2],
+                lambda one: case
+                    when one.rating is null then 'watched ' || one.title
+                    else concat(
+                        'rated ', one.title, ' ', regexp_replace(round(one.rating, 1)::varchar, '[.]0$', '')
+                    )
+                end
+            ),
+            ' and '
+        ), '.')
+    end as reason
+from explained
+left join liked on explained.anime_key = liked.anime_key

@@ -1,0 +1,89 @@
+/*
+MyAnimeList users' ratings. A ratings file holds whole lists: the newest landed file that mentions a user
+replaces that user's earlier list. Where a list names an anime twice, the entry with the newest updated_at
+counts, then the one further down; the others go to quarantine as duplicates, and so do lines with a fault.
+A score of 0 or blank means unrated.
+
+grain: one anime on one user's list
+keys: user_id, source_id
+columns:
+    source: myanimelist
+    user_id: the user as MyAnimeList names them
+    source_id: MyAnimeList id of the anime
+    source_score: score on MyAnimeList's scale, above 0 to 10; null for an entry without score
+    status: watching, completed, on_hold, dropped or planned; null where not stated
+    rated_at: when the entry last changed; null where not stated
+    captured_at: when the list was taken from MyAnimeList
+    payload_path: landed file
+    payload_line: line in that file
+*/
+with entries as (
+    select
+        trim(user_id) as user_id,
+        trim(anime_id) as source_id,
+        nullif(trim(score), '') as score,
+        nullif(lower(trim(status)), '') as status,
+        nullif(trim(updated_at), '') as updated_at,
+        malformed,
+        captured_at,
+        payload_path,
+        payload_line
+    from raw.raw_myanimelist__ratings
+),
+
+newest_files as (
+    select
+        user_id,
+        arg_max(payload_path, (captured_at, payload_path)) as payload_path
+    from entries
+    where malformed is null and user_id <> ''
+    group by user_id
+),
+
+checked as (
+    select
+        entries.*,
+        try_cast(entries.score as double) as source_score,
+        try_cast(entries.updated_at as timestamptz) as rated_at,
+        case
+            when entries.malformed is not null
+                then 'the line has the wrong number of fields: "' || left(entries.malformed, 80) || '"'
+            when coalesce(entries.user_id, '') = '' then 'user_id is blank'
+            when not coalesce(regexp_full_match(entries.source_id, '[1-9][0-9]{0,17}'), false)
+                then concat('myanimelist_id is "', entries.source_id, '", expected a positive whole number')
+            when
+                entries.score is not null
+                and not coalesce(source_score between 0 and 10, false)
+                then 'score is "' || entries.score || '", expected a number from 0 to 10'
+            when not list_contains(
+                ['watching', 'completed', 'on_hold', 'dropped', 'planned'], entries.status
+            ) then 'status is "' || entries.status || '", expected watching/completed/on_hold/dropped/planned'
+            when entries.updated_at is not null and not coalesce(isfinite(rated_at), false)
+                then 'updated_at is "' || entries.updated_at || '", expected a time like 2024-04-30T18:00:00Z'
+        end as fault
+    from entries
+    left join newest_files using (user_id)
+    where
+        entries.malformed is not null
+        or coalesce(entries.user_id, '') = ''
+        or entries.payload_path = newest_files.payload_path
+)
+
+select
+    'myanimelist' as source,
+    user_id,
+    source_id,
+    nullif(source_score, 0) as source_score,
+    status,
+    rated_at,
+    captured_at,
+    payload_path,
+    payload_line,
+    concat_ws(':', user_id, source_id) as record_id,
+    coalesce(fault, case
+        when row_number() over (
+            partition by user_id, source_id, fault is null
+            order by rated_at desc nulls last, payload_line desc
+        ) > 1 then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
+    end) as rejection_reason
+from checked

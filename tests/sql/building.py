@@ -1,0 +1,158 @@
+"""A small warehouse for tests of SQL: records and ratings go in as lines, tables are built by the real builder."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.build import BuildReport, build, fetch
+from warehouse.schema import SOURCES, prepare
+from warehouse.sqlfiles import SqlFile, all_sql_files, sql_file
+
+DAY = "2026-03-01"
+Record = Mapping[str, Any] | str
+#: Records that are one anime: each (source, source_id) stands for its cluster.
+Clusters = Iterable[Sequence[tuple[str, str]]]
+IDENTITIES = ("source", "source_id", "anime_key", "match_method", "confidence")
+
+
+class Workshop:
+    """A warehouse with a few verbs, in memory unless it is given a connection; every test has its own."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.con = con or duckdb.connect()
+        self.con.execute("set timezone = 'UTC'")
+        prepare(self.con)
+
+    def land(self, source: str, *records: Record, day: str = DAY, path: str = "") -> None:
+        """Append a file of catalogue records (dicts, or lines as they are) to the raw table."""
+        lines = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in records]
+        name = path or f"{source}/anime/{day}.jsonl.gz"
+        self._insert(f"raw.raw_{source}__anime", [(line,) for line in lines], ("payload",), name, 1, day)
+
+    def rate(self, source: str, *rows: Sequence[str | None], day: str = DAY, path: str = "") -> None:
+        """Append a ratings file: rows of user, anime, score and, where given, status and updated_at."""
+        name = path or f"{source}/ratings/{day}.csv.gz"
+        columns = ("user_id", "anime_id", "score", "status", "updated_at")
+        filled = [(*row, *[None] * (len(columns) - len(row))) for row in rows]
+        self._insert(f"raw.raw_{source}__ratings", filled, columns, name, 2, day)
+
+    def _insert(
+        self, table: str, rows: Sequence[Sequence[str | None]], columns: Sequence[str], path: str, first: int, day: str
+    ) -> None:
+        """Append rows of text as lines of one landed file, numbered from `first`."""
+        texts = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(columns)}
+        lines = pa.table(texts | {"payload_line": pa.array(range(first, first + len(rows)), pa.int64())})
+        self.con.register("lines", lines)
+        self.con.execute(
+            f"insert into {table} by name select *, $path as payload_path, $at::timestamptz as captured_at from lines",
+            {"path": path, "at": f"{day} 00:00:00Z"},
+        )
+        self.con.unregister("lines")
+
+    def malform(self, source: str, line: str) -> None:
+        """Append a ratings line with the wrong number of fields, as the loader hands it on."""
+        self.con.execute(
+            f"insert into raw.raw_{source}__ratings values "
+            f"(null, null, null, null, null, ?, 'broken.csv.gz', 2, '{DAY} 00:00:00Z')",
+            [line],
+        )
+
+    def build(self, name: str, computed: pa.Table | None = None) -> BuildReport:
+        """Build `folder/name`."""
+        return build(self.con, sql_file(name), computed=computed)
+
+    def stage(self) -> None:
+        """Build everything up to the unioned tables."""
+        for file in all_sql_files():
+            if file.folder == "staging" or file.name.endswith("_unioned"):
+                build(self.con, file)
+
+    def stage_anime(self, source: str) -> None:
+        """Build the catalogue staging of one source alone."""
+        for file in all_sql_files():
+            if file.name.startswith(f"stg_{source}__anime"):
+                build(self.con, file)
+
+    def identify(self, clusters: Clusters = ()) -> None:
+        """Give every record an anime of its own, except that the records of a cluster share one."""
+        found = self.con.execute(
+            "select source, source_id, 'single' from intermediate.int_anime_unioned order by all"
+        ).fetchall()
+        stubs = fetch(self.con, "inputs/rated_only_records").to_pylist()
+        found += [(row["source"], row["source_id"], "rating_only") for row in stubs]
+        first = {member: cluster[0] for cluster in clusters for member in cluster}
+        keys: dict[tuple[str, str], int] = {}
+        rows = []
+        for source, source_id, method in found:
+            head = first.get((source, source_id), (source, source_id))
+            key = keys.setdefault(head, len(keys) + 1)
+            rows.append((source, source_id, key, method, 1.0))
+        columns = list(zip(*rows, strict=True)) or [()] * len(IDENTITIES)
+        types = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.float64())
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        self.build("intermediate/int_anime_identities", pa.table(dict(zip(IDENTITIES, arrays, strict=True))))
+
+    def make(self, clusters: Clusters = (), computed: Mapping[str, pa.Table] | None = None) -> None:
+        """Build every table; those made by Python from what `computed` has for them, else without rows."""
+        self.stage()
+        self.identify(clusters)
+        for file in remaining_files():
+            given = (computed or {}).get(file.name)
+            build(self.con, file, computed=(no_rows(file) if given is None else given) if file.needs_computed else None)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        return self.con.execute(query).fetchall()
+
+    def row(self, query: str) -> dict[str, Any]:
+        """The only row of a query by column name."""
+        (found,) = self.con.execute(query).to_arrow_table().to_pylist()
+        return dict(found)
+
+    def refused(self, stage: str) -> list[tuple[str | None, str]]:
+        """Record id and reason of each row that a staging table refused, in the order of the payload."""
+        return self.con.execute(
+            "select record_id, reason from quality.quarantine where stage = $stage order by payload_path, payload_line",
+            {"stage": stage},
+        ).fetchall()
+
+
+def remaining_files() -> list[SqlFile]:
+    """What is built after the identities are known, in order."""
+    return [
+        file
+        for file in all_sql_files()
+        if file.folder != "staging" and not file.name.endswith("_unioned") and file.name != "int_anime_identities"
+    ]
+
+
+#: Arrow types of the computed columns that are not text, by the type the SQL casts them to.
+ARROW = {
+    "bigint": pa.int64(),
+    "integer": pa.int32(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamptz": pa.timestamp("us", "UTC"),
+    "varchar[]": pa.list_(pa.string()),
+    "bigint[]": pa.list_(pa.int64()),
+    "double[]": pa.list_(pa.float64()),
+}
+#: What fact_recommendation reads of `computed` beyond what it casts column by column.
+CAUSES = {"because_anime_keys": "bigint[]", "because_ratings": "double[]", "because_shares": "double[]"}
+CAST = re.compile(r"\b(?:computed|explained)\.(?P<column>[a-z_]+)::(?P<type>[a-z]+(?:\[\])?)")
+
+
+def no_rows(file: SqlFile) -> pa.Table:
+    """A computed table without rows that has every column the file reads."""
+    read = {found["column"]: found["type"] for found in CAST.finditer(file.body)}
+    named = read | (CAUSES if file.name == "fact_recommendation" else {})
+    return pa.table({name: pa.array([], ARROW.get(kind, pa.string())) for name, kind in named.items()})
+
+
+def all_sources() -> tuple[str, ...]:
+    """The sources whose raw tables always exist."""
+    return SOURCES

@@ -1,0 +1,148 @@
+"""The queries and views for people, on a published snapshot with a little of everything in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.sql.building import Workshop
+from warehouse.build import fetch
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.publish import publish
+from warehouse.sqlfiles import all_sql_files, sql_root
+
+QUERIES = sorted(path.stem for path in (sql_root() / "queries").glob("*.sql"))
+VIEWS = [file.table for file in all_sql_files() if file.kind == "view"]
+TITLES = ("Amber Tide", "Brass Moon", "Cedar Road", "Dune Song")
+
+
+def land(shop: Workshop) -> None:
+    """Four anime that two sources know and score differently, and one refused line."""
+    for number, title in enumerate(TITLES, start=1):
+        shop.land(
+            "anilist",
+            {
+                "id": number,
+                "title": {"english": title},
+                "startDate": {"year": 2020, "month": 4, "day": number},
+                "averageScore": 60 + 5 * number,
+                "popularity": 1000 // number,
+                "status": "FINISHED",
+            },
+            path=f"anilist/{number}.jsonl.gz",
+        )
+        attributes = {"canonicalTitle": title, "averageRating": str(85 - 5 * number), "userCount": 10 * number}
+        shop.land("kitsu", {"id": str(number), "attributes": attributes}, path=f"kitsu/{number}.jsonl.gz")
+    shop.land("anilist", "broken", path="anilist/broken.jsonl.gz")
+    users = [f"user-{number}" for number in range(6)]
+    shop.rate("anilist", *[(user, str(anime), "90") for user in users for anime in (1, 4)], ("user-0", "2", "60"))
+
+
+def computed(user_key: int) -> dict[str, pa.Table]:
+    """What matching and models would have made."""
+    pair = {"left_source": "anilist", "left_source_id": "1", "right_source": "kitsu", "right_source_id": "2"}
+    evidence = dict.fromkeys(
+        (
+            "title_similarity",
+            "title_exact",
+            "season_left",
+            "season_right",
+            "format_compatible",
+            "year_difference",
+            "date_difference_days",
+            "episodes_difference",
+        ),
+    )
+    verdict = {"score": 0.5, "decision": "review", "reason": "Alike.", "vetoes": [], "rule_version": "1"}
+    recommended = {"user_key": user_key, "rank": 1, "anime_key": 3, "score": 0.9, "model_version_id": "ease-1"}
+    shares = {"share_collaborative": 1.0, "share_content": 0.0, "share_popularity": 0.0}
+    causes = {"because_anime_keys": [1, 4], "because_ratings": [9.0, 9.0], "because_shares": [0.7, 0.3]}
+    similar = {"anime_key": 1, "similar_anime_key": 2, "method": "item_knn", "score": 0.5, "rank": 1}
+    model = {"model_version_id": "ease-1", "model_type": "ease", "trained_at": "2026-03-01 00:00:00Z"}
+    rest = {"data_version": "d", "code_version": "c", "seed": 1, "parameters": "{}", "metrics": "{}"}
+    metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p", "metric": "ndcg", "k": 10}
+    figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "users": 6}
+    rows: dict[str, dict[str, Any]] = {
+        "fact_match_candidate": pair | evidence | verdict | {"cross_id": "absent"},
+        "fact_recommendation": recommended | shares | causes,
+        "fact_anime_similarity": similar | {"model_version_id": "item_knn-1"},
+        "dim_recommendation_model": model | rest | {"skipped_because": None, "is_active": True},
+        "fact_model_metric": metric | figures,
+    }
+    tables = {name: pa.Table.from_pylist([row]) for name, row in rows.items()}
+    others = [
+        metric | figures | {"metric": name, "k": k} for name, k in (("recall", 20), ("coverage", 10), ("novelty", 10))
+    ]
+    tables["fact_model_metric"] = pa.Table.from_pylist([rows["fact_model_metric"], *others])
+    return tables
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A reader's connection to the published snapshot."""
+    warehouse = Warehouse(Home(tmp_path_factory.mktemp("queries")), memory_limit="500MB", threads=2)
+    with warehouse.writer("test") as con:
+        shop = Workshop(con)
+        land(shop)
+        same = [[("anilist", str(number)), ("kitsu", str(number))] for number in range(1, 5)]
+        shop.make(same)
+        ((user_key,),) = shop.rows("select user_key from dim_user where user_id = 'user-0'")
+        shop.make(same, computed(user_key))
+    publish(warehouse, "run", "fingerprint")
+    with warehouse.reader() as con:
+        yield con
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_tells_something(published: Any, name: str) -> None:
+    """Each gives rows, and no column that is empty throughout."""
+    found = fetch(published, f"queries/{name}")
+    assert found.num_rows > 0
+    silent = [column for column in found.column_names if found[column].null_count == found.num_rows]
+    assert silent == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_works_in_the_snapshot(published: Any, view: str) -> None:
+    """Views read nothing that is not published with them."""
+    assert published.execute(f"select count(*) from {view}").fetchall()[0][0] > 0
+
+
+def test_a_recommendation_is_followed_back_to_ratings_and_records(published: Any) -> None:
+    """The query names the user's titles, their ratings and shares, and the records behind them."""
+    rows = fetch(published, "queries/why_was_this_recommended").to_pylist()
+    assert [(row["recommended"], row["because_of"], row["your_rating"], row["share"]) for row in rows] == [
+        ("Cedar Road", "Amber Tide", 9.0, 0.7),
+        ("Cedar Road", "Dune Song", 9.0, 0.3),
+    ]
+    assert rows[0]["records"] == "anilist:1, kitsu:1"
+
+
+def test_recommendations_for_people_carry_the_ids_of_each_source(published: Any) -> None:
+    """Beside the key stand the ids by which the sources know the anime."""
+    row = published.execute(
+        "select user_id, title, anilist_id, kitsu_id, myanimelist_id from vw_recommendations"
+    ).fetchone()
+    assert row == ("user-0", "Cedar Road", "3", "3", None)
+
+
+def test_pairs_that_wait_for_a_person_name_both_titles(published: Any) -> None:
+    """The review shows what is compared, which anime they are for now, and how many people it concerns."""
+    row = published.execute(
+        "select left_title, right_title, left_anime_key <> right_anime_key, popularity from vw_match_review"
+    ).fetchone()
+    assert row == ("Amber Tide", "Brass Moon", True, 1000)
+
+
+def test_gems_are_little_known(published: Any) -> None:
+    """The well known Amber Tide is as well rated as the little known Dune Song, and no gem."""
+    assert fetch(published, "queries/hidden_gems")["title"].to_pylist() == ["Dune Song"]
+
+
+def test_refused_rows_are_counted_by_kind_of_fault(published: Any) -> None:
+    """With an example and the place of its payload."""
+    (row,) = fetch(published, "queries/refused_rows").to_pylist()
+    assert (row["refused"], row["place"]) == (1, "anilist/broken.jsonl.gz:1")
+    assert row["fault"] == 'the line is not a JSON object: "…"'
