@@ -1,0 +1,35 @@
+"""What can go wrong in the matching room, by what the caller should do about it.
+
+MatchingError
+├── RecordError      the records handed over cannot be matched (a record twice, no source): fix the input
+├── WeightsError     the weights file is damaged or of another version: train again or restore it
+├── OverrideError    two human decisions contradict each other: correct the named lines
+├── RegistryError    the history of keys is damaged or does not fit the clusters
+└── TrainingError    the labelled recordings do not suffice to learn from
+"""
+
+from __future__ import annotations
+
+
+class MatchingError(Exception):
+    """Root of every error this room raises on purpose."""
+
+
+class RecordError(MatchingError):
+    """The records handed over cannot be matched: a record stands there twice or names no source."""
+
+
+class WeightsError(MatchingError):
+    """The weights file is missing, damaged or made for other features."""
+
+
+class OverrideError(MatchingError):
+    """Human decisions that cannot all hold, with the records concerned."""
+
+
+class RegistryError(MatchingError):
+    """A history of keys that no sequence of runs could have written, or clusters that share a record."""
+
+
+class TrainingError(MatchingError):
+    """A recordings directory without the truth or the pairs that training needs."""

@@ -1,0 +1,105 @@
+"""Titles as words: one alphabet, one case, one kind of separator; the marks that are part of a name kept apart.
+
+Whole lists are worked on as one text with a line for each title, because per-title calls would take most of the
+time of a run.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+#: stands between the parts of a title: name | subtitle
+SEPARATOR = "|"
+
+#: signs that tell works apart when they end or follow a name (Gintama° is another series than Gintama')
+MARKS = frozenset("!?°*+#∞†")
+
+_DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ′″\"“”„‟·・゛゜\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad"))
+_COMBINING = dict.fromkeys(range(0x300, 0x370))
+_PARTED = dict.fromkeys(map(ord, ":;()[]{}<>~〜∼—–―‐/\\|「」『』【】〈〉《》〔〕。、"), f" {SEPARATOR} ")
+_SPELT = {ord("&"): " and ", ord("@"): "a", ord("×"): " x ", ord("ı"): "i", ord("ø"): "o", ord("ł"): "l", ord("$"): "s"}
+
+_KANJI_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
+_NUMBER = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+
+
+def _value(text: str) -> int:
+    """An Arabic or Chinese number below 1000 as an integer."""
+    if text.isdigit():
+        return int(text)
+    tens, _, units = text.rpartition("十")
+    if "十" not in text:
+        return int("".join(str(_KANJI_DIGITS[char]) for char in text))
+    return 10 * (_KANJI_DIGITS.get(tens, 1)) + (_KANJI_DIGITS.get(units, 0))
+
+
+def _numbered(word: str) -> Callable[[re.Match[str]], str]:
+    """A replacement that writes `word` and the number found."""
+    return lambda match: f" {word} {_value(match.group(1))} "
+
+
+#: what Japanese and Chinese titles write without spaces, as the English words the parser knows
+_EAST_ASIAN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(rf"第[ \t]*{_NUMBER}[ \t]*(?:期|季|シリーズ|シーズン)"), _numbered("season")),
+    (re.compile(r"([0-9]{1,2})[ \t]*(?:期|季|シリーズ|シーズン)"), _numbered("season")),
+    (re.compile(r"(?:シーズン|シリーズ)[ \t]*([0-9]{1,2})"), _numbered("season")),
+    (re.compile(rf"第[ \t]*{_NUMBER}[ \t]*(?:部|章|幕|クール|弾|篇|編)"), _numbered("part")),
+    (re.compile(r"([0-9])[ \t]*クール"), _numbered("part")),
+    (re.compile(r"前[編篇]"), " part 1 "),
+    (re.compile(r"後[編篇]"), " part 2 "),
+    (re.compile(r"劇場版|映画"), " movie "),
+    (re.compile(r"総集[編篇]"), " recap "),
+    (re.compile(r"特別[編篇]|スペシャル"), " special "),
+    (re.compile(r"完結[編篇]|最終章|ファイナル"), " final "),
+)
+_GLUE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=[0-9]),(?=[0-9]{3})"), ""),
+    (re.compile(r"[ \t]-+[ \t]?|-+(?=\n|$)|(?<=\n)-+"), f" {SEPARATOR} "),
+    (re.compile(r"\.(?=[ \t])"), f" {SEPARATOR} "),
+    (re.compile(r"(?<![0-9])\.|\.(?![0-9])"), " "),
+    (re.compile(r"[^\w\n.|]|_"), " "),
+    (re.compile(r"[ \t]{2,}"), " "),
+)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, so that a list of titles can be one text."""
+    return " ".join(text.split())
+
+
+def normalise_all(titles: Sequence[str]) -> list[str]:
+    """For each title its words in lower case, parted by spaces, with `|` between name and subtitle.
+
+    Width, case, diacritics, quotation marks and punctuation are gone; Japanese and Chinese season, part and
+    film words are English ("第2期" is "season 2"); voiced kana stay whole. A title of signs only is "".
+    """
+    if not titles:
+        return []
+    text = "\n".join(one_line(unicodedata.normalize("NFKC", title)) for title in titles).casefold()
+    text = unicodedata.normalize("NFD", text.translate(_DROPPED | _SPELT)).translate(_COMBINING)
+    text = unicodedata.normalize("NFC", text).translate(_PARTED)
+    for pattern, replacement in _EAST_ASIAN:
+        text = pattern.sub(replacement, text)
+    for glue, replacement in _GLUE:
+        text = glue.sub(replacement, text)
+    return [line.strip(" |") for line in text.split("\n")]
+
+
+def normalise(title: str) -> str:
+    """One title as `normalise_all` writes it."""
+    return normalise_all([title])[0]
+
+
+def marks(title: str) -> str:
+    """The signs that may be part of the name, in their order: "!!" for K-On!!, "'" for Gintama', "" for none.
+
+    An apostrophe counts only at the end of a word and without an opening partner, otherwise it is a quotation
+    mark or an elision.
+    """
+    text = unicodedata.normalize("NFKC", title).replace("’", "'").replace("′", "'").replace("‘", "'")
+    found = "".join(char for char in text if char in MARKS)
+    closing = len(re.findall(r"(?<=\w)'(?!\w)", text))
+    opening = len(re.findall(r"(?<!\w)'(?=\w)", text))
+    return found + "'" * max(0, closing - opening)

@@ -1,0 +1,98 @@
+"""Japanese in Latin letters: kana written out, and the many ways to romanise one word brought to one.
+
+The folded form is for comparing only, never for display. It is applied to both sides alike, so it may be as
+coarse as it likes with English words, as long as different works seldom fall together.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MONO = dict(
+    zip(
+        "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん",
+        (
+            "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho "
+            "ma mi mu me mo ya yu yo ra ri ru re ro wa i e o n"
+        ).split(),
+        strict=True,
+    )
+)
+_VOICED = dict(
+    zip(
+        "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽゔ",
+        "ga gi gu ge go za ji zu ze zo da ji zu de do ba bi bu be bo pa pi pu pe po vu".split(),
+        strict=True,
+    )
+)
+_KANA = _MONO | _VOICED
+_SMALL_Y = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
+_SMALL_VOWELS = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o"}
+_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+#: in this order: long vowels, Hepburn to one spelling per sound, nasals before labials, particles
+_FOLDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"ou|oo|oh(?![aeiouy])", "o"),
+        (r"aa", "a"),
+        (r"ee", "e"),
+        (r"ii", "i"),
+        (r"uu", "u"),
+        (r"tch", "cch"),
+        (r"dz|j(?=i)|d(?=zu)", "z"),
+        (r"tsu", "tu"),
+        (r"shi", "si"),
+        (r"chi", "ti"),
+        (r"sh", "sy"),
+        (r"ch", "ty"),
+        (r"jy?", "zy"),
+        (r"fu", "hu"),
+        (r"v", "b"),
+        (r"m(?=[bp])", "n"),
+        (r"\bwo\b", "o"),
+        (r"\bha\b", "wa"),
+        (r"\bhe\b", "e"),
+    )
+)
+_HAS_KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30fa]")
+_HAS_OTHER_SCRIPT = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+
+
+def fold(text: str) -> str:
+    """The text with romanisation variants made one: ō/ou/oo, wo/o, tsu/tu, shi/si, senpai/sempai, and so on.
+
+    Expects lower case without diacritics. Spaces and line breaks stay where they are, so that a whole list can
+    be folded as one text with a line for each title (many times faster than one by one).
+    """
+    for pattern, replacement in _FOLDS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def is_written_in_kana(text: str) -> bool:
+    """Whether the text can be read out without a dictionary: kana in it, and no Chinese characters."""
+    return bool(_HAS_KANA.search(text)) and not _HAS_OTHER_SCRIPT.search(text)
+
+
+def romanise(text: str) -> str:
+    """Kana as Hepburn letters without long vowel marks; everything that is not kana stays as it is."""
+    out: list[str] = []
+    double = False
+    for char in text.translate(_TO_HIRAGANA):
+        if char == "ー":
+            continue
+        if char == "っ":
+            double = True
+            continue
+        previous = out[-1] if out else ""
+        if char in _SMALL_Y and previous[-1:] == "i" and len(previous) > 1:
+            stem = previous[:-1]
+            out[-1] = stem + ("" if stem[-2:] in ("sh", "ch") or stem[-1] == "j" else "y") + _SMALL_Y[char]
+        elif char in _SMALL_VOWELS and previous[-1:] in ("a", "i", "u", "e", "o") and len(previous) > 1:
+            out[-1] = previous[:-1] + _SMALL_VOWELS[char]
+        else:
+            syllable = _KANA.get(char) or _SMALL_VOWELS.get(char) or _SMALL_Y.get(char) or char
+            out.append(syllable[0] + syllable if double and syllable[0].isalpha() else syllable)
+        double = False
+    return "".join(out)

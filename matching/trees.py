@@ -1,0 +1,119 @@
+"""Boosted decision trees as plain numbers: read from JSON, evaluated with NumPy, no pickle and no library version.
+
+A row's leaf is found without walking: every node strikes out the leaves on the side the row does not take, and one
+bit per tree remains. Source: Lucchese et al., "QuickScorer" (SIGIR 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import WeightsError
+
+#: rows worked on at once: a block's columns stay in the processor's cache
+_BLOCK = 8192
+#: leaves of a tree are bits of one number
+MOST_LEAVES = 16
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One tree: a row with value <= `threshold` of `feature` goes left, as do missing values where `missing_left`.
+
+    `left_leaves` and `right_leaves` are bit sets of the leaves that stay possible on either side; `values` are
+    the leaves' log-odds.
+    """
+
+    feature: tuple[int, ...]
+    threshold: tuple[float, ...]
+    missing_left: tuple[bool, ...]
+    left_leaves: tuple[int, ...]
+    right_leaves: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Raises WeightsError when the parts cannot be one tree."""
+        nodes = {len(self.feature), len(self.threshold), len(self.missing_left)}
+        nodes |= {len(self.left_leaves), len(self.right_leaves)}
+        if len(nodes) != 1 or not 1 <= len(self.values) <= MOST_LEAVES or len(self.values) != nodes.pop() + 1:
+            raise WeightsError("a tree of the weights file is damaged; restore it or train again")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The sum of many trees over named features, as log-odds."""
+
+    features: tuple[str, ...]
+    baseline: float
+    trees: tuple[Tree, ...]
+
+    def log_odds(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """One number per row of `values` (rows, features); a row's result does not depend on the other rows."""
+        out = np.full(len(values), self.baseline)
+        for begin in range(0, len(values), _BLOCK):
+            block = np.ascontiguousarray(values[begin : begin + _BLOCK].T)
+            missing = np.isnan(block)
+            total = out[begin : begin + _BLOCK]
+            for tree in self.trees:
+                total += _leaf_values(tree, block, missing)
+        return out
+
+    def as_json(self) -> dict[str, Any]:
+        """The ensemble as lists and numbers, for the weights file."""
+        trees = [
+            [
+                list(tree.feature),
+                [float(f"{value:.9g}") for value in tree.threshold],
+                [int(flag) for flag in tree.missing_left],
+                list(tree.left_leaves),
+                list(tree.right_leaves),
+                [float(f"{value:.6g}") for value in tree.values],
+            ]
+            for tree in self.trees
+        ]
+        return {"features": list(self.features), "baseline": float(f"{self.baseline:.9g}"), "trees": trees}
+
+
+def ensemble_from_json(data: Mapping[str, Any], expected: Sequence[str]) -> Ensemble:
+    """The ensemble that `as_json` wrote.
+
+    Raises:
+        WeightsError: the numbers are damaged or were learned for other features than `expected`.
+    """
+    if list(data.get("features", ())) != list(expected):
+        raise WeightsError("the weights were learned for other features than this version has; train again")
+    try:
+        trees = tuple(
+            Tree(
+                tuple(int(at) for at in feature),
+                tuple(float(value) for value in threshold),
+                tuple(bool(flag) for flag in missing_left),
+                tuple(int(bits) for bits in left),
+                tuple(int(bits) for bits in right),
+                tuple(float(value) for value in values),
+            )
+            for feature, threshold, missing_left, left, right, values in data["trees"]
+        )
+        baseline = float(data["baseline"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise WeightsError(f"the weights file is damaged ({problem}); restore it or train again") from problem
+    return Ensemble(tuple(expected), baseline, trees)
+
+
+def _leaf_values(tree: Tree, block: NDArray[np.float32], missing: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The value of the leaf each column of `block` (features, rows) ends in."""
+    alive = np.full(block.shape[1], (1 << len(tree.values)) - 1, dtype=np.uint16)
+    for node, feature in enumerate(tree.feature):
+        goes_left = block[feature] <= tree.threshold[node]
+        if tree.missing_left[node]:
+            goes_left |= missing[feature]
+        sides = np.array([tree.right_leaves[node], tree.left_leaves[node]], dtype=np.uint16)
+        alive &= sides[goes_left.view(np.uint8)]
+    leaf = np.zeros(1 << len(tree.values), dtype=np.float64)
+    leaf[1 << np.arange(len(tree.values))] = tree.values
+    return leaf[alive]
