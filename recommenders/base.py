@@ -1,0 +1,248 @@
+"""The one interface of all models: fit on a sparse matrix, score any user row, say what carried a score.
+
+The one rule: a score depends on the row handed in and on nothing else the model may remember of that
+user. So somebody who was not there at training is scored like everybody else ("fold-in"), and what
+`contributions` says of a score is the arithmetic that made it.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommenders import store
+from recommenders.config import ModelConfig
+from recommenders.contributions import Contributions, Floats, Indices, keep_strongest, no_contributions
+from recommenders.errors import (
+    InvalidInputError,
+    MissingFeaturesError,
+    ModelDamagedError,
+    ModelDivergedError,
+    NotFittedError,
+)
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Csr, Interactions, Keys
+from recommenders.threads import one_blas_thread
+
+Family: TypeAlias = Literal["collaborative", "content", "popularity"]
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """The most similar items of each item.
+
+    Attributes:
+        items: int32 (n_items, k), most similar first; -1 = there are no more.
+        scores: float32 (n_items, k), cosine in (0, 1].
+    """
+
+    items: Indices
+    scores: Floats
+
+
+class Recommender(ABC):
+    """A model that scores every item for any user row."""
+
+    name: ClassVar[str]
+    """The module's name; part of the version id and of table names."""
+    family: ClassVar[Family]
+    """What the scores are made of, for the shares of a recommendation."""
+    Config: ClassVar[type[ModelConfig]]
+    needs_items: ClassVar[bool] = False
+
+    def __init__(self, config: ModelConfig | None = None) -> None:
+        self.config: Any = config if config is not None else self.Config()
+        if not isinstance(self.config, self.Config):
+            wrong = type(self.config).__name__
+            raise InvalidInputError(f"{self.name} takes a {self.Config.__name__}, not {wrong}")
+        self.item_keys: Keys = np.zeros(0, dtype=np.int64)
+        self.prior: Floats = np.zeros(0, dtype=np.float32)
+        self._fitted = False
+
+    # --- what callers use -------------------------------------------------------------------------
+
+    def fit(self, interactions: Interactions, items: ItemFeatures | None = None) -> Self:
+        """The model itself, trained on these users; equal input and configuration give equal bits.
+
+        Raises:
+            NotEnoughDataError: this model cannot learn from this input (the message says why); a caller that
+                trains several models reports it as skipped.
+            ItemsDifferError: the features are of other items than the matrix.
+        """
+        if items is not None:
+            interactions.require_items(items.item_keys, "the matrix of item features")
+        elif self.needs_items:
+            raise MissingFeaturesError(f"{self.name} compares descriptions, and no item features were given")
+        self.item_keys = interactions.item_keys
+        self.prior = popularity_prior(interactions)
+        with one_blas_thread():
+            self._fit(interactions, items)
+        self._fitted = True
+        return self
+
+    def scores(self, rows: Interactions) -> Floats:
+        """Scores of every item for every row: float32 (rows.n_users, n_items), finite, larger is better.
+
+        They order one user's items; scores of two users are not comparable. A row from which the model
+        can tell nothing (an empty list, only items it never met) gets the popularity of the items.
+
+        Raises:
+            ItemsDifferError: the rows are of other items than the model.
+            ModelDivergedError: a score is not finite.
+        """
+        self._require(rows)
+        with one_blas_thread():
+            result = self._scores(rows)
+        result[~self._speaks(rows)] = self.prior
+        if not np.isfinite(result).all():
+            raise ModelDivergedError(
+                f"{self.name} computed scores that are not finite: lower its learning rate"
+            )
+        return result
+
+    def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
+        """How much each of the user's items carried each recommended item.
+
+        Args:
+            rows: the users' rows, as given to `scores`.
+            targets: int32 (rows.n_users, k), recommended items; -1 = none.
+            top: so many of the user's items are kept for each.
+        """
+        self._require(rows)
+        out = no_contributions(len(targets), targets.shape[1], top)
+        speaks, weights = self._speaks(rows), self._weights(rows)
+        with one_blas_thread():
+            for row in range(rows.n_users):
+                wanted = np.flatnonzero(targets[row] >= 0)
+                items = targets[row][wanted]
+                if not speaks[row]:
+                    out.base[row, wanted] = self.prior[items]
+                    continue
+                own = slice(weights.indptr[row], weights.indptr[row + 1])
+                history = weights.indices[own].astype(np.int32)
+                carried = self._carried(history, weights.data[own], items)
+                keep_strongest(out, row, wanted, history, carried, top)
+                out.base[row, wanted] = self._base(items)
+        return out
+
+    def similar(self, k: int = 20, allowed: NDArray[np.bool_] | None = None) -> Similarity | None:
+        """The k most similar items of each item, or None where the model compares no items.
+
+        Args:
+            k: length of each list; a list is shorter where fewer items have anything in common.
+            allowed: bool (n_items,), items that may stand in a list; default: all.
+        """
+        cosines = self._cosines()
+        if cosines is None:
+            return None
+        items = np.full((len(self.item_keys), k), -1, dtype=np.int32)
+        scores = np.zeros((len(self.item_keys), k), dtype=np.float32)
+        near = cosines.tocoo()
+        wanted = near.data > 0 if allowed is None else (near.data > 0) & allowed[near.col]
+        owner, other, value = near.row[wanted], near.col[wanted], near.data[wanted]
+        order = np.lexsort((other, -value, owner))
+        owner, other, value = owner[order], other[order], value[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner, side="left")
+        kept = place < k
+        items[owner[kept], place[kept]] = other[kept]
+        scores[owner[kept], place[kept]] = value[kept]
+        return Similarity(items, scores)
+
+    def save(self, directory: Path, stamp: dict[str, Any] | None = None) -> Path:
+        """The folder the model was written to, whole or not at all (see `store`).
+
+        Args:
+            directory: the folder to create, models/<model_version_id>.
+            stamp: what else to keep with it (data version, code version, metrics), JSON values only.
+        """
+        self._require_fitted()
+        arrays = {"item_keys": self.item_keys, "prior": self.prior, **self._state()}
+        header = {"model": self.name, "config": asdict(self.config), "stamp": stamp or {}}
+        return store.write_folder(directory, header, arrays)
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """The model as it was saved: same scores, bit for bit.
+
+        Raises:
+            ModelMissingError: no such folder.
+            ModelDamagedError: a checksum or the format differs, or it is another model's.
+        """
+        header, arrays = store.read_folder(directory)
+        known = {field.name for field in fields(cls.Config)}
+        if header.get("model") != cls.name or set(header.get("config", {})) != known:
+            raise ModelDamagedError(
+                f"{directory} holds a {header.get('model')!r} of another make, not {cls.name}"
+            )
+        model = cls(cls.Config(**header["config"]))
+        model.item_keys, model.prior = arrays.pop("item_keys"), arrays.pop("prior")
+        model._restore(arrays)
+        model._fitted = True
+        return model
+
+    # --- what a model fills in --------------------------------------------------------------------
+
+    @abstractmethod
+    def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
+        """Learn; leaves the state behind."""
+
+    @abstractmethod
+    def _scores(self, rows: Interactions) -> Floats:
+        """Fresh float32 (rows, n_items); rows for which `_speaks` is False may hold anything finite."""
+
+    @abstractmethod
+    def _speaks(self, rows: Interactions) -> NDArray[np.bool_]:
+        """Whether the model can tell anything from each row: bool (rows,)."""
+
+    @abstractmethod
+    def _carried(self, history: Indices, weights: Floats, targets: Indices) -> Floats:
+        """What each item of one user's list carried of each target: float32 (len(history), len(targets)).
+
+        `weights` is the evidence of the items of `history`, as `_weights` gives it.
+        """
+
+    @abstractmethod
+    def _state(self) -> dict[str, NDArray[Any] | Csr]:
+        """Everything learned, as plain arrays."""
+
+    @abstractmethod
+    def _restore(self, arrays: dict[str, Any]) -> None:
+        """Take back what `_state` gave."""
+
+    def _base(self, targets: Indices) -> Floats:
+        """The part of the targets' scores that none of the user's items carries."""
+        return np.zeros(len(targets), dtype=np.float32)
+
+    def _cosines(self) -> Csr | None:
+        """Similarities to each row's nearest items: csr (n_items, n_items); or None."""
+        return None
+
+    # --- shared -----------------------------------------------------------------------------------
+
+    def _weights(self, rows: Interactions) -> Csr:
+        """The rows' evidence under this configuration."""
+        return rows.evidence(self.config.rating_power, self.config.unscored_rating)
+
+    def _require_fitted(self) -> None:
+        if not self._fitted:
+            raise NotFittedError(f"{self.name} has not been fitted: call fit(...) or load(...) first")
+
+    def _require(self, rows: Interactions) -> None:
+        self._require_fitted()
+        rows.require_items(self.item_keys, self.name)
+
+
+def popularity_prior(interactions: Interactions, positive_from: float = 7.0) -> Floats:
+    """How many users liked each item, float32 (n_items,).
+
+    Liked is a rating of at least `positive_from`. Users who merely have it break ties, as a fraction
+    below 1, and carry the order alone where nobody rated anything so high.
+    """
+    liked = interactions.ratings.copy()
+    liked.data = (liked.data >= positive_from).astype(np.float32)
+    count = np.asarray(liked.sum(axis=0)).ravel()
+    seen = np.asarray(interactions.seen.sum(axis=0)).ravel()
+    return np.asarray(count + seen / (interactions.n_users + 1), dtype=np.float32)

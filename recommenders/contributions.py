@@ -1,0 +1,56 @@
+"""What carried a score: amounts that add up to it, the strongest kept by name.
+
+The one rule: `total + base` is the score. An explanation that does not add up is not one.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+Indices: TypeAlias = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What carried each recommended item. n users, k recommendations, t titles kept of each.
+
+    Attributes:
+        items: int32 (n, k, t), the user's items that carried most, largest first; -1 = none left.
+        amounts: float32 (n, k, t), how much of the score each carried; 0 where there is none.
+        positive: float32 (n, k), sum of all amounts above 0, also of those not kept.
+        total: float32 (n, k), sum of the amounts of all of the user's items.
+        base: float32 (n, k), the part of the score that no item carries: popularity.
+            `total + base` is the score, up to rounding.
+    """
+
+    items: Indices
+    amounts: Floats
+    positive: Floats
+    total: Floats
+    base: Floats
+
+
+def no_contributions(n: int, k: int, top: int) -> Contributions:
+    """Room for the contributions of n users' k recommendations, nothing carried yet."""
+    return Contributions(
+        np.full((n, k, top), -1, dtype=np.int32),
+        np.zeros((n, k, top), dtype=np.float32),
+        *(np.zeros((n, k), dtype=np.float32) for _ in range(3)),
+    )
+
+
+def keep_strongest(
+    out: Contributions, row: int, wanted: NDArray[Any], history: Indices, carried: Floats, top: int
+) -> None:
+    """Write one user's strongest contributors into `out`: ties go to the item that stands first."""
+    out.total[row, wanted] = carried.sum(axis=0)
+    out.positive[row, wanted] = np.maximum(carried, 0).sum(axis=0)
+    order = np.argsort(-carried, axis=0, kind="stable")[:top]
+    amounts = np.take_along_axis(carried, order, axis=0)
+    kept = len(order)
+    real = amounts > 0
+    out.items[row, wanted, :kept] = np.where(real, history[order], -1).T
+    out.amounts[row, wanted, :kept] = np.where(real, amounts, 0).T

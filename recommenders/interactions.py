@@ -1,0 +1,206 @@
+"""Who has what on the list, as two sparse matrices over the same users and items.
+
+The one rule: rows and columns stand in ascending order of their keys, whatever order the rows of the
+input had, so that equal data give equal matrices, splits, models and versions.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from recommenders.errors import InvalidInputError, ItemsDifferError
+
+if TYPE_CHECKING:
+    Csr: TypeAlias = sp.csr_array[Any, tuple[int, int]]
+else:
+    Csr = sp.csr_array  # scipy's classes take no parameters while running
+Keys: TypeAlias = NDArray[np.int64]
+
+LOWEST_RATING, HIGHEST_RATING = 1.0, 10.0
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """What users rated and have seen.
+
+    Attributes:
+        user_keys: int64 (n_users,), one per row.
+        item_keys: int64 (n_items,), one per column, strictly ascending; the whole catalogue, rated or not.
+        ratings: csr (n_users, n_items) float32, 1-10; only entries with a score are stored.
+        seen: csr (n_users, n_items) float32, 1 for everything on the list except unscored planned entries;
+            what is seen is evidence, and is never recommended.
+    """
+
+    user_keys: Keys
+    item_keys: Keys
+    ratings: Csr
+    seen: Csr
+
+    def __post_init__(self) -> None:
+        shape = (len(self.user_keys), len(self.item_keys))
+        if self.ratings.shape != shape or self.seen.shape != shape:
+            raise InvalidInputError(
+                f"{shape[0]} user keys and {shape[1]} item keys, but ratings {self.ratings.shape} "
+                f"and seen {self.seen.shape}: the matrices must be users x items"
+            )
+        if np.any(np.diff(self.item_keys) <= 0):
+            raise InvalidInputError(
+                "item_keys must be strictly ascending: build with Interactions.from_arrays"
+            )
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows, users without any entry included."""
+        return len(self.user_keys)
+
+    @property
+    def n_items(self) -> int:
+        """Number of columns, anime nobody has seen included."""
+        return len(self.item_keys)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        user_key: ArrayLike,
+        item_key: ArrayLike,
+        rating: ArrayLike,
+        planned: ArrayLike | None = None,
+        *,
+        user_keys: ArrayLike | None = None,
+        item_keys: ArrayLike | None = None,
+    ) -> "Interactions":
+        """The matrices of a list of entries, one per user and item, in any order.
+
+        Args:
+            user_key: int64 (entries,).
+            item_key: int64 (entries,).
+            rating: (entries,) 1-10; nan is an entry without a score.
+            planned: bool (entries,); a planned entry without a score is left out altogether.
+            user_keys: every user who gets a row; default: those of the entries.
+            item_keys: every item that gets a column; default: those of the entries.
+
+        Raises:
+            InvalidInputError: a pair twice, a rating outside 1-10, a key not in `user_keys`/`item_keys`.
+        """
+        users, items = np.asarray(user_key, dtype=np.int64), np.asarray(item_key, dtype=np.int64)
+        scores = np.asarray(rating, dtype=np.float32)
+        all_users = np.unique(np.asarray(users if user_keys is None else user_keys, dtype=np.int64))
+        all_items = np.unique(np.asarray(items if item_keys is None else item_keys, dtype=np.int64))
+        rows, columns = _positions(users, all_users, "user_key"), _positions(items, all_items, "item_key")
+        _check_entries(rows, columns, scores, len(all_items))
+        scored = ~np.isnan(scores)
+        left_out = np.zeros(len(scores), dtype=bool) if planned is None else np.asarray(planned, dtype=bool)
+        known = scored | ~left_out
+        shape = (len(all_users), len(all_items))
+        return cls(
+            all_users,
+            all_items,
+            sparse(scores[scored], rows[scored], columns[scored], shape),
+            sparse(np.ones(int(known.sum()), dtype=np.float32), rows[known], columns[known], shape),
+        )
+
+    def take(self, rows: ArrayLike) -> "Interactions":
+        """The same items for some of the users: row numbers, in the order given."""
+        index = np.asarray(rows, dtype=np.int64)
+        return Interactions(self.user_keys[index], self.item_keys, self.ratings[index], self.seen[index])
+
+    def rows_of(self, user_keys: ArrayLike) -> NDArray[np.int64]:
+        """Row numbers of these users, in the order given.
+
+        Raises:
+            InvalidInputError: a user who has no row.
+        """
+        order = np.argsort(self.user_keys, kind="stable")
+        found = _positions(np.asarray(user_keys, dtype=np.int64), self.user_keys[order], "user_key")
+        return order[found].astype(np.int64)
+
+    def aligned_to(self, item_keys: Keys) -> "Interactions":
+        """The same users over another list of items: items that are not in it are dropped, new ones empty.
+
+        For rows that meet a stored model: the catalogue may have grown since it was trained.
+        """
+        if np.array_equal(self.item_keys, item_keys):
+            return self
+        kept = np.isin(self.item_keys, item_keys)
+        target = np.searchsorted(item_keys, self.item_keys[kept])
+        shape = (int(kept.sum()), len(item_keys))
+        move = sparse(np.ones(len(target), dtype=np.float32), np.arange(len(target)), target, shape)
+        columns = np.flatnonzero(kept)
+        return Interactions(
+            self.user_keys, item_keys, self.ratings[:, columns] @ move, self.seen[:, columns] @ move
+        )
+
+    def require_items(self, item_keys: Keys, owner: str) -> None:
+        """Nothing, when the columns are exactly these items.
+
+        Raises:
+            ItemsDifferError: they are not; the message names the remedy.
+        """
+        if not np.array_equal(self.item_keys, item_keys):
+            raise ItemsDifferError(
+                f"{owner} knows {len(item_keys)} items, the rows have {self.n_items} others or in another "
+                "order: pass rows.aligned_to(model.item_keys)"
+            )
+
+    def evidence(self, rating_power: float, unscored_rating: float) -> Csr:
+        """How much each seen item says about its user: csr (n_users, n_items) float32 in (0, 1].
+
+        (rating / 10) ** rating_power; an entry without a score counts as `unscored_rating`.
+        """
+        pattern = self.ratings.copy()
+        pattern.data = np.ones_like(pattern.data)
+        unscored = self.seen - pattern  # ones minus ones: exact, so what was scored disappears
+        unscored.eliminate_zeros()
+        scored = self.ratings.copy()
+        scored.data = np.power(scored.data / np.float32(HIGHEST_RATING), np.float32(rating_power))
+        weight = np.float32((unscored_rating / HIGHEST_RATING) ** rating_power)
+        return sp.csr_array(scored + unscored * weight)
+
+
+def scale_rows(matrix: Csr, power: float) -> Csr:
+    """The matrix with each row divided by (its number of entries) ** power, so that long lists weigh less."""
+    lengths = np.diff(matrix.indptr)
+    scaled = matrix.copy()
+    factors = np.maximum(lengths, 1).astype(np.float64) ** -power
+    scaled.data = (matrix.data * np.repeat(factors, lengths)).astype(np.float32)
+    return scaled
+
+
+def _positions(keys: Keys, universe: Keys, what: str) -> NDArray[np.int64]:
+    """Where each key stands in the sorted universe."""
+    found = np.searchsorted(universe, keys)
+    missing = found >= len(universe)
+    missing[~missing] = universe[found[~missing]] != keys[~missing]
+    if missing.any():
+        raise InvalidInputError(
+            f"{int(missing.sum())} entries have a {what} outside the given list, e.g. {keys[missing][0]}"
+        )
+    return found.astype(np.int64)
+
+
+def _check_entries(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], scores: NDArray[np.float32], n_items: int
+) -> None:
+    """Refuse a pair that comes twice and a rating off the scale."""
+    if not len(rows) == len(columns) == len(scores):
+        raise InvalidInputError(
+            f"{len(rows)} users, {len(columns)} items, {len(scores)} ratings: lengths differ"
+        )
+    pairs = np.sort(rows * max(n_items, 1) + columns)
+    if np.any(pairs[1:] == pairs[:-1]):
+        raise InvalidInputError("a user and item come twice: bring duplicates to one entry first")
+    off = scores[~np.isnan(scores)]
+    off = off[(off < LOWEST_RATING) | (off > HIGHEST_RATING)]
+    if len(off):
+        raise InvalidInputError(f"{len(off)} ratings outside 1-10, e.g. {off[0]}")
+
+
+def sparse(data: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, int]) -> Csr:
+    """A float32 csr of these entries, column numbers ascending in every row."""
+    # the stubs of scipy know no csr_array made of coordinates
+    matrix: Csr = sp.csr_array((data, (rows, columns)), shape=shape, dtype=np.float32)  # type: ignore
+    matrix.sort_indices()
+    return matrix

@@ -1,0 +1,106 @@
+"""How sure a mean over users is: percentile bootstrap, alone and paired.
+
+The one rule: users are resampled, never their entries, with the random stream of the project's scoring
+script, so that both print the same interval for the same users in the same order.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommenders.errors import InvalidInputError
+from recommenders.metrics import UserMetrics
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """First minus second, on the same users, of one metric.
+
+    Attributes:
+        metric: its name.
+        k: its cutoff.
+        difference: mean of the users' differences.
+        relative_percent: of the second's mean; None where that is 0.
+        ci_low: lower end of the paired 95 % interval.
+        ci_high: upper end.
+        p_value: two-sided, 2 * min(P(diff <= 0), P(diff >= 0)), at least 1 / samples.
+        users_better: users for whom the first is better.
+        users_worse: users for whom it is worse.
+    """
+
+    metric: str
+    k: int
+    difference: float
+    relative_percent: float | None
+    ci_low: float
+    ci_high: float
+    p_value: float
+    users_better: int
+    users_worse: int
+
+
+def intervals(users: UserMetrics, samples: int = 1000, seed: int = 0) -> NDArray[np.float64]:
+    """95 % intervals of the means: float64 (columns of `users`, 2), low and high."""
+    means = bootstrap_means(users.values, samples, seed)
+    return _percentiles(means)
+
+
+def compare(
+    first: UserMetrics,
+    second: UserMetrics,
+    metric: str = "ndcg",
+    k: int = 10,
+    samples: int = 1000,
+    seed: int = 0,
+) -> Comparison:
+    """Whether the first model is better than the second on the same users.
+
+    Raises:
+        InvalidInputError: the two were not measured on the same number of users, or `samples` is 0.
+    """
+    if first.values.shape != second.values.shape:
+        raise InvalidInputError("a paired comparison needs both models measured on the same users")
+    if samples < 1:
+        raise InvalidInputError("a paired comparison needs at least one resample")
+    difference = first.column(metric, k) - second.column(metric, k)
+    means = bootstrap_means(difference[:, None], samples, seed)
+    low, high = _percentiles(means)[0]
+    p_value = 2 * min((means <= 0).mean(), (means >= 0).mean())
+    base = second.mean(metric, k)
+    mean = float(difference.mean()) if len(difference) else 0.0
+    return Comparison(
+        metric,
+        k,
+        mean,
+        100 * mean / base if base else None,
+        float(low),
+        float(high),
+        float(min(1.0, max(p_value, 1.0 / samples))),
+        int((difference > 0).sum()),
+        int((difference < 0).sum()),
+    )
+
+
+def bootstrap_means(
+    values: NDArray[np.float64], samples: int, seed: int, chunk: int = 64
+) -> NDArray[np.float64]:
+    """Means over resampled users: float64 (samples, columns), of values (users, columns)."""
+    n = len(values)
+    if not n or not samples:
+        return np.zeros((max(samples, 1), values.shape[1]))
+    rng = np.random.default_rng(seed)
+    out = []
+    for start in range(0, samples, chunk):
+        size = min(chunk, samples - start)
+        counts = np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(size)])
+        out.append(counts @ values / n)
+    return np.concatenate(out)
+
+
+def _percentiles(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Low and high end of the interval of each column: float64 (columns, 2)."""
+    tail = 100 * (1 - LEVEL) / 2
+    return np.asarray(np.percentile(means, [tail, 100 - tail], axis=0).T)

@@ -1,0 +1,51 @@
+"""Names for trained models that say whether two are the same: equal input, equal id.
+
+The one rule: an id depends on what decides the result and on nothing else; no time, no path, no machine.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from recommenders.config import ModelConfig
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Interactions
+
+LIBRARIES = ("implicit", "numpy", "rectools-lightfm", "scikit-learn", "scipy")
+"""Libraries whose version can change a result."""
+
+
+def model_version_id(name: str, config: ModelConfig, data_version: str, code_version: str) -> str:
+    """The id of a trained model: `<name>-<12 hex digits>`, fit for a folder name and a table key."""
+    parts = {"name": name, "config": asdict(config), "data": data_version, "code": code_version}
+    text = json.dumps(parts, sort_keys=True)
+    return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def data_version(interactions: Interactions, items: ItemFeatures | None = None) -> str:
+    """16 hex digits that name the data a model learns from, whatever order its rows came in."""
+    digest = hashlib.sha256()
+    for keys in (interactions.user_keys, interactions.item_keys):
+        digest.update(np.ascontiguousarray(keys).tobytes() + b"|")
+    for matrix in (interactions.ratings, interactions.seen):
+        for part in (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data):
+            digest.update(np.ascontiguousarray(part).tobytes() + b"|")
+    if items is not None:
+        lists = (items.titles, items.synopses, items.genres, items.tags, items.studios)
+        plain = [[entry if isinstance(entry, str) else list(entry) for entry in part] for part in lists]
+        digest.update(items.item_keys.tobytes() + json.dumps(plain).encode())
+    return digest.hexdigest()[:16]
+
+
+def code_version() -> str:
+    """12 hex digits that name the code of this room and the libraries under it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"|" + path.read_bytes() + b"|")
+    for library in LIBRARIES:
+        digest.update(f"{library}=={version(library)}|".encode())
+    return digest.hexdigest()[:12]

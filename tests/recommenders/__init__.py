@@ -1,0 +1,1 @@
+"""Tests of the room `recommenders`: one kit that every model inherits, and a file for each module."""

@@ -1,0 +1,32 @@
+"""ALS: fold-in is the least-squares solution."""
+
+import numpy as np
+import pytest
+
+from recommenders.als import Als, AlsConfig
+
+from .worlds import matrix, tastes
+
+
+def test_als_scores_are_the_least_squares_solution() -> None:
+    """A row's scores are y' (Y'CY + reg I)^-1 Y'C1, with the confidence of each seen item."""
+    world, _ = tastes()
+    model = Als(AlsConfig(embedding_size=4, iterations=5)).fit(world)
+    factors = model._factors.astype(float)
+    confidence = world.evidence(0.5, 7.0).toarray()[5] * 3.0
+    cost = np.where(confidence > 0, confidence, 1.0)
+    system = (factors.T * cost) @ factors + model._penalty * np.eye(4)
+    expected = factors @ np.linalg.solve(system, factors.T @ confidence)
+    np.testing.assert_allclose(model.scores(world.take([5]))[0], expected, rtol=1e-3, atol=1e-4)
+
+
+def test_als_penalty_is_in_units_of_the_size_of_the_matrix() -> None:
+    """Reg * sqrt(entries per user * entries per item): here 6 entries of 2 users and 3 items."""
+    model = Als(AlsConfig(embedding_size=2, reg=0.5)).fit(matrix([[8, 8, 8], [8, 8, 8]]))
+    assert model._penalty == pytest.approx(0.5 * np.sqrt((6 / 2) * (6 / 3)))
+
+
+def test_als_leaves_items_nobody_has_seen_at_zero() -> None:
+    """An anime without any entry gets no vector and the score 0."""
+    world = matrix([[8, 8, 0], [8, 0, 0]])
+    assert (Als().fit(world).scores(world)[:, 2] == 0).all()

@@ -1,0 +1,66 @@
+"""Intervals and paired comparisons over users."""
+
+import numpy as np
+import pytest
+
+from recommenders.errors import InvalidInputError
+from recommenders.intervals import bootstrap_means, compare, intervals
+from recommenders.metrics import UserMetrics
+
+
+def measured(*values: float) -> UserMetrics:
+    """One metric of some users."""
+    return UserMetrics((("ndcg", 10),), np.array(values)[:, None])
+
+
+def test_users_who_are_all_alike_leave_no_doubt() -> None:
+    """The interval of a constant is that constant."""
+    assert intervals(measured(0.5, 0.5, 0.5)).tolist() == [[0.5, 0.5]]
+
+
+def test_the_interval_is_about_two_standard_errors_each_way() -> None:
+    """For 400 users half at 0 and half at 1 the mean is 0.5 and its standard error 0.5 / sqrt(400)."""
+    low, high = intervals(measured(*[0.0] * 200, *[1.0] * 200))[0]
+    assert low == pytest.approx(0.5 - 1.96 * 0.025, abs=0.01)
+    assert high == pytest.approx(0.5 + 1.96 * 0.025, abs=0.01)
+
+
+def test_the_number_of_users_drawn_at_once_does_not_matter() -> None:
+    """Chunks only bound memory."""
+    values = np.random.default_rng(0).random((30, 2))
+    np.testing.assert_allclose(bootstrap_means(values, 50, 3, chunk=7), bootstrap_means(values, 50, 3))
+
+
+def test_a_better_model_is_better_for_each_user() -> None:
+    """0.2 more for every user: the difference is 0.2 with no spread, and p is as small as it can be."""
+    result = compare(measured(0.5, 0.7, 0.9), measured(0.3, 0.5, 0.7), samples=200)
+    assert result.difference == pytest.approx(0.2)
+    assert (result.ci_low, result.ci_high) == (pytest.approx(0.2), pytest.approx(0.2))
+    assert result.relative_percent == pytest.approx(100 * 0.2 / 0.5)
+    assert result.p_value == 1 / 200
+    assert (result.users_better, result.users_worse) == (3, 0)
+
+
+def test_equal_models_do_not_differ() -> None:
+    """Nothing between them: difference 0, p 1; against a mean of 0 there is no percentage."""
+    result = compare(measured(0.0, 0.0), measured(0.0, 0.0))
+    assert (result.difference, result.p_value, result.relative_percent) == (0, 1, None)
+
+
+def test_other_users_cannot_be_compared() -> None:
+    """Pairing needs the same users."""
+    with pytest.raises(InvalidInputError, match="same users"):
+        compare(measured(1.0), measured(1.0, 0.5))
+
+
+def test_without_resamples_there_is_no_comparison() -> None:
+    """Zero resamples cannot tell a p-value."""
+    with pytest.raises(InvalidInputError, match="resample"):
+        compare(measured(1.0), measured(0.5), samples=0)
+
+
+def test_nobody_measured_gives_zero() -> None:
+    """No users: means and intervals are 0, not an error."""
+    nobody = UserMetrics((("ndcg", 10),), np.zeros((0, 1)))
+    assert nobody.mean("ndcg", 10) == 0
+    assert intervals(nobody).tolist() == [[0, 0]]

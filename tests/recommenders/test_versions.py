@@ -1,0 +1,48 @@
+"""Equal input, equal id; any difference that matters, another id."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from recommenders.ease import EaseConfig
+from recommenders.interactions import Interactions
+from recommenders.versions import code_version, data_version, model_version_id
+
+from .worlds import tastes
+
+
+def test_an_id_names_model_and_everything_that_decides_the_result() -> None:
+    """The same four parts give the same id; another of any gives another."""
+    parts = ("ease", EaseConfig(), "data", "code")
+    one = model_version_id(*parts)
+    assert one == model_version_id(*parts)
+    assert one.startswith("ease-")
+    others = {
+        model_version_id("other", *parts[1:]),
+        model_version_id("ease", replace(EaseConfig(), seed=1), *parts[2:]),
+        model_version_id("ease", EaseConfig(), "other", "code"),
+        model_version_id("ease", EaseConfig(), "data", "other"),
+    }
+    assert len(others | {one}) == 5
+
+
+def test_data_are_named_by_their_content_and_not_by_their_order() -> None:
+    """Shuffled entries are the same data; one changed rating, or a description, is other data."""
+    user, item, rating = [1, 1, 2], [10, 20, 10], [8.0, np.nan, 3.0]
+    one = data_version(Interactions.from_arrays(user, item, rating))
+    assert one == data_version(Interactions.from_arrays(user[::-1], item[::-1], rating[::-1]))
+    assert one != data_version(Interactions.from_arrays(user, item, [9.0, np.nan, 3.0]))
+    assert one != data_version(Interactions.from_arrays(user, item, [8.0, 7.0, 3.0]))
+
+
+def test_descriptions_are_data_too() -> None:
+    """With other titles a content model is another model."""
+    world, features = tastes()
+    renamed = replace(features, titles=["x", *features.titles[1:]])
+    assert len({data_version(world), data_version(world, features), data_version(world, renamed)}) == 3
+
+
+def test_the_code_version_is_the_same_for_the_same_code() -> None:
+    """It is short, hexadecimal, and does not change within a run."""
+    assert code_version() == code_version()
+    assert int(code_version(), 16) >= 0
