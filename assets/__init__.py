@@ -1,0 +1,23 @@
+"""The Dagster assets: thin wiring in which the rooms meet; no SQL, no HTTP, no model code."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.evaluation import EVALUATION_ASSETS
+from assets.identity import IDENTITY_ASSETS
+from assets.ingest import RAW_ASSETS
+from assets.models import MODEL_ASSETS
+from assets.recommendations import RECOMMENDATION_ASSETS
+from assets.snapshot import published_snapshot
+from assets.tables import SQL_ASSETS
+
+ALL_ASSETS: list[dg.AssetsDefinition] = [
+    *RAW_ASSETS,
+    *SQL_ASSETS,
+    *IDENTITY_ASSETS,
+    *EVALUATION_ASSETS,
+    *MODEL_ASSETS,
+    *RECOMMENDATION_ASSETS,
+    published_snapshot,
+]

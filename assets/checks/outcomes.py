@@ -1,0 +1,155 @@
+"""What the checks of one table found: judged by Great Expectations, recorded, and told to Dagster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from assets.checks.columns import ColumnResult, check_columns
+from assets.checks.expectations import Severity, between
+from assets.checks.rules import RuleResult, check_name, check_rules, remedy, rules_of, sentence
+from assets.checks.suites import suite
+from assets.checks.tables import CheckedTable, Connection
+from assets.checks.validation import batch_definition, validate
+from assets.results import markdown_table
+from warehouse.checks import CheckResult, record_results
+from warehouse.connection import Warehouse
+from warehouse.landing import landed_files
+
+SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check of one table in one run.
+
+    Attributes:
+        check_name: the truth it states.
+        severity: `error` or `warn`.
+        description: the same in a sentence.
+        passed: whether it holds.
+        failing_rows: how many rows break it.
+        sample: some of these rows.
+        remedy: what to do about them.
+        notes: what else helps, by name.
+    """
+
+    check_name: str
+    severity: Severity
+    description: str
+    passed: bool
+    failing_rows: int
+    sample: list[dict[str, Any]]
+    remedy: str
+    notes: dict[str, Any]
+
+
+def check_table(warehouse: Warehouse, table: CheckedTable, run_id: str) -> list[Outcome]:
+    """Every outcome of the table's checks, also written to `quality.check_result`.
+
+    Raises:
+        ChecksError: when an expectation cannot be evaluated.
+        WarehouseError: when the table does not exist or a rule cannot be run.
+    """
+    batch_definition()  # Importing Great Expectations takes seconds: not while others wait for the file.
+    with warehouse.writer(f"checks of {table.name}") as connection:
+        outcomes = [
+            *rule_outcomes(table, check_rules(connection, table, _facts(warehouse, table))),
+            *column_outcomes(connection, table),
+        ]
+        checked_at = datetime.now(UTC)
+        record_results(
+            connection,
+            [
+                CheckResult(run_id, table.name, one.check_name, one.severity, one.passed, one.failing_rows, checked_at)
+                for one in outcomes
+            ],
+        )
+    return outcomes
+
+
+def rule_outcomes(table: CheckedTable, results: list[RuleResult]) -> list[Outcome]:
+    """The rules' outcomes, in their order: the rows that break each are expected to be none."""
+    import pandas as pd
+
+    counts = pd.DataFrame({"failing_rows": [one.failing_rows for one in results]}, dtype="int64")
+    (verdict,) = validate(counts, between(0, 0, "failing_rows"))
+    files = {check_name(rule): rule for rule in rules_of(table)}
+    return [
+        Outcome(
+            check_name=result.check_name,
+            severity=_severity(result.severity),
+            description=sentence(files[result.check_name]),
+            passed=position not in verdict.positions,
+            failing_rows=result.failing_rows,
+            sample=result.sample.to_pylist(),
+            remedy=remedy(files[result.check_name]) or usual_remedy(table),
+            notes={"rule": f"sql/checks/{files[result.check_name].name}.sql"},
+        )
+        for position, result in enumerate(results)
+    ]
+
+
+def column_outcomes(connection: Connection, table: CheckedTable) -> list[Outcome]:
+    """The outcomes of the table's suite, in the suite's order."""
+    return [_column_outcome(table, one) for one in check_columns(connection, table, suite(table))]
+
+
+def _column_outcome(table: CheckedTable, result: ColumnResult) -> Outcome:
+    notes: dict[str, Any] = {"judged_rows": result.judged_rows}
+    if result.observed:
+        notes["observed"] = result.observed
+    return Outcome(
+        check_name=result.check.name,
+        severity=result.check.severity,
+        description=result.check.description,
+        passed=not result.failing_rows,
+        failing_rows=result.failing_rows,
+        sample=result.sample,
+        remedy=result.check.remedy or usual_remedy(table),
+        notes=notes,
+    )
+
+
+def usual_remedy(table: CheckedTable) -> str:
+    """Where rows of this table come from, for checks that know nothing better to say."""
+    made_by = f"sql/{table.file.folder}/{table.file.name}.sql"
+    if "payload_path" in table.file.columns:
+        return (
+            "The sample names the landed line of each row (payload_path under HOME/landing, payload_line). "
+            f"If the source is wrong, reject the line in {made_by}; if it is read wrongly, correct that."
+        )
+    if table.file.needs_computed:
+        return f"The rows are computed in Python and handed to {made_by}: look at the asset {table.name}."
+    return f"The rows are made by {made_by} from {', '.join(table.file.depends_on)}: look there."
+
+
+def check_result(outcome: Outcome) -> dg.AssetCheckResult:
+    """The outcome as Dagster shows it: counts always; sample and remedy where the check does not hold."""
+    metadata: dict[str, Any] = {"failing_rows": outcome.failing_rows, **outcome.notes}
+    if not outcome.passed:
+        metadata["what_to_do"] = outcome.remedy
+        if outcome.sample:
+            metadata["sample"] = dg.MetadataValue.md(markdown_table(outcome.sample[:SHOWN_ROWS]))
+    warns = outcome.severity == "warn"
+    return dg.AssetCheckResult(
+        check_name=outcome.check_name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
+        description=outcome.description,
+        metadata=metadata,
+    )
+
+
+def _facts(warehouse: Warehouse, table: CheckedTable) -> dict[str, Any]:
+    """What rules of raw tables ask for: the files that are landed."""
+    if table.schema != "raw":
+        return {}
+    return {"landed_paths": [one.path for one in landed_files(warehouse.home, table.source, table.stream)]}
+
+
+def _severity(text: str) -> Severity:
+    return "warn" if text == "warn" else "error"

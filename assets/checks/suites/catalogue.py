@@ -1,0 +1,155 @@
+"""Suites of identity and catalogue: who is who, and what is known of each anime."""
+
+from assets.checks.expectations import ColumnCheck, above, between, matching, one_of, stated, typed
+from assets.checks.suites.values import (
+    CROSS_ID_VERDICTS,
+    DECISIONS,
+    FORMATS,
+    KEY_EVENTS,
+    LARGEST_KEY,
+    MATCH_METHODS,
+    PRECISIONS,
+    SEASONS,
+    SOURCE_ID,
+    SOURCES,
+    STATUSES,
+    VISIBLE,
+    YEARS,
+)
+
+IDENTITIES = (
+    ColumnCheck("sources_are_known", "Every record is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck(
+        "source_ids_are_positive_whole_numbers",
+        "Every id is a positive whole number without leading zeros.",
+        matching(SOURCE_ID, "source_id"),
+    ),
+    ColumnCheck(
+        "anime_keys_are_exact_in_json",
+        "Every record has a key from 1 to 2^53 - 1, which JSON and JavaScript hold exactly.",
+        stated("anime_key") + between(1, LARGEST_KEY, "anime_key"),
+    ),
+    ColumnCheck(
+        "match_methods_are_known",
+        "How each record was matched is one of the stated methods.",
+        stated("match_method") + one_of("match_method", MATCH_METHODS),
+    ),
+    ColumnCheck(
+        "confidences_are_0_to_1",
+        "Every match has a confidence from 0 to 1.",
+        stated("confidence") + between(0, 1, "confidence"),
+    ),
+)
+
+DIM_ANIME = (
+    ColumnCheck("keys_are_whole_numbers", "Keys are 64-bit integers, none missing.", typed("int64", "anime_key")),
+    ColumnCheck(
+        "formats_are_known",
+        "Every anime has one of the project's formats, UNKNOWN where no source states one.",
+        stated("format") + one_of("format", FORMATS),
+    ),
+    ColumnCheck("statuses_are_known", "Every stated status is one of the project's.", one_of("status", STATUSES)),
+    ColumnCheck(
+        "dates_say_how_exact_they_are",
+        "Seasons and the precision of dates are among the stated words.",
+        one_of("season", SEASONS) + one_of("start_date_precision", PRECISIONS),
+    ),
+    ColumnCheck(
+        "mean_scores_are_0_to_100",
+        "Mean scores lie on the common scale from 0 to 100.",
+        between(0, 100, "mean_score"),
+    ),
+    ColumnCheck(
+        "counts_are_possible",
+        "Users are not negative, episodes and minutes positive, and at most every source holds an anime.",
+        between(0, None, "popularity")
+        + between(1, None, "episodes")
+        + above(0, None, "duration_minutes")
+        + between(0, len(SOURCES), "source_count"),
+    ),
+    ColumnCheck(
+        "start_years_are_possible",
+        "No anime is older than film or decades ahead.",
+        between(*YEARS, "start_year"),
+    ),
+    ColumnCheck(
+        "match_confidences_are_0_to_1",
+        "Every anime says how sure the match of its records is, from 0 to 1.",
+        stated("match_confidence") + between(0, 1, "match_confidence"),
+    ),
+    ColumnCheck("adult_is_stated", "Every anime says whether it is adult: a rule reads it.", stated("is_adult")),
+)
+
+MATCH_CANDIDATES = (
+    ColumnCheck(
+        "decisions_are_known",
+        "Every compared pair is a match, no match, or waits for a person.",
+        stated("decision") + one_of("decision", DECISIONS),
+    ),
+    ColumnCheck("scores_are_0_to_1", "Every pair has a score from 0 to 1.", stated("score") + between(0, 1, "score")),
+    ColumnCheck(
+        "every_decision_has_a_reason",
+        "Every pair says in a sentence why it was decided so.",
+        stated("reason") + matching(VISIBLE, "reason"),
+    ),
+    ColumnCheck(
+        "cross_ids_are_judged",
+        "What the sources' own cross ids say of the pair is one of the stated verdicts.",
+        one_of("cross_id", CROSS_ID_VERDICTS),
+    ),
+)
+
+KEY_HISTORY = (
+    ColumnCheck(
+        "events_are_known",
+        "Every event in the life of a key is one of the stated kinds.",
+        stated("event") + one_of("event", KEY_EVENTS),
+    ),
+    ColumnCheck(
+        "every_event_has_a_cause",
+        "Every event says when it happened and why.",
+        stated("occurred_at", "cause") + matching(VISIBLE, "cause"),
+    ),
+)
+
+METRICS = (
+    ColumnCheck("sources_are_known", "Every figure is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "score")),
+    ColumnCheck(
+        "user_counts_are_not_negative",
+        "Popularity, favourites and scores given are numbers of users.",
+        between(0, None, "popularity", "favourites", "scored_by"),
+    ),
+)
+
+SOURCE_ROWS = (
+    ColumnCheck("sources_are_known", "Every source is one the project reads.", one_of("source", SOURCES)),
+    ColumnCheck("counts_are_not_negative", "Counts start at 0.", between(0, None, "anime", "list_entries")),
+)
+
+CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
+    "int_anime_identities": IDENTITIES,
+    "bridge_anime_source": IDENTITIES,
+    "dim_anime": DIM_ANIME,
+    "bridge_anime_genre": (
+        ColumnCheck("genres_are_not_blank", "Every genre can be read.", matching(VISIBLE, "genre")),
+    ),
+    "bridge_anime_tag": (
+        ColumnCheck("tags_are_not_blank", "Every tag can be read.", matching(VISIBLE, "tag")),
+        ColumnCheck("weights_are_0_to_1", "Stated weights lie from 0 to 1.", between(0, 1, "weight")),
+    ),
+    "bridge_anime_studio": (
+        ColumnCheck("studios_are_not_blank", "Every studio can be read.", matching(VISIBLE, "studio")),
+    ),
+    "bridge_anime_relation": (
+        ColumnCheck(
+            "relation_types_are_words",
+            "Relation types are written in one way: capital letters and underscores.",
+            matching(r"^[A-Z][A-Z_]*$", "relation_type"),
+        ),
+    ),
+    "anime_key_history": KEY_HISTORY,
+    "fact_match_candidate": MATCH_CANDIDATES,
+    "fact_anime_metrics": METRICS,
+    "dim_source": SOURCE_ROWS,
+}

@@ -1,0 +1,34 @@
+"""Suites of users and what they think of anime."""
+
+from assets.checks.expectations import ColumnCheck, between, matching, one_of, stated, typed
+from assets.checks.suites.values import COHORTS, LARGEST_KEY, LIST_STATUSES, SOURCES, VISIBLE
+
+DIM_USER = (
+    ColumnCheck("sources_are_known", "Every user is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck(
+        "user_ids_are_not_blank",
+        "Every user is named by the source.",
+        stated("user_id") + matching(VISIBLE, "user_id"),
+    ),
+    ColumnCheck(
+        "user_keys_are_exact_in_json",
+        "User keys lie from 0 to 2^53 - 1, which JSON and JavaScript hold exactly.",
+        between(0, LARGEST_KEY, "user_key"),
+    ),
+    ColumnCheck(
+        "cohorts_are_known",
+        "Every user belongs to one of the three cohorts.",
+        stated("cohort_id") + one_of("cohort_id", COHORTS),
+    ),
+)
+
+USER_RATING = (
+    ColumnCheck("ratings_are_decimal_numbers", "Ratings are of type DOUBLE.", typed("float64", "rating")),
+    ColumnCheck(
+        "list_statuses_are_known",
+        "Every stated list status is one of the project's.",
+        one_of("status", LIST_STATUSES),
+    ),
+)
+
+RATINGS: dict[str, tuple[ColumnCheck, ...]] = {"dim_user": DIM_USER, "fact_user_rating": USER_RATING}

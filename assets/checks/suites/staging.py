@@ -1,0 +1,80 @@
+"""Suites of the staging tables: each source's records in the project's own words and units."""
+
+from assets.checks.expectations import ColumnCheck, above, between, matching, one_of, stated
+from assets.checks.suites.values import FORMATS, LIST_STATUSES, SOURCE_ID, SOURCES, STATUSES
+
+#: The best a user can give at each source, on its own scale; 0 stands for unrated there and is null here.
+HIGHEST_SCORES = {"anilist": 100, "kitsu": 20, "myanimelist": 10}
+
+POINTERS_ARE_STATED = ColumnCheck(
+    "payload_pointers_are_stated",
+    "Every row names the landed file and the line it came from.",
+    stated("payload_path", "payload_line"),
+)
+IDS_ARE_WHOLE_NUMBERS = ColumnCheck(
+    "source_ids_are_positive_whole_numbers",
+    "Every id is a positive whole number without leading zeros, as all sources number their anime.",
+    matching(SOURCE_ID, "source_id"),
+)
+FIGURES_ARE_COUNTS = ColumnCheck(
+    "user_counts_are_not_negative",
+    "Popularity, favourites and scores given are numbers of users (never ranks, and never below 0).",
+    between(0, None, "popularity", "favourites", "scored_by"),
+)
+SCORES_ARE_0_TO_100 = ColumnCheck(
+    "mean_scores_are_0_to_100",
+    "Mean scores lie on the common scale from 0 to 100.",
+    between(0, 100, "mean_score"),
+)
+
+
+def record_checks() -> tuple[ColumnCheck, ...]:
+    """The suite of stg_<source>__anime_records: every landed version of each record, with its figures."""
+    return (IDS_ARE_WHOLE_NUMBERS, SCORES_ARE_0_TO_100, FIGURES_ARE_COUNTS, POINTERS_ARE_STATED)
+
+
+def anime_checks(source: str) -> tuple[ColumnCheck, ...]:
+    """The suite of stg_<source>__anime: the newest version of each record."""
+    return (
+        ColumnCheck("source_is_its_own", f"Every record is one of {source}.", one_of("source", [source])),
+        IDS_ARE_WHOLE_NUMBERS,
+        ColumnCheck(
+            "formats_are_known",
+            "Every record has one of the project's formats, UNKNOWN where the source states none.",
+            stated("format") + one_of("format", FORMATS),
+        ),
+        ColumnCheck("statuses_are_known", "Every stated status is one of the project's.", one_of("status", STATUSES)),
+        ColumnCheck(
+            "episodes_and_durations_are_positive",
+            "An unknown number of episodes or minutes is null, never 0.",
+            between(1, None, "episodes") + above(0, None, "duration_minutes"),
+        ),
+        SCORES_ARE_0_TO_100,
+        FIGURES_ARE_COUNTS,
+        POINTERS_ARE_STATED,
+    )
+
+
+def rating_checks(source: str) -> tuple[ColumnCheck, ...]:
+    """The suite of stg_<source>__ratings: the entries of the lists that count."""
+    high = HIGHEST_SCORES[source]
+    return (
+        ColumnCheck(
+            "scores_fit_the_scale",
+            f"Scores lie on {source}'s own scale, above 0 to {high}; unrated is null, never 0.",
+            above(0, high, "source_score"),
+        ),
+        ColumnCheck(
+            "list_statuses_are_known",
+            "Every stated list status is one of the project's.",
+            one_of("status", LIST_STATUSES),
+        ),
+        POINTERS_ARE_STATED,
+    )
+
+
+STAGING: dict[str, tuple[ColumnCheck, ...]] = {
+    **{f"stg_{source}__anime_records": record_checks() for source in SOURCES},
+    **{f"stg_{source}__anime": anime_checks(source) for source in SOURCES},
+    **{f"stg_{source}__ratings": rating_checks(source) for source in SOURCES},
+}

@@ -1,0 +1,149 @@
+"""Honest numbers: some ratings are hidden, and models that do not know them recommend to those users."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pyarrow as pa
+
+from assets import registry
+from assets.conversions import arrow
+from assets.model_inputs import WITHOUT_HIDDEN, ModelInputs, read_inputs
+from assets.resources import RunSettings, WarehouseResource
+from assets.results import table_metadata
+from assets.tables import table_spec
+from recommenders.base import Recommender
+from recommenders.discovery import all_models
+from recommenders.errors import RecommenderError
+from recommenders.interactions import Interactions
+from recommenders.ranking import recommend
+from recommenders.splitting import holdout
+from recommenders.versions import model_version_id
+from warehouse.build import BuildReport, build
+from warehouse.sqlfiles import sql_file
+
+LIST_LENGTH = 100
+WHAT_MODELS_READ = [
+    "dim_anime",
+    "dim_user",
+    "fact_user_rating",
+    "bridge_anime_genre",
+    "bridge_anime_tag",
+    "bridge_anime_studio",
+]
+MODELS = all_models()
+
+
+def version_of(name: str, inputs: ModelInputs, seed: int) -> str:
+    """The id of this model in its default configuration, on this data, with this code."""
+    config = MODELS[name].Config(seed=seed)
+    return model_version_id(name, config, inputs.data_version, inputs.code_version)
+
+
+def write(
+    warehouse: WarehouseResource, path: str, computed: pa.Table, run_id: str, name: str | None = None
+) -> BuildReport:
+    """A table made in Python, built through its file of sql/ once the writers before are done."""
+    file = sql_file(path)
+    with warehouse.open().writer(name or file.name) as connection:
+        return build(connection, file, computed=computed, table=name, run_id=run_id)
+
+
+@dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), WHAT_MODELS_READ)])
+def evaluation_holdout(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """Which ratings are hidden from models while they are evaluated."""
+    with warehouse.open().writer("read ratings") as connection:
+        everything = read_inputs(connection).interactions
+    split = holdout(everything, seed=run_settings.seed)
+    hidden = split.held_out.tocoo()
+    rows = {"user_key": everything.user_keys[hidden.row], "anime_key": everything.item_keys[hidden.col]}
+    report = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id)
+    return dg.MaterializeResult(
+        metadata=table_metadata(report) | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
+    )
+
+
+def evaluation_asset(name: str) -> dg.AssetsDefinition:
+    """The asset `evaluation_<model>`: what the model recommends when it knows nothing of what is hidden."""
+    table = f"evaluation_{name}"
+    doc = (MODELS[name].__doc__ or "").strip()
+    template = table_spec(
+        sql_file("ml/evaluation_model"), [*WHAT_MODELS_READ, "evaluation_input", "evaluation_holdout"]
+    )
+    spec = template.replace_attributes(
+        key=table,
+        description=f"{doc}\n\n{template.description}",
+        kinds={"duckdb", "python"},
+        metadata={"dagster/table_name": f"ml.{table}"},
+    )
+
+    @dg.multi_asset(name=table, specs=[spec])
+    def evaluation(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+    ) -> dg.MaterializeResult[None]:
+        with warehouse.open().writer(f"read for {table}") as connection:
+            known, everything = read_inputs(connection, WITHOUT_HIDDEN), read_inputs(connection)
+        version_id = version_of(name, everything, run_settings.seed)
+        lists, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
+        lists["model_version_id"] = [version_id] * len(lists["user_key"])
+        report = write(warehouse, "ml/evaluation_model", arrow(lists), context.run_id, table)
+        remember(warehouse, name, version_id, everything, run_settings.seed, skipped)
+        if skipped:
+            context.log.warning("%s is skipped: %s", name, skipped)
+        return dg.MaterializeResult(metadata=table_metadata(report) | {"skipped_because": skipped or "-"})
+
+    return evaluation
+
+
+def evaluation_lists(
+    model: type[Recommender], known: ModelInputs, everything: ModelInputs, seed: int
+) -> tuple[dict[str, Any], str | None]:
+    """Top lists of the users who have something hidden, taught with what is known; or why there are none."""
+    empty = {
+        "user_key": np.zeros(0, dtype=np.int64),
+        "rank": np.zeros(0, dtype=np.int64),
+        "anime_key": np.zeros(0, dtype=np.int64),
+        "score": np.zeros(0, dtype=np.float32),
+    }
+    rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
+    try:
+        taught = model(model.Config(seed=seed)).fit(known.interactions, known.features)
+        ranked = recommend(taught, rows, LIST_LENGTH, known.recommendable)
+    except RecommenderError as problem:
+        return empty, str(problem)
+    listed = ranked.columns(known.interactions.item_keys)
+    listed["anime_key"] = listed.pop("item_key")
+    return dict(listed), None
+
+
+def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[Any, Any]:
+    """Row numbers of the users of whom something is hidden: int64, ascending."""
+    difference = np.diff(everything.seen.indptr) - np.diff(known.seen.indptr)
+    return np.flatnonzero(difference)
+
+
+def remember(
+    warehouse: WarehouseResource,
+    name: str,
+    version_id: str,
+    inputs: ModelInputs,
+    seed: int,
+    skipped: str | None,
+) -> None:
+    """Land that this version was evaluated, or why it could not be; the same version is landed once."""
+    facts: Mapping[str, Any] = {
+        "model_type": name,
+        "data_version": inputs.data_version,
+        "code_version": inputs.code_version,
+        "seed": seed,
+        "parameters": asdict(MODELS[name].Config(seed=seed)),
+        "skipped_because": skipped,
+    }
+    registry.record(warehouse.open().home, "evaluated", version_id, **facts)
+
+
+EVALUATION_ASSETS = [evaluation_holdout, *(evaluation_asset(name) for name in MODELS)]

@@ -1,0 +1,83 @@
+"""What models are given, read in one go, so that no connection is held while they learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from assets.conversions import column
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Interactions
+from recommenders.versions import code_version, data_version
+from warehouse.build import fetch
+
+EVERYTHING = "inputs/interactions"
+WITHOUT_HIDDEN = "inputs/evaluation_interactions"
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """Users, items and what the former have of the latter.
+
+    Attributes:
+        interactions: one row for every user, one column for every anime.
+        features: what the anime are about, in the order of the columns.
+        recommendable: bool (n_items,), False for stub anime.
+        adult: bool (n_items,).
+        wants_adult: bool (n_users,), whether adult titles may be shown to the user.
+        cohorts: the users' cohort ids, in the order of the rows.
+    """
+
+    interactions: Interactions
+    features: ItemFeatures
+    recommendable: NDArray[np.bool_]
+    adult: NDArray[np.bool_]
+    wants_adult: NDArray[np.bool_]
+    cohorts: NDArray[Any]
+
+    @cached_property
+    def data_version(self) -> str:
+        """Hash of everything that models may learn from here."""
+        return data_version(self.interactions, self.features)
+
+    @cached_property
+    def code_version(self) -> str:
+        """Hash of the code that models consist of."""
+        return code_version()
+
+
+def read_inputs(connection: Any, entries: str = EVERYTHING) -> ModelInputs:
+    """Everything models are given; `entries` names the file of sql/inputs that gives the lists' entries."""
+    items, users = fetch(connection, "inputs/items"), fetch(connection, "inputs/users")
+    listed = fetch(connection, entries)
+    interactions = Interactions.from_arrays(
+        column(listed, "user_key"),
+        column(listed, "anime_key"),
+        column(listed, "rating"),
+        user_keys=column(users, "user_key"),
+        item_keys=column(items, "anime_key"),
+    )
+    return ModelInputs(
+        interactions=interactions,
+        features=_features(items),
+        recommendable=column(items, "is_recommendable").astype(bool),
+        adult=column(items, "is_adult").astype(bool),
+        wants_adult=column(users, "wants_adult").astype(bool),
+        cohorts=column(users, "cohort_id"),
+    )
+
+
+def _features(items: pa.Table) -> ItemFeatures:
+    return ItemFeatures(
+        item_keys=column(items, "anime_key").astype(np.int64),
+        titles=items.column("titles").to_pylist(),
+        synopses=items.column("synopsis").to_pylist(),
+        genres=items.column("genres").to_pylist(),
+        tags=items.column("tags").to_pylist(),
+        studios=items.column("studios").to_pylist(),
+    )

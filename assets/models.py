@@ -1,0 +1,146 @@
+"""What all models scored, and which version is active: a measured decision, landed as an event."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pyarrow as pa
+
+from assets import registry
+from assets.conversions import column
+from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
+from assets.model_inputs import ModelInputs, read_inputs
+from assets.resources import RunSettings, WarehouseResource
+from assets.results import markdown_table, table_metadata
+from assets.tables import table_spec
+from recommenders.evaluate import MetricRow, measure
+from recommenders.intervals import compare
+from recommenders.metrics import UserMetrics
+from recommenders.ranking import Recommendations
+from recommenders.splitting import Split, holdout
+from warehouse.build import fetch
+from warehouse.checks import column_frame
+from warehouse.sqlfiles import sql_file
+
+BASELINE = "popularity"
+HEADLINE = ("ndcg", 10)
+SUMMARY = (HEADLINE, ("recall", 20), ("coverage", 10))
+PAIRED = (HEADLINE, ("recall", 20))
+EVALUATIONS = [f"evaluation_{name}" for name in MODELS]
+
+
+@dg.multi_asset(
+    name="fact_model_metric",
+    specs=[table_spec(sql_file("core/fact_model_metric"), [*EVALUATIONS, *WHAT_MODELS_READ])],
+)
+def fact_model_metric(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """Every model's lists measured by what was hidden, each also paired with popularity's."""
+    with warehouse.open().writer("read evaluation lists") as connection:
+        inputs = read_inputs(connection)
+        tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in MODELS}
+    split = holdout(inputs.interactions, seed=run_settings.seed)
+    found = {name: table for name, table in tables.items() if table.num_rows}
+    measured = {
+        name: measure(as_lists(table, inputs, split), split, inputs.recommendable) for name, table in found.items()
+    }
+    home = warehouse.open().home
+    rows = []
+    for name, (users, metrics) in measured.items():
+        version_id = found[name].column("model_version_id")[0].as_py()
+        both = [*metrics, *paired_with_baseline(users, measured, split)]
+        rows += [{"model_version_id": version_id, "model_type": name, **asdict(one)} for one in both]
+        summary = {f"{one.metric}@{one.k}": one.value for one in metrics if (one.metric, one.k) in SUMMARY}
+        registry.record(home, "measured", version_id, metrics=summary)
+    report = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
+    return dg.MaterializeResult(metadata=table_metadata(report, leaderboard(rows)))
+
+
+LISTS = ("model_version_id", "user_key", "rank", "anime_key", "score")
+METRICS = pa.schema(
+    [
+        ("model_version_id", pa.string()),
+        ("model_type", pa.string()),
+        ("protocol", pa.string()),
+        ("metric", pa.string()),
+        ("k", pa.int32()),
+        ("value", pa.float64()),
+        ("ci_low", pa.float64()),
+        ("ci_high", pa.float64()),
+        ("users", pa.int32()),
+    ]
+)
+
+
+def as_lists(table: pa.Table, inputs: ModelInputs, split: Split) -> Recommendations:
+    """The rows of an evaluation table as ranked lists, one for each evaluated user, in the split's order."""
+    users = inputs.interactions.user_keys[split.evaluated]
+    by_key = np.argsort(users, kind="stable")
+    rows = by_key[np.searchsorted(users[by_key], column(table, "user_key"))]
+    places = column(table, "rank") - 1
+    items = np.full((len(users), LIST_LENGTH), -1, dtype=np.int32)
+    scores = np.full((len(users), LIST_LENGTH), -np.inf, dtype=np.float32)
+    items[rows, places] = np.searchsorted(inputs.interactions.item_keys, column(table, "anime_key"))
+    scores[rows, places] = column(table, "score")
+    return Recommendations(users, items, scores)
+
+
+def paired_with_baseline(
+    users: UserMetrics, measured: dict[str, tuple[UserMetrics, Any]], split: Split
+) -> Iterable[MetricRow]:
+    """How much better than popularity, on the same users: one row for each of PAIRED; none without it."""
+    if BASELINE not in measured:
+        return
+    for metric, k in PAIRED:
+        found = compare(users, measured[BASELINE][0], metric, k)
+        name = f"{metric}_minus_{BASELINE}"
+        yield MetricRow(split.protocol, name, k, found.difference, found.ci_low, found.ci_high, len(users.values))
+
+
+def leaderboard(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One line for each model, best first, for people to read."""
+    lines = [
+        {
+            "model": row["model_type"],
+            "NDCG@10": f"{row['value']:.4f}",
+            "95 % interval": f"{row['ci_low']:.4f} to {row['ci_high']:.4f}",
+            "users": row["users"],
+        }
+        for row in rows
+        if (row["metric"], row["k"]) == HEADLINE
+    ]
+    return sorted(lines, key=lambda line: str(line["NDCG@10"]), reverse=True)
+
+
+@dg.multi_asset(
+    name="dim_recommendation_model",
+    specs=[table_spec(sql_file("core/dim_recommendation_model"), ["fact_model_metric"])],
+)
+def dim_recommendation_model(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """Every version there ever was; the best of those measured on today's data is made the active one."""
+    opened = warehouse.open()
+    with opened.writer("read model metrics") as connection:
+        inputs = read_inputs(connection)
+        ranking = fetch(connection, "inputs/model_ranking").to_pylist()
+    if ranking:
+        best, facts = ranking[0]["model_version_id"], {"because": f"ndcg@10 of {ranking[0]['value']:.6f}"}
+    else:
+        name = BASELINE if inputs.interactions.seen.nnz else "content_tfidf"
+        best, facts = version_of(name, inputs, run_settings.seed), {"because": "nothing could be measured"}
+    if registry.record(opened.home, "promoted", best, **facts):
+        context.log.info("promoted %s: %s", best, facts["because"])
+    rows = registry.registry_table(opened.home)
+    report = write(warehouse, "core/dim_recommendation_model", rows, context.run_id)
+    shown = [{"version": one["model_version_id"], "NDCG@10": f"{one['value']:.4f}"} for one in ranking]
+    metadata = table_metadata(report) | {"active": best}
+    return dg.MaterializeResult(
+        metadata=metadata | ({"leaderboard": dg.MetadataValue.md(markdown_table(shown))} if shown else {})
+    )
+
+
+MODEL_ASSETS = [fact_model_metric, dim_recommendation_model]

@@ -1,0 +1,206 @@
+"""From the active model to what people are shown: bare scores, similar anime, lists with reasons."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from assets.conversions import arrow
+from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
+from assets.model_inputs import ModelInputs, read_inputs
+from assets.resources import RunSettings, WarehouseResource
+from assets.results import table_metadata
+from assets.tables import table_spec
+from recommenders.base import Recommender
+from recommenders.discovery import load_model
+from recommenders.errors import RecommenderError, StoreError
+from recommenders.explain import Explanation, explain
+from recommenders.ranking import recommend
+from warehouse.build import fetch
+from warehouse.home import Home
+from warehouse.sqlfiles import sql_file
+
+SIMILAR = 20
+ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated them"}
+COHORTS = ("control", "treatment_a", "treatment_b")
+BLOCK_USERS = 1000
+
+
+def taught_model(home: Home, name: str, version_id: str, inputs: ModelInputs, seed: int) -> Recommender:
+    """The stored model of this version, taught on everything and stored now if it is not there or damaged."""
+    directory = home.models / version_id
+    try:
+        return load_model(directory)
+    except StoreError:
+        model = MODELS[name](MODELS[name].Config(seed=seed)).fit(inputs.interactions, inputs.features)
+        model.save(directory, {"data_version": inputs.data_version, "code_version": inputs.code_version})
+        return model
+
+
+def active_model(warehouse: WarehouseResource, seed: int, place: int = 0) -> tuple[Recommender, str, ModelInputs]:
+    """The active model (with `place`, that many places behind it), its version, and everything to score."""
+    opened = warehouse.open()
+    with opened.writer("read for recommendations") as connection:
+        inputs = read_inputs(connection)
+        ranked = fetch(connection, "inputs/active_models").to_pylist()
+    chosen = ranked[min(place, len(ranked) - 1)]
+    name, version_id = chosen["model_type"], chosen["model_version_id"]
+    return taught_model(opened.home, name, version_id, inputs, seed), version_id, inputs
+
+
+@dg.multi_asset(
+    name="fact_collaborative_scores",
+    specs=[table_spec(sql_file("core/fact_collaborative_scores"), ["dim_recommendation_model"])],
+)
+def fact_collaborative_scores(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """The active model, taught on everything, asked for every user."""
+    model, version_id, inputs = active_model(warehouse, run_settings.seed)
+    lists = recommend(model, inputs.interactions, LIST_LENGTH, inputs.recommendable)
+    rows: dict[str, Any] = lists.columns(inputs.interactions.item_keys)
+    rows["anime_key"] = rows.pop("item_key")
+    rows["model_version_id"] = pa.repeat(version_id, len(rows["user_key"]))
+    report = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
+    return dg.MaterializeResult(metadata=table_metadata(report) | {"active_model": version_id})
+
+
+@dg.multi_asset(
+    name="fact_anime_similarity",
+    specs=[table_spec(sql_file("core/fact_anime_similarity"), WHAT_MODELS_READ)],
+)
+def fact_anime_similarity(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """What each anime is most like, by each way of telling; a way that has nothing to go by is left out."""
+    with warehouse.open().writer("read for similarity") as connection:
+        inputs = read_inputs(connection)
+    parts = []
+    for name in ANIME_LIKE:
+        model = MODELS[name](MODELS[name].Config(seed=run_settings.seed))
+        try:
+            model.fit(inputs.interactions, inputs.features)
+        except RecommenderError as problem:
+            context.log.warning("%s compares nothing: %s", name, problem)
+            continue
+        parts.append(similar_rows(model, version_of(name, inputs, run_settings.seed), inputs))
+    table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
+    report = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
+    return dg.MaterializeResult(metadata=table_metadata(report))
+
+
+SIMILARITIES = pa.schema(
+    [
+        ("anime_key", pa.int64()),
+        ("similar_anime_key", pa.int64()),
+        ("score", pa.float32()),
+        ("rank", pa.int64()),
+        ("method", pa.string()),
+        ("model_version_id", pa.string()),
+    ]
+)
+
+
+def similar_rows(model: Recommender, version_id: str, inputs: ModelInputs) -> pa.Table:
+    """The similarity lists of one model as rows; stub anime stand in nobody's list."""
+    found = model.similar(SIMILAR, inputs.recommendable)
+    if found is None:
+        return SIMILARITIES.empty_table()
+    items, places = np.nonzero(found.items >= 0)
+    keys = inputs.interactions.item_keys
+    return pa.table(
+        {
+            "anime_key": keys[items],
+            "similar_anime_key": keys[found.items[items, places]],
+            "score": found.scores[items, places],
+            "rank": places + 1,
+            "method": pa.repeat(model.name, len(items)),
+            "model_version_id": pa.repeat(version_id, len(items)),
+        },
+        schema=SIMILARITIES,
+    )
+
+
+@dg.multi_asset(
+    name="fact_recommendation",
+    specs=[table_spec(sql_file("core/fact_recommendation"), ["dim_recommendation_model", "fact_collaborative_scores"])],
+)
+def fact_recommendation(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """Everybody's list after all rules, with what carried each title."""
+    parts = list(cohort_rows(warehouse, run_settings))
+    table = pa.concat_tables(parts) if parts else RECOMMENDATIONS.empty_table()
+    report = write(warehouse, "core/fact_recommendation", table, context.run_id)
+    return dg.MaterializeResult(metadata=table_metadata(report))
+
+
+RECOMMENDATIONS = pa.schema(
+    [
+        ("user_key", pa.int64()),
+        ("rank", pa.int64()),
+        ("anime_key", pa.int64()),
+        ("score", pa.float32()),
+        ("model_version_id", pa.string()),
+        ("share_collaborative", pa.float64()),
+        ("share_content", pa.float64()),
+        ("share_popularity", pa.float64()),
+        ("because_anime_keys", pa.list_(pa.int64())),
+        ("because_ratings", pa.list_(pa.float32())),
+        ("because_shares", pa.list_(pa.float64())),
+    ]
+)
+
+
+def cohort_rows(warehouse: WarehouseResource, settings: RunSettings) -> Iterator[pa.Table]:
+    """The lists of all users: one model for everybody, or with the experiment on one for each cohort.
+
+    In an experiment the control group has the active model, the treatments the next best two.
+    """
+    for place, cohort in enumerate(COHORTS):
+        model, version_id, inputs = active_model(warehouse, settings.seed, place)
+        member = inputs.cohorts == cohort if settings.experiment else np.ones(len(inputs.cohorts), dtype=bool)
+        for wants_adult in (False, True):
+            allowed = inputs.recommendable if wants_adult else inputs.recommendable & ~inputs.adult
+            rows = np.flatnonzero(member & (inputs.wants_adult == wants_adult))
+            for start in range(0, len(rows), BLOCK_USERS):
+                yield explained_rows(model, version_id, inputs, rows[start : start + BLOCK_USERS], allowed)
+        if not settings.experiment:
+            return
+
+
+def explained_rows(
+    model: Recommender, version_id: str, inputs: ModelInputs, users: NDArray[Any], allowed: NDArray[np.bool_]
+) -> pa.Table:
+    """The lists of some users as rows, each title with its shares and the titles that carried it."""
+    rows = inputs.interactions.take(users)
+    lists = recommend(model, rows, LIST_LENGTH, allowed)
+    causes = explain(model, rows, lists)
+    listed = np.nonzero(lists.items >= 0)
+    keys = inputs.interactions.item_keys
+    columns: dict[str, Any] = dict(lists.columns(keys))
+    columns["anime_key"] = columns.pop("item_key")
+    columns["model_version_id"] = pa.repeat(version_id, len(listed[0]))
+    for share in ("share_collaborative", "share_content", "share_popularity"):
+        columns[share] = getattr(causes, share)[listed]
+    return pa.table(columns | _because(causes, listed, keys), schema=RECOMMENDATIONS)
+
+
+def _because(causes: Explanation, listed: tuple[Any, ...], keys: NDArray[np.int64]) -> dict[str, pa.Array]:
+    """What carried each listed title, as list columns; no titles where popularity alone did."""
+    carriers = causes.because[listed]
+    real = carriers >= 0
+    offsets = pa.array(np.concatenate([[0], np.cumsum(real.sum(axis=1))]), pa.int32())
+    ratings = causes.because_rating[listed][real]
+    values = {
+        "because_anime_keys": pa.array(keys[carriers[real]]),
+        "because_ratings": pa.array(ratings, from_pandas=True),
+        "because_shares": pa.array(causes.because_share[listed][real]),
+    }
+    return {name: pa.ListArray.from_arrays(offsets, flat) for name, flat in values.items()}
+
+
+RECOMMENDATION_ASSETS = [fact_collaborative_scores, fact_anime_similarity, fact_recommendation]

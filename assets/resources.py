@@ -1,0 +1,51 @@
+"""The resource types that assets name in their signatures; `orchestration.resources` makes the instances."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from adapters.recordings import Recording, read_recordings
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+
+class WarehouseResource(dg.ConfigurableResource[Warehouse]):
+    """The warehouse of one HOME: who writes queues for it, nobody holds it across training or the network."""
+
+    home: str
+    lock_timeout_s: float = 600.0
+    memory_limit: str = "1500MB"
+    threads: int | None = None
+
+    def open(self) -> Warehouse:
+        """The warehouse; opening a connection is up to its `writer` and `reader`."""
+        return Warehouse(
+            home=Home(Path(self.home)),
+            lock_timeout_s=self.lock_timeout_s,
+            memory_limit=self.memory_limit,
+            threads=self.threads,
+        )
+
+
+class RecordingsInput(dg.ConfigurableResource[None]):
+    """The recordings directory to land from; without one, tables are rebuilt from what was landed."""
+
+    directory: str | None = None
+
+    def recordings(self, source: str, stream: str) -> list[Recording]:
+        """The recordings of one stream of a source, oldest first; empty where the directory has none.
+
+        Raises:
+            RecordingError: the directory is missing or a file in it cannot be read to its end.
+        """
+        if self.directory is None:
+            return []
+        return read_recordings(Path(self.directory), source, stream)
+
+
+class RunSettings(dg.ConfigurableResource[None]):
+    """What a run's results depend on beside its input, and what published snapshots are stamped with."""
+
+    seed: int = 42
+    experiment: bool = False
+    fingerprint: str = ""

@@ -1,0 +1,53 @@
+"""What every asset tells the Dagster UI about the table it has just written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from warehouse.build import BuildReport
+
+OWNERS = ["team:data-platform"]
+PREVIEW_ROWS = 5
+CELL_WIDTH = 60
+
+
+def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Row count, table schema with comments, rejected rows and a readable preview, as Dagster metadata."""
+    metadata: dict[str, Any] = {
+        "dagster/row_count": dg.MetadataValue.int(report.rows),
+        "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(report)),
+    }
+    if report.rejected:
+        metadata["rejected_rows"] = dg.MetadataValue.int(report.rejected)
+    if preview:
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(preview))
+    return metadata
+
+
+def column_schema(report: BuildReport) -> dg.TableSchema:
+    """The columns of a built table in their order, each with its type and its comment."""
+    return dg.TableSchema(
+        columns=[dg.TableColumn(name=name, type=kind, description=comment) for name, kind, comment in report.columns]
+    )
+
+
+def markdown_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as a Markdown table, long cells shortened; the columns are those of the first row."""
+    header = list(rows[0])
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(_cell(row[name]) for name in header) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    text = text.replace("|", "\\|").replace("\n", " ")
+    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
+
+
+def plain_metadata(values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Counts and names as Dagster metadata, without the empty ones."""
+    return {name: value for name, value in dict(values).items() if value is not None}

@@ -1,0 +1,58 @@
+"""The last asset: the warehouse as it stands, checked once more and put before the readers."""
+
+import dagster as dg
+
+from assets.checks.rules import failing_rules
+from assets.checks.tables import Connection, checked_tables
+from assets.resources import RunSettings, WarehouseResource
+from assets.results import OWNERS, markdown_table, plain_metadata
+from warehouse.publish import publish
+
+PUBLISHED_SCHEMAS = ("main", "ml")
+
+
+def published_tables() -> list[str]:
+    """The names of the tables and views that a snapshot holds, sorted."""
+    return sorted(one.name for one in checked_tables() if one.schema in PUBLISHED_SCHEMAS)
+
+
+@dg.asset(
+    name="published_snapshot",
+    deps=published_tables(),
+    group_name="monitoring",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    description="What readers see: published/current.duckdb, a whole read-only copy of main, ml and quality, "
+    "put in place by one rename. Rows: those of each table. Nothing is published while a check of severity "
+    "error fails.",
+)
+def published_snapshot(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> dg.MaterializeResult[None]:
+    """The snapshot of this run; rules are run again because a partial refresh may contradict older tables."""
+    snapshot = publish(warehouse.open(), context.run_id, run_settings.fingerprint, approve=refuse_contradictions)
+    rows = [{"table": name, "rows": count} for name, count in snapshot.rows.items()]
+    return dg.MaterializeResult(
+        metadata=plain_metadata(
+            {
+                "snapshot": snapshot.snapshot_id,
+                "tables": dg.MetadataValue.md(markdown_table(rows)),
+                "dagster/row_count": sum(snapshot.rows.values()),
+            }
+        )
+    )
+
+
+def refuse_contradictions(connection: Connection) -> None:
+    """Nothing, when no rule of severity error is broken anywhere in the warehouse as it stands.
+
+    Raises:
+        dg.Failure: naming tables, rules and how many rows break them.
+    """
+    broken = failing_rules(connection)
+    if broken:
+        raise dg.Failure(
+            description="Not published, the earlier snapshot stays: "
+            + "; ".join(f"{rule.table}: {rule.check_name} ({rule.failing_rows} rows)" for rule in broken),
+            allow_retries=False,
+        )

@@ -1,0 +1,73 @@
+"""`osusume dev`: the Dagster webserver and daemon on this machine, with this HOME's instance."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+
+from orchestration.cli.console import Console
+from orchestration.errors import UsageError
+from orchestration.inputs import (
+    RunInput,
+    make_demo,
+    read_input,
+    refuse_other_world,
+    resolve_input,
+    write_marker,
+)
+from orchestration.settings import Settings, child_environment
+from warehouse.home import Home
+
+_HOST = "127.0.0.1"
+_HIGHEST_PORT = 65_535
+
+
+def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Become `dagster dev`; comes back only if that cannot be started.
+
+    Raises:
+        UsageError: when the port is taken, or input and HOME do not fit.
+    """
+    from orchestration.cli.instance import refresh_config
+
+    home = Home(settings.home)
+    chosen = resolve_input(settings)
+    refuse_other_world(home, chosen)
+    _refuse_taken_port(args.port)
+    if chosen.kind == "demo" and chosen.directory is not None and not chosen.directory.is_dir():
+        console.say(f"making {chosen.label}")
+        make_demo(chosen, lambda message: console.say(f"  {message}"))
+    read_input(chosen)
+    write_marker(home, chosen)
+    absolute = settings.model_copy(
+        update={"home": home.root.absolute(), "input": _absolute(settings, chosen)}
+    )
+    environment = child_environment(absolute, {"DAGSTER_HOME": str(refresh_config(home))})
+    console.say(f"The Dagster UI will be at http://{_HOST}:{args.port} in about 20 seconds; Ctrl-C ends it.")
+    console.say("In it: Assets > View lineage shows the graph, Materialize all runs it.")
+    command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
+    command += ["--host", _HOST, "--port", str(args.port)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
+
+
+def _absolute(settings: Settings, chosen: RunInput) -> str:
+    """The input such that the UI's processes find it from wherever they work."""
+    place = chosen.directory if chosen.other is None else chosen.other.root
+    return settings.input if chosen.kind == "demo" or place is None else str(place.absolute())
+
+
+def _refuse_taken_port(port: int) -> None:
+    """Raise UsageError unless the port is free."""
+    if not 0 < port <= _HIGHEST_PORT:
+        raise UsageError(f"--port {port}: a port is a number from 1 to {_HIGHEST_PORT}, e.g. --port 3001")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as problem:
+            raise UsageError(
+                f"--port {port} cannot be used ({problem.strerror}); another UI may be open already at "
+                f"http://{_HOST}:{port}. Choose another one, e.g. --port {port % _HIGHEST_PORT + 1}"
+            ) from problem

@@ -1,0 +1,171 @@
+"""What `osusume doctor` looks at under HOME: input, landing, writers, warehouse, snapshot, leftovers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.cli.console import counted, size
+from orchestration.cli.findings import Finding, fail, ok, warn
+from orchestration.cli.runlock import running
+from orchestration.errors import UsageError
+from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_input
+from orchestration.settings import DEMO, Settings
+from warehouse.connection import Warehouse
+from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
+from warehouse.files import PART_SUFFIX, try_flock
+from warehouse.home import Home
+from warehouse.landing import LandedFile, landed_files, landed_streams
+from warehouse.lock import describe
+from warehouse.publish import current_snapshot, snapshots
+
+_OLD_DAYS = 30
+_LOCK_WAIT_S = 2.0
+
+
+def home_findings(settings: Settings) -> Iterator[Finding]:
+    """What was found under HOME, in the order of the data's way through it."""
+    home = Home(settings.home)
+    yield from home_directory(home)
+    yield usable_input(settings, home)
+    yield from landing(home)
+    yield from writers(home)
+    yield warehouse_file(settings, home)
+    yield snapshot(home)
+    yield from leftovers(home)
+
+
+def home_directory(home: Home) -> Iterator[Finding]:
+    """Whether HOME can be written, and which world it holds."""
+    place = next(path for path in (home.root.absolute(), *home.root.absolute().parents) if path.exists())
+    if not place.is_dir():
+        yield fail("home", f"{place} is not a directory", "name another one with --home or OSUSUME_HOME")
+    elif not os.access(place, os.W_OK | os.X_OK):
+        yield fail("home", f"{place} cannot be written", "make it yours, or name another one with --home")
+    elif not home.root.exists():
+        yield ok("home", f"{home.root} does not exist yet; `osusume run` makes it")
+    else:
+        marker = read_marker(home)
+        held = (
+            "nothing yet" if marker is None else "the demo world" if marker["world"] == DEMO else "recordings"
+        )
+        yield ok("home", f"{home.root} can be written and holds {held}")
+
+
+def usable_input(settings: Settings, home: Home) -> Finding:
+    """Whether the input can be read to its end and belongs into this HOME."""
+    try:
+        chosen = resolve_input(settings)
+        refuse_other_world(home, chosen)
+        if chosen.kind == "demo" and chosen.directory is not None and not chosen.directory.is_dir():
+            return ok("input", f"{chosen.label}, which `osusume run` makes")
+        recordings = read_input(chosen)
+    except UsageError as problem:
+        return fail("input", "it cannot be used", str(problem))
+    lines = sum(recording.lines for recording in recordings)
+    return ok("input", f"{chosen.label}: {counted(len(recordings), 'file')}, {counted(lines, 'line')}")
+
+
+def landing(home: Home) -> Iterator[Finding]:
+    """How much was landed, and whether every file is there as its manifest says."""
+    landed: list[LandedFile] = []
+    broken = False
+    for source, stream in landed_streams(home):
+        try:
+            landed += landed_files(home, source, stream)
+        except LandingError as problem:
+            broken = True
+            yield fail("landing", str(problem), "do as it says; nothing else in HOME is affected")
+    if landed:
+        newest = max(one.landed_at for one in landed)
+        total = size(sum(one.bytes for one in landed))
+        yield ok("landing", f"{counted(len(landed), 'file')}, {total}, newest of {newest:%Y-%m-%d %H:%M} UTC")
+    elif not broken:
+        yield ok("landing", "nothing was landed yet")
+
+
+def writers(home: Home) -> Iterator[Finding]:
+    """Who writes or waits to write now."""
+    run = running(home)
+    if run is not None:
+        yield ok("runs", f"{run} is at work here")
+    alive = [ticket for ticket in sorted(home.lock_dir.glob("*.ticket")) if _is_held(ticket)]
+    if not alive:
+        yield ok("writers", "nobody holds the warehouse")
+    for ticket in alive:
+        yield ok("writers", describe(ticket))
+
+
+def warehouse_file(settings: Settings, home: Home) -> Finding:
+    """Whether the warehouse opens, unless somebody is writing it."""
+    path = home.warehouse_file
+    if not path.is_file():
+        return ok("warehouse", f"{path} does not exist yet; `osusume run` builds it from what is landed")
+    warehouse = Warehouse(home, lock_timeout_s=_LOCK_WAIT_S, memory_limit=settings.memory_limit)
+    try:
+        with warehouse.writer("doctor"):
+            return ok("warehouse", f"{path} opens, {size(path.stat().st_size)}")
+    except LockTimeout:
+        return ok("warehouse", f"{path} is being written just now, {size(path.stat().st_size)}")
+    except WarehouseFileError as problem:
+        return fail(
+            "warehouse",
+            str(problem),
+            f"delete {path}: `osusume run --force` rebuilds it from landing/, and every key stays the same",
+        )
+
+
+def snapshot(home: Home) -> Finding:
+    """Whether there is a snapshot that opens, and how old it is."""
+    try:
+        found = current_snapshot(home)
+        older = len(snapshots(home)) - 1
+    except WarehouseError as problem:
+        return fail("snapshot", str(problem), "`osusume run --force` publishes a new one")
+    if found is None:
+        return warn("snapshot", "nothing is published yet", "run `osusume run`")
+    age = datetime.now(UTC) - found.published_at
+    said = (
+        f"{home.snapshot}: {counted(len(found.rows), 'table')}, {counted(sum(found.rows.values()), 'row')}, "
+        f"published {found.published_at:%Y-%m-%d %H:%M} UTC, {counted(older, 'older one')} kept"
+    )
+    if age.days > _OLD_DAYS:
+        return warn(
+            "snapshot", said, f"it is {age.days} days old; `osusume run` with newer recordings renews it"
+        )
+    return ok("snapshot", said)
+
+
+def leftovers(home: Home) -> Iterator[Finding]:
+    """What killed processes left behind; all of it is tidied by the next run."""
+    parts = (
+        [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
+    )
+    parts += list(home.published.glob(".building-*"))
+    found = [counted(len(parts), "half-written file")] if parts else []
+    if (home.dagster / "dagster.yaml").is_file() and running(home) is None:
+        from orchestration.cli.instance import open_instance, unfinished_runs
+
+        with open_instance(home) as instance:
+            runs = unfinished_runs(instance)
+        found += [counted(len(runs), "run") + " without an end"] if runs else []
+    if found:
+        yield warn(
+            "leftovers", f"{' and '.join(found)} of killed processes", "the next `osusume run` tidies up"
+        )
+    else:
+        yield ok("leftovers", "none of killed processes")
+
+
+def _is_held(ticket: Path) -> bool:
+    """Whether a living process holds the ticket."""
+    try:
+        handle = os.open(ticket, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        return not try_flock(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,70 @@
+"""`osusume models list`: the model registry with what was measured of each version."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from orchestration.cli.console import Console, out
+from orchestration.cli.formats import table_lines
+from orchestration.settings import Settings
+from serving.reader import Model, open_reader
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+_NAMES = ("", "model", "version", "NDCG@10", "95 % interval", "recall@20", "coverage@10", "trained")
+_RIGHT = (False, False, False, True, True, True, True, False)
+
+
+def run_models(_: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Print the registry; returns 0.
+
+    Raises:
+        NothingPublished: when there is no snapshot.
+    """
+    warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
+    with open_reader(warehouse) as reader:
+        models = reader.models()
+    if not models:
+        console.say("no model was evaluated yet; `osusume run` does it")
+        return 0
+    for line in table_lines(_NAMES, _RIGHT, [_row(model) for model in models]):
+        sys.stdout.write(f"{line}\n")
+    _notes(models)
+    return 0
+
+
+def _row(model: Model) -> Sequence[str]:
+    """One line of the table."""
+    interval = ""
+    if model.ndcg_at_10_low is not None and model.ndcg_at_10_high is not None:
+        interval = f"{model.ndcg_at_10_low:.4f} - {model.ndcg_at_10_high:.4f}"
+    return (
+        "*" if model.is_active else "",
+        model.model_type,
+        model.model_version_id,
+        _figure(model.ndcg_at_10),
+        interval,
+        _figure(model.recall_at_20),
+        _figure(model.coverage_at_10),
+        f"{model.trained_at:%Y-%m-%d %H:%M}" if model.trained_at else "",
+    )
+
+
+def _notes(models: Sequence[Model]) -> None:
+    """What the figures mean, and which versions have none."""
+    out()
+    out("* is active: its lists are published. The other versions stay for comparison.")
+    for protocol in dict.fromkeys(model.protocol for model in models if model.protocol):
+        users = max(model.users or 0 for model in models if model.protocol == protocol)
+        out(f"measured on {users:,} users: {protocol}")
+    for model in models:
+        if model.skipped_because:
+            version = model.model_version_id
+            out(f"{model.model_type} {version} was skipped: {model.skipped_because}")
+
+
+def _figure(value: float | None) -> str:
+    """A metric with four digits; blank where it was not measured."""
+    return "" if value is None else f"{value:.4f}"

@@ -1,0 +1,163 @@
+"""`osusume run`: from an input to a published snapshot, in this process, with a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapters.recordings import Recording
+from orchestration.cli.console import Console, counted, out
+from orchestration.cli.runlock import run_lock
+from orchestration.fingerprint import fingerprint, landing_after
+from orchestration.inputs import (
+    RunInput,
+    make_demo,
+    read_input,
+    refuse_other_world,
+    resolve_input,
+    write_marker,
+)
+from orchestration.settings import Settings
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.landing import adopt
+
+if TYPE_CHECKING:
+    from dagster import AssetKey, Definitions
+
+    from orchestration.cli.outcome import Outcome
+
+#: Builds the code location and the resources of a run: settings, recordings directory, fingerprint.
+Load = Callable[[Settings, Path | None, str], tuple["Definitions", Mapping[str, object]]]
+
+_JOB = "refresh_all"
+#: The asset whose materialisation is the publishing.
+_PUBLISHING = "published_snapshot"
+
+
+def load_pipeline(
+    settings: Settings, directory: Path | None, mark: str
+) -> tuple[Definitions, Mapping[str, object]]:
+    """The project's code location and the resources of one run; Dagster is imported only now."""
+    from orchestration.definitions import build_definitions
+    from orchestration.resources import resources_for
+
+    return build_definitions(settings), resources_for(settings, directory, mark)
+
+
+def run_pipeline(
+    args: argparse.Namespace, settings: Settings, console: Console, load: Load = load_pipeline
+) -> int:
+    """Run what is asked for; returns 0, or 1 when an asset or a blocking check failed.
+
+    Args:
+        args: the command line: select, force.
+        settings: those in force.
+        console: for progress.
+        load: where the pipeline comes from.
+
+    Raises:
+        UsageError: when input, selection or HOME are not usable; nothing was changed then.
+        RunError: when another run did not finish in time.
+    """
+    home = Home(settings.home)
+    chosen = resolve_input(settings)
+    refuse_other_world(home, chosen)
+    recordings = [] if chosen.kind == "demo" else read_input(chosen)
+    selected = _selected(settings, chosen, args.select, load)
+    with run_lock(home, console, settings.lock_timeout):
+        if chosen.kind == "demo":
+            recordings = _demo_recordings(chosen, console)
+        mark = fingerprint(settings, landing_after(home, recordings, chosen.other))
+        published = _published(home, mark)
+        if published and not args.force and selected is None:
+            out(f"Nothing new since {published['published_at']}: input, settings and code are those of the")
+            out(f"published snapshot {home.snapshot}. --force runs all the same.")
+            return 0
+        refuse_other_world(home, chosen)
+        write_marker(home, chosen)
+        # A partial run may publish tables of different inputs: its snapshot counts as made from none.
+        pipeline = load(settings, chosen.directory, "" if selected else mark)
+        outcome = _execute(home, console, chosen, selected, pipeline)
+        return _conclude(settings, chosen, outcome)
+
+
+def _selected(
+    settings: Settings, chosen: RunInput, given: Sequence[str] | None, load: Load
+) -> list[AssetKey] | None:
+    """The assets that `--select` names; None when it was not given."""
+    expressions = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+    if not expressions:
+        return None
+    from orchestration.cli.selection import select_assets
+
+    return select_assets(load(settings, chosen.directory, "")[0], expressions)
+
+
+def _demo_recordings(chosen: RunInput, console: Console) -> list[Recording]:
+    """The demo world's recordings, made now if this HOME has none."""
+    if chosen.directory is not None and not chosen.directory.is_dir():
+        console.say(f"making {chosen.label}")
+        make_demo(chosen, lambda message: console.say(f"  {message}"))
+    return read_input(chosen)
+
+
+def _published(home: Home, mark: str) -> dict[str, Any] | None:
+    """The note of the published snapshot if it was made from just this; None otherwise."""
+    if not (home.snapshot.is_file() and home.warehouse_file.is_file() and home.snapshot_note.is_file()):
+        return None
+    try:
+        note: dict[str, Any] = json.loads(home.snapshot_note.read_text(encoding="utf-8"))
+    except ValueError:
+        # A damaged note only costs a run that would not have been needed.
+        return None
+    return note if note.get("fingerprint") == mark and "published_at" in note else None
+
+
+def _execute(
+    home: Home,
+    console: Console,
+    chosen: RunInput,
+    selected: list[AssetKey] | None,
+    pipeline: tuple[Definitions, Mapping[str, object]],
+) -> Outcome:
+    """Materialise the assets; what came of it."""
+    from orchestration.cli.execute import execute
+    from orchestration.cli.instance import close_unfinished_runs, open_instance
+
+    console.say(f"reading {chosen.label} into {home.root}/")
+    if chosen.other is not None:
+        console.say(f"  {counted(adopt(home, chosen.other), 'landed file')} taken over")
+    defs, resources = pipeline
+    with open_instance(home, verbose=console.verbose) as instance:
+        if closed := close_unfinished_runs(instance):
+            console.say(f"  {counted(closed, 'run')} of a killed process marked as failed")
+        return execute(defs, instance, console, job_name=_JOB, resources=resources, selected=selected)
+
+
+def _conclude(settings: Settings, chosen: RunInput, outcome: Outcome) -> int:
+    """Print the closing summary; returns the exit status."""
+    from orchestration.cli.summary import failed_summary, partial_summary, published_summary
+
+    warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
+    if not outcome.succeeded:
+        lines = failed_summary(warehouse, outcome, str(_write_failures(warehouse.home, outcome)))
+    elif _PUBLISHING in outcome.materialised:
+        lines = published_summary(warehouse, outcome, chosen)
+    else:
+        lines = partial_summary(outcome)
+    for line in lines:
+        out(line)
+    return 0 if outcome.succeeded else 1
+
+
+def _write_failures(home: Home, outcome: Outcome) -> Path:
+    """The tracebacks of the failed steps in a file of their own; returns where."""
+    path = home.dagster / "last-failure.txt"
+    traces = [f"{failure.step}\n{failure.trace}" for failure in outcome.failures]
+    checks = [f"{check.asset}: {check.finding}\n{check.facts}" for check in outcome.checks if check.stops]
+    path.write_text("\n".join([f"run {outcome.run_id}", *traces, *checks, ""]), encoding="utf-8")
+    return path

@@ -1,0 +1,127 @@
+"""`osusume sql`: a query on the published snapshot, in the format that comes next."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
+from typing import Any, TextIO
+
+import duckdb
+
+from orchestration.cli.console import Console, counted
+from orchestration.cli.formats import Row, write_csv, write_json, write_table
+from orchestration.errors import UsageError
+from orchestration.settings import Settings
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+_BATCH = 10_000
+_READ_ONLY = "Queries on the published snapshot neither read nor write files; --output saves a result."
+#: What to add to DuckDB's messages, by a part of them.
+_REMEDIES = {
+    "read-only": "The published snapshot can only be read.",
+    "disabled by configuration": _READ_ONLY,
+    "configuration has been locked": _READ_ONLY,
+    "Catalog Error: Table": 'All tables: osusume sql "show all tables"',
+    "Out of Memory": "Give the query more room, e.g. OSUSUME_MEMORY_LIMIT=4GB, or ask for less at once.",
+}
+
+
+def run_sql(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Run the query and write its result; returns the exit status.
+
+    Raises:
+        UsageError: for an empty or wrong query, or an output that cannot be written.
+        NothingPublished: when there is no snapshot.
+    """
+    query = _query(args.query)
+    output = Path(args.output) if args.output else None
+    if args.format == "parquet" and output is None and sys.stdout.isatty():
+        raise UsageError("parquet is not for the screen: add --output FILE, or send it into a file or pipe")
+    warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
+    with warehouse.reader() as connection:
+        try:
+            connection.execute(query)
+            if connection.description is None:
+                raise UsageError(
+                    "this statement has no result; the snapshot is read-only, so only queries make sense"
+                )
+            if args.format == "parquet":
+                _write_parquet(connection, output)
+            else:
+                _write_text(args, connection, output, console)
+        except duckdb.Error as problem:
+            raise UsageError(_explained(problem)) from problem
+    return 0
+
+
+def _query(given: str) -> str:
+    """The query's text; `-` reads it from stdin."""
+    query = sys.stdin.read() if given == "-" else given
+    if not query.strip().strip(";"):
+        raise UsageError(
+            'the query is empty. Example: osusume sql "select title, mean_score from dim_anime limit 5"'
+        )
+    return query
+
+
+def _write_text(
+    args: argparse.Namespace, connection: duckdb.DuckDBPyConnection, output: Path | None, console: Console
+) -> None:
+    """Write the result as table, csv or json."""
+    names = [column[0] for column in connection.description or ()]
+    kinds = [str(column[1]) for column in connection.description or ()]
+    with _stream(output) as stream:
+        if args.format == "csv":
+            write_csv(stream, names, kinds, _rows(connection))
+        elif args.format == "json":
+            write_json(stream, names, _rows(connection))
+        else:
+            limit = args.limit or None
+            if write_table(stream, names, kinds, _rows(connection), limit):
+                console.say(f"(the first {counted(args.limit, 'row')} of more; --limit 0 shows all)")
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, output: Path | None) -> None:
+    """Write the result as a Parquet file, batch by batch."""
+    import pyarrow.parquet as pq
+
+    reader = connection.to_arrow_reader(100_000)
+    with ExitStack() as stack:
+        target: Any = sys.stdout.buffer if output is None else stack.enter_context(_opened(output, "wb"))
+        writer = stack.enter_context(pq.ParquetWriter(target, reader.schema))
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+    """The result's rows, fetched in batches."""
+    while batch := connection.fetchmany(_BATCH):
+        yield from batch
+
+
+def _stream(output: Path | None) -> AbstractContextManager[TextIO]:
+    """The file to write to, or stdout."""
+    return nullcontext(sys.stdout) if output is None else _opened(output, "w")
+
+
+def _opened(output: Path, mode: str) -> Any:
+    """The output file; a file that cannot be written is the user's to put right."""
+    try:
+        return output.open(mode) if "b" in mode else output.open(mode, encoding="utf-8", newline="")
+    except OSError as problem:
+        raise UsageError(
+            f"--output {output}: {problem.strerror}; name a file in a directory that exists"
+        ) from problem
+
+
+def _explained(problem: duckdb.Error) -> str:
+    """DuckDB's message with the remedy where it does not name one."""
+    said = str(problem).strip()
+    for part, remedy in _REMEDIES.items():
+        if part in said:
+            return f"{said}\n{remedy}"
+    return said

@@ -1,0 +1,27 @@
+"""The one Definitions object: what the UI, the daemon and `osusume run` see."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import ALL_ASSETS
+from assets.checks import ALL_CHECKS
+from orchestration.inputs import recordings_directory
+from orchestration.jobs import ALL_JOBS
+from orchestration.resources import resources_for
+from orchestration.schedules import ALL_SCHEDULES
+from orchestration.settings import Settings, load_settings
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The project's assets, checks, jobs and schedules, with resources for the given settings."""
+    return dg.Definitions(
+        assets=ALL_ASSETS,
+        asset_checks=ALL_CHECKS,
+        jobs=ALL_JOBS,
+        schedules=ALL_SCHEDULES,
+        resources=resources_for(settings, recordings_directory(settings)),
+    )
+
+
+defs = build_definitions(load_settings())

@@ -1,0 +1,144 @@
+"""What a published snapshot was made from, as one hash: if it would be the same again, a run can end early.
+
+The one rule: everything that can change a table goes in (landed content in its order, settings, our own code,
+the libraries that calculate), and nothing else (no path, no time, no memory limit).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest, sha256
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+import orchestration
+from orchestration.settings import Settings
+from warehouse.home import Home
+from warehouse.landing import landed_files, landed_streams
+
+#: The rooms whose files make tables. The command line and what only reads the snapshot are left out.
+_ROOMS = ("adapters", "assets", "matching", "orchestration", "recommenders", "sql", "warehouse")
+_NO_TABLES = (("orchestration", "cli"), ("sql", "serving"), ("sql", "queries"))
+_SUFFIXES = (".py", ".sql", ".csv", ".json")
+#: Libraries whose arithmetic stands in the tables.
+_LIBRARIES = ("duckdb", "implicit", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy")
+
+StreamName = tuple[str, str]
+
+
+class RecordingLike(Protocol):
+    """What is needed of a recording: whose it is, where it lies and when it was made."""
+
+    @property
+    def source(self) -> str:
+        """Who speaks."""
+
+    @property
+    def stream(self) -> str:
+        """`anime` or `ratings`."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """When it was recorded; None when nobody knows."""
+
+
+@dataclass(frozen=True, order=True)
+class _Landed:
+    """A landed file, or one that would be landed, in the order in which later ones win."""
+
+    captured_at: datetime
+    landed_at: datetime
+    path: str
+    sha256: str
+
+
+def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> str:
+    """The hash (64 hexadecimal digits) of everything that the tables of a run depend on.
+
+    Args:
+        settings: those in force; only seed and experiment count.
+        landing: the content hashes of each stream, oldest first, as `landing_after` foresees them.
+    """
+    words = {
+        "code": code_version(),
+        "landing": {f"{source}/{stream}": hashes for (source, stream), hashes in landing.items()},
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "settings": {"experiment": settings.experiment, "seed": settings.seed},
+    }
+    return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def landing_after(
+    home: Home,
+    recordings: Iterable[RecordingLike] = (),
+    other: Home | None = None,
+    now: datetime | None = None,
+) -> dict[StreamName, list[str]]:
+    """The content hashes that each stream of the landing will have once the input is landed, oldest first.
+
+    It follows the rule of `warehouse.landing.land_file` without copying anything.
+
+    Args:
+        home: whose landing.
+        recordings: what a recordings directory would add, in the order of landing.
+        other: another HOME whose landing would be adopted.
+        now: the landing time; default is now.
+    """
+    moment = now or datetime.now(UTC)
+    streams = _landed(home)
+    for name, landed in (_landed(other) if other else {}).items():
+        present = streams.get(name, [])
+        paths = {one.path for one in present}
+        streams[name] = sorted([*present, *(one for one in landed if one.path not in paths)])
+    for recording in recordings:
+        landed = streams.setdefault((recording.source, recording.stream), [])
+        _foresee(landed, recording, moment)
+    return {name: [one.sha256 for one in landed] for name, landed in sorted(streams.items()) if landed}
+
+
+def code_version() -> str:
+    """The hash of the project's own files that make tables; names and contents, in the order of names."""
+    root = Path(orchestration.__file__).parent.parent
+    digest = sha256()
+    for room in _ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            inside = path.relative_to(root)
+            if path.suffix in _SUFFIXES and inside.parts[:2] not in _NO_TABLES:
+                content = sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{inside.as_posix()}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def _landed(home: Home) -> dict[StreamName, list[_Landed]]:
+    """What is landed now, by stream, oldest first."""
+    return {
+        (source, stream): [
+            _Landed(one.captured_at, one.landed_at, one.path, one.sha256)
+            for one in landed_files(home, source, stream)
+        ]
+        for source, stream in landed_streams(home)
+    }
+
+
+def _foresee(landed: list[_Landed], recording: RecordingLike, now: datetime) -> None:
+    """Add the recording to the stream unless landing would find nothing new in it."""
+    with recording.path.open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    captured_at = recording.captured_at or now
+    name = f"{captured_at:%Y%m%dT%H%M%SZ}-{digest[:12]}{''.join(recording.path.suffixes[-2:])}"
+    path = str(PurePosixPath(recording.source, recording.stream, name))
+    last = [[one for one in landed if one.captured_at <= captured_at][-1:]]
+    if captured_at == now:
+        last += [landed[-1:], [one for one in landed if one.captured_at == one.landed_at][-1:]]
+    if any(one.path == path for one in landed) or any(one.sha256 == digest for part in last for one in part):
+        return
+    landed.append(_Landed(captured_at, now, path, digest))
+    landed.sort()

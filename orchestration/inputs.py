@@ -1,0 +1,203 @@
+"""What a run reads: the demo world, a recordings directory, or the HOME of an earlier run.
+
+The one rule: an input is found good before anything is written, and a HOME keeps to one kind of world:
+made-up anime never mix with real ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from adapters.errors import AdapterError
+from adapters.recordings import LAYOUT, Recording, read_recordings
+from orchestration.errors import InputError
+from orchestration.settings import DEMO, LIVE, Settings
+from warehouse.files import write_whole
+from warehouse.home import Home
+
+Kind = Literal["demo", "recordings", "home"]
+#: What lies in a HOME that lost its marker; anything else in a directory without one is not ours.
+_OURS = frozenset(
+    ("dagster", "demo", "landing", "lock", "models", "published", "reports", "warehouse.duckdb")
+)
+
+
+@dataclass(frozen=True)
+class RunInput:
+    """One input, found on the disk but not yet read.
+
+    Attributes:
+        kind: what it is.
+        directory: the recordings directory, which for the demo may have to be made first; None for a HOME.
+        other: the HOME to take over; None for recordings.
+        world: what the HOME's marker says about it: `{"world": "recordings"}`, or the demo's parameters.
+    """
+
+    kind: Kind
+    directory: Path | None
+    other: Home | None
+    world: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The input in words."""
+        if self.kind == "demo":
+            return f"the demo world (generated, seed {self.world['seed']})"
+        return str(self.directory) if self.other is None else f"what was landed in {self.other.root}"
+
+
+def recordings_directory(settings: Settings) -> Path | None:
+    """The directory that runs land from; None where everything is rebuilt from what was landed."""
+    return resolve_input(settings).directory
+
+
+def resolve_input(settings: Settings) -> RunInput:
+    """The input that the settings name; nothing is opened, and a missing path is found later.
+
+    Raises:
+        InputError: for `live`, which a later version reads.
+    """
+    home = Home(settings.home)
+    if settings.input == LIVE:
+        raise InputError(
+            "the input 'live' (OSUSUME_INPUT or --input) is not part of this version, which reads recordings "
+            "only. Use demo, a recordings directory, or the HOME of an earlier run"
+        )
+    if settings.is_demo:
+        world = demo_world(settings)
+        name = "seed{seed}-{anime}x{users}x{ratings}".format_map(world)
+        return RunInput("demo", home.root / "demo" / name, None, world)
+    path = Path(settings.input).expanduser()
+    if (path / "landing").is_dir():
+        other = Home(path)
+        return RunInput("home", None, other, read_marker(other) or {"world": "recordings"})
+    return RunInput("recordings", path, None, {"world": "recordings"})
+
+
+def demo_world(settings: Settings) -> dict[str, Any]:
+    """What makes one demo world another."""
+    return {
+        "world": DEMO,
+        "seed": settings.seed,
+        "anime": settings.demo_anime,
+        "users": settings.demo_users,
+        "ratings": settings.demo_ratings,
+    }
+
+
+def read_input(chosen: RunInput) -> list[Recording]:
+    """The recordings of the input, every file read to its end; [] for a HOME.
+
+    Raises:
+        InputError: naming the file (and line) that cannot be used, and what to do.
+    """
+    if chosen.directory is None:
+        return []
+    try:
+        return read_recordings(chosen.directory)
+    except AdapterError as problem:
+        hint = "" if LAYOUT in str(problem) else f"\nExpected in a recordings directory: {LAYOUT}"
+        raise InputError(f"the input cannot be used: {problem}{hint}") from problem
+
+
+def make_demo(chosen: RunInput, progress: Callable[[str], None]) -> Path:
+    """The demo world's recordings, made once for each HOME and set of parameters; returns their directory.
+
+    A newer generator does not change the world of a HOME, so that its keys keep their meaning.
+
+    Raises:
+        InputError: when a world of these sizes cannot be made.
+    """
+    directory = chosen.directory
+    if directory is None:
+        raise InputError(f"{chosen.label} is not the demo world")
+    if not directory.is_dir():
+        from demo.errors import DemoError
+        from demo.recordings import write_recordings
+        from demo.world import make_world
+
+        wanted = {name: chosen.world[name] for name in ("anime", "users", "ratings")}
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            world = make_world(chosen.world["seed"], **wanted, progress=progress)
+            write_recordings(directory, world, progress=progress)
+        except DemoError as problem:
+            raise InputError(
+                f"the demo world cannot be made: {problem}. Its sizes are the settings OSUSUME_DEMO_ANIME, "
+                "OSUSUME_DEMO_USERS and OSUSUME_DEMO_RATINGS"
+            ) from problem
+    return directory
+
+
+def read_marker(home: Home) -> dict[str, Any] | None:
+    """What HOME's marker says about its world; None when it has none.
+
+    Raises:
+        InputError: when the marker cannot be read.
+    """
+    if not home.marker.is_file():
+        return None
+    try:
+        marker = json.loads(home.marker.read_text(encoding="utf-8"))
+        return dict(marker) | {"world": str(marker["world"])}
+    except (ValueError, KeyError, TypeError, OSError) as problem:
+        raise InputError(
+            f"{home.marker} is not a marker of ours ({problem!r}); restore it, or choose another --home"
+        ) from problem
+
+
+def refuse_other_world(home: Home, chosen: RunInput) -> None:
+    """Raise InputError when the HOME holds another world than the input's, or is no HOME of ours."""
+    held = read_marker(home)
+    if held is None:
+        _refuse_foreign_directory(home)
+        return
+    differing = [name for name in chosen.world if held.get(name) != chosen.world[name]]
+    if not differing:
+        return
+    if held["world"] != chosen.world["world"]:
+        holds, wants = (_kind_in_words(one["world"]) for one in (held, chosen.world))
+        raise InputError(
+            f"{home.root} holds {holds}, this run reads {wants}: {chosen.label}. The two never share a HOME. "
+            f"Choose another, e.g. --home {home.root}-{chosen.world['world']}, or delete {home.root} first"
+        )
+    raise InputError(
+        f"{home.root} holds another demo world: "
+        + ", ".join(f"{name} {held.get(name)} instead of {chosen.world[name]}" for name in differing)
+        + f". Choose another HOME, e.g. --home {home.root}-2, or delete {home.root} first"
+    )
+
+
+def write_marker(home: Home, chosen: RunInput) -> None:
+    """Say in the HOME which world it holds."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    if read_marker(home) is None:
+        write_whole(home.marker, (json.dumps(chosen.world, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _refuse_foreign_directory(home: Home) -> None:
+    """Raise InputError when HOME is no directory, or a directory that holds something else."""
+    if home.root.exists() and not home.root.is_dir():
+        raise InputError(
+            f"--home {home.root} is a file; name a directory, which is made if it does not exist"
+        )
+    present = home.root.iterdir() if home.root.is_dir() else ()
+    foreign = sorted(
+        path.name
+        for path in present
+        if path.name not in _OURS and not path.name.startswith((".", "warehouse."))
+    )
+    if foreign:
+        raise InputError(
+            f"--home {home.root} is no HOME of osusume, and not empty: it holds {', '.join(foreign[:5])}. "
+            "Name a new or an empty directory"
+        )
+
+
+def _kind_in_words(world: str) -> str:
+    """A world for a sentence."""
+    return "the generated demo world" if world == DEMO else "real recordings"

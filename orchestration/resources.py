@@ -1,0 +1,31 @@
+"""The resource instances for given settings: the only place where settings meet assets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from orchestration.settings import Settings
+
+
+def resources_for(
+    settings: Settings, recordings: Path | None, fingerprint: str = ""
+) -> dict[str, WarehouseResource | RecordingsInput | RunSettings]:
+    """The resources of a run, by the names that assets use.
+
+    Args:
+        settings: where HOME is, the seed, and the limits.
+        recordings: the directory to land from; None = rebuild from what was landed.
+        fingerprint: what the published snapshot is stamped with, so that an equal input ends early.
+    """
+    return {
+        "warehouse": WarehouseResource(
+            home=str(settings.home.absolute()),
+            lock_timeout_s=settings.lock_timeout,
+            memory_limit=settings.memory_limit,
+        ),
+        "recordings_input": RecordingsInput(directory=str(recordings.absolute()) if recordings else None),
+        "run_settings": RunSettings(
+            seed=settings.seed, experiment=settings.experiment == "on", fingerprint=fingerprint
+        ),
+    }

@@ -1,0 +1,129 @@
+"""What can be set from outside; the one place that reads the environment and `.env`.
+
+The one rule: every setting has a default that works, and a wrong value is refused by name before anything
+is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.errors import SettingsError
+
+PREFIX = "OSUSUME_"
+ENV_FILE = ".env"
+DEMO = "demo"
+LIVE = "live"
+
+
+class Settings(BaseSettings):
+    """The settings in force; frozen.
+
+    The help text of each field is what `osusume doctor` and the error messages show.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    home: Path = Field(Path("data"), description="the directory that holds everything, e.g. ./data")
+    input: str = Field(
+        DEMO, min_length=1, description="demo, a recordings directory, or the HOME of an earlier run"
+    )
+    seed: int = Field(42, ge=0, le=2**31 - 1, description="a whole number from 0 to 2147483647")
+    experiment: Literal["off", "on"] = Field("off", description="off or on (on: cohorts get different lists)")
+    lock_timeout: float = Field(600.0, gt=0, description="seconds to wait for other writers, e.g. 600")
+    memory_limit: str = Field(
+        "1500MB",
+        pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?B)$",
+        description="the memory DuckDB may use before it spills to disk, e.g. 1500MB",
+    )
+    demo_anime: int = Field(4000, ge=20, description="how many anime the demo world has, e.g. 4000")
+    demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
+    demo_ratings: int = Field(560_000, ge=1, description="how many ratings the demo world has, e.g. 560000")
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, home: Path) -> Path:
+        """`~` means the user's home directory."""
+        return home.expanduser()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the input is the generated world."""
+        return self.input == DEMO
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force: overrides that are not None, then the environment, then `.env`, then defaults.
+
+    Args:
+        overrides: fields by name, as given on the command line.
+
+    Raises:
+        SettingsError: naming each wrong variable, its value and what it may be.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # the values are validated right here
+    except ValidationError as problem:
+        raise SettingsError("\n".join(_sentence(error, given) for error in problem.errors())) from problem
+    except UnicodeDecodeError as problem:
+        raise SettingsError(f"{Path(ENV_FILE).absolute()} is not UTF-8 text; save it as UTF-8") from problem
+
+
+def unknown_variables() -> list[str]:
+    """One warning for each OSUSUME_ variable that is no setting, with the nearest name where one is near."""
+    known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    found = {name.upper(): ENV_FILE for name in _env_file()} | {name.upper(): "" for name in os.environ}
+    warnings = []
+    for name, place in sorted(found.items()):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.75)
+            hint = f"did you mean {near[0]}?" if near else "it has no effect"
+            warnings.append(f"{name}{f' in {place}' if place else ''} is no setting of this version; {hint}")
+    return warnings
+
+
+def where_set(name: str) -> str:
+    """Where the setting's value comes from: `environment`, `.env` or `default`."""
+    variable = f"{PREFIX}{name}".upper()
+    if any(key.upper() == variable and value for key, value in os.environ.items()):
+        return "environment"
+    if any(key.upper() == variable and value for key, value in _env_file().items()):
+        return ENV_FILE
+    return "default"
+
+
+def child_environment(settings: Settings, extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process of ours: this one's, the settings in force, and what is added."""
+    ours = {f"{PREFIX}{name}".upper(): str(value) for name, value in settings.model_dump().items()}
+    return dict(os.environ) | ours | dict(extra)
+
+
+def _env_file() -> dict[str, str | None]:
+    """The variables of `.env` in the current directory; none when there is no such file."""
+    return dict(dotenv_values(ENV_FILE, interpolate=False)) if Path(ENV_FILE).is_file() else {}
+
+
+def _sentence(error: ErrorDetails, given: Mapping[str, object]) -> str:
+    """One wrong value as setting, value, where it was set and what it may be."""
+    field = str(error["loc"][0]).lower().removeprefix(PREFIX.lower())
+    place = "on the command line" if field in given else f"from: {where_set(field)}"
+    expected = Settings.model_fields[field].description
+    return f"{PREFIX}{field.upper()}={error['input']} ({place}) cannot be used. Give {expected}"

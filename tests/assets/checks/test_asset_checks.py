@@ -1,0 +1,136 @@
+"""In a Dagster run, errors stop what is downstream and warnings do not."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from assets import ALL_ASSETS
+from assets.checks import ALL_CHECKS
+from assets.checks.asset_checks import check_specs, table_checks
+from assets.checks.expectations import Expectation
+from assets.checks.suites import SUITES
+from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from tests.assets.checks.conftest import change, table_named
+from tests.assets.checks.world import make_world
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+
+def run(home: Path, *statements: str) -> tuple[dg.ExecuteInProcessResult, Warehouse]:
+    """A run of fact_model_metric, its checks and an asset downstream, after the statements."""
+    warehouse = Warehouse(Home(home), memory_limit="500MB", threads=2)
+
+    @dg.asset(name="fact_model_metric")
+    def checked() -> None:
+        with warehouse.writer("world") as connection:
+            make_world(connection)
+        change(warehouse, *statements)
+
+    @dg.asset(deps=[checked])
+    def downstream() -> None:
+        change(warehouse, "create table main.downstream as select 1 as one")
+
+    checks = table_checks(table_named("fact_model_metric"))
+    resources = {"warehouse": WarehouseResource(home=str(home), memory_limit="500MB")}
+    result = dg.materialize([checked, downstream, checks], resources=resources, raise_on_error=False)
+    return result, warehouse
+
+
+def ran_downstream(warehouse: Warehouse) -> bool:
+    """Whether the asset downstream has left its table."""
+    with warehouse.writer("test") as connection:
+        found = connection.execute("select count(*) from duckdb_tables() where table_name = 'downstream'")
+        return bool(found.fetchall()[0][0])
+
+
+def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    """The evaluations of the run, by check."""
+    return {one.check_name: one for one in result.get_asset_check_evaluations()}
+
+
+def test_a_sound_table_lets_the_run_go_on(tmp_path: Path) -> None:
+    """With every check passed, what is downstream runs, and outcomes carry the run's id."""
+    result, warehouse = run(tmp_path)
+    assert result.success
+    assert ran_downstream(warehouse)
+    found = evaluations(result)
+    assert set(found) == {spec.name for spec in check_specs(table_named("fact_model_metric"))}
+    with warehouse.writer("test") as connection:
+        rows = connection.execute("select run_id, check_name, passed from quality.check_result").fetchall()
+    assert sorted(rows) == sorted((result.run_id, name, True) for name in found)
+
+
+def test_an_error_stops_what_is_downstream(tmp_path: Path) -> None:
+    """A broken rule of severity error fails the run before anything builds on the table."""
+    result, warehouse = run(tmp_path, "update fact_model_metric set value = 2 where metric = 'ndcg'")
+    assert not result.success
+    assert not ran_downstream(warehouse)
+    assert not evaluations(result)["values_are_in_range"].passed
+    with warehouse.writer("test") as connection:
+        kept = connection.execute("select check_name from quality.check_result where not passed").fetchall()
+    assert ("values_are_in_range",) in kept
+
+
+def test_a_warning_stops_nothing(tmp_path: Path) -> None:
+    """A broken rule of severity warn is told, and the run goes on."""
+    result, warehouse = run(tmp_path, "update fact_model_metric set ci_low = -1 where ci_low = 0.2")
+    assert result.success
+    assert ran_downstream(warehouse)
+    found = evaluations(result)["best_beats_popularity"]
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+
+
+def test_a_failure_of_great_expectations_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be evaluated is neither passed nor a broken table: the step fails and says why."""
+    check = SUITES["fact_model_metric"][0]
+    faulty = type(check)(check.name, check.description, (Expectation("ExpectColumnNothing", "protocol"),))
+    monkeypatch.setitem(SUITES, "fact_model_metric", (faulty,))
+    result, warehouse = run(tmp_path)
+    assert not result.success
+    assert not ran_downstream(warehouse)
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert "ExpectColumnNothing(protocol) cannot be expressed" in str(failure.event_specific_data)
+
+
+def test_every_check_blocks_and_says_what_holds() -> None:
+    """The UI shows a sentence for every check, and even the publishing waits for warnings."""
+    for spec in check_specs(table_named("fact_recommendation")):
+        assert spec.blocking
+        assert spec.description
+        assert spec.description.endswith(".")
+
+
+def test_checks_wait_for_everything_their_rules_read() -> None:
+    """A rule across tables runs when the other tables of the run are up to date, too."""
+    (spec, *_) = check_specs(table_named("bridge_anime_genre"))
+    assert [dep.asset_key.to_user_string() for dep in spec.additional_deps] == ["dim_anime"]
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    """All assets with all checks."""
+    resources = {
+        "warehouse": WarehouseResource(home="home"),
+        "recordings_input": RecordingsInput(),
+        "run_settings": RunSettings(),
+    }
+    return dg.Definitions(assets=ALL_ASSETS, asset_checks=ALL_CHECKS, resources=resources)
+
+
+def test_every_table_that_is_an_asset_has_checks(definitions: dg.Definitions) -> None:
+    """No asset but the publishing is without checks, and no check is of something that is no asset."""
+    graph = definitions.resolve_asset_graph()
+    tables = {key.to_user_string() for key in graph.materializable_asset_keys} - {"published_snapshot"}
+    assert tables == {key.asset_key.to_user_string() for key in graph.asset_check_keys}
+
+
+def test_no_check_waits_for_what_waits_for_it(definitions: dg.Definitions) -> None:
+    """A rule reads nothing that is built after its table: all assets and checks together make one job."""
+    assert definitions.resolve_implicit_global_asset_job_def().nodes
+    graph = definitions.resolve_asset_graph()
+    for check in ALL_CHECKS:
+        for spec in check.check_specs:
+            for dep in spec.additional_deps:
+                assert spec.asset_key not in graph.get_ancestor_asset_keys(dep.asset_key), (spec.key, dep)

@@ -1,0 +1,156 @@
+"""`osusume doctor`: every finding has a level, and what is wrong has a remedy."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli.homecheck import leftovers, snapshot, warehouse_file
+from orchestration.cli.machine import available_memory, disk, memory, packages, python_version
+from orchestration.settings import load_settings
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+Call = Callable[..., object]
+
+
+def test_a_fresh_machine_has_nothing_to_complain_about_but_the_missing_snapshot(
+    osusume: Call, tmp_path: Path
+) -> None:
+    """Nothing fails, nothing is made, and the one warning says what to do."""
+    home = tmp_path / "new"
+    called = osusume("doctor", "--home", home)
+    assert called.status == 0
+    warnings = [line for line in called.out.splitlines() if line.startswith("warn") and "disk" not in line]
+    assert warnings == ["warn  snapshot   nothing is published yet"]
+    assert not home.exists()
+
+
+def test_every_setting_is_shown_with_where_it_comes_from(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Option, environment, default; and what means nothing is warned about."""
+    monkeypatch.setenv("OSUSUME_SEED", "7")
+    monkeypatch.setenv("OSUSUME_SEEED", "7")
+    out = osusume("doctor", "--home", tmp_path / "new").out
+    assert f"OSUSUME_HOME={tmp_path / 'new'} (--home)" in out
+    assert "OSUSUME_SEED=7 (environment)" in out
+    assert "OSUSUME_EXPERIMENT=off (default)" in out
+    assert "warn  setting    OSUSUME_SEEED" in out
+
+
+def test_something_that_does_not_work_is_status_1(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An input that cannot be read is found before a run is tried."""
+    monkeypatch.setenv("OSUSUME_INPUT", str(tmp_path / "missing"))
+    called = osusume("doctor", "--home", tmp_path / "new")
+    assert called.status == 1
+    assert "fail  input      it cannot be used" in called.out
+    assert f"{tmp_path / 'missing'} does not exist" in called.out
+
+
+def test_a_home_that_cannot_be_written_fails(osusume: Call, tmp_path: Path) -> None:
+    """HOME is a file."""
+    (tmp_path / "file").write_text("x")
+    called = osusume("doctor", "--home", tmp_path / "file" / "home")
+    assert called.status == 1
+    assert "fail  home" in called.out
+
+
+def test_a_published_home_is_well(osusume: Call, small_home: Path) -> None:
+    """Warehouse and snapshot open, and the snapshot tells its age."""
+    called = osusume("doctor", "--home", small_home)
+    assert called.status == 0
+    assert "warehouse.duckdb opens" in called.out
+    assert "published 2026-03-02 00:00 UTC" in called.out
+
+
+def test_a_broken_warehouse_or_snapshot_fails_with_a_remedy(tmp_path: Path) -> None:
+    """The warehouse can be deleted, since everything is rebuilt from what was landed."""
+    home = Home(tmp_path)
+    home.published.mkdir()
+    home.warehouse_file.write_bytes(b"no database" * 1000)
+    home.snapshot.write_bytes(b"no database" * 1000)
+    settings = load_settings(home=tmp_path)
+    for finding in (warehouse_file(settings, home), snapshot(home)):
+        assert finding.level == "fail"
+        assert "osusume run --force" in finding.remedy
+
+
+def test_a_warehouse_in_use_is_no_problem(small_home: Path) -> None:
+    """Doctor does not wait for a long writer, and does not call it broken."""
+    home = Home(small_home)
+    child = os.fork()
+    if child == 0:
+        with Warehouse(home).writer("a long build"):
+            signal.pause()
+    try:
+        wait_for_ticket(home)
+        finding = warehouse_file(load_settings(home=small_home), home)
+        assert finding.level == "ok"
+        assert "being written" in finding.said
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+def wait_for_ticket(home: Home) -> None:
+    """Come back when the other process writes."""
+    while not any('"writes"' in ticket.read_text() for ticket in home.lock_dir.glob("*.ticket")):
+        time.sleep(0.02)
+
+
+def test_leftovers_of_killed_processes_are_counted(tmp_path: Path) -> None:
+    """Half-written files and buildings; the next run tidies them."""
+    home = Home(tmp_path)
+    for path in (home.landing / "kitsu" / "anime" / ".x.part", home.published / ".building-1.duckdb"):
+        path.parent.mkdir(parents=True)
+        path.write_text("half")
+    (finding,) = leftovers(home)
+    assert finding.level == "warn"
+    assert "2 half-written files" in finding.said
+
+
+def test_packages_are_compared_with_what_is_asked_for() -> None:
+    """An absent package and a wrong version are named; extras do not count."""
+    found = list(packages(["pytest>=1", "pytest<1", "no-such-package-at-all", "torch==1; extra == 'embed'"]))
+    assert [finding.level for finding in found] == ["fail", "fail"]
+    assert "pytest<1" in found[0].said
+    assert "no-such-package-at-all is not installed" in found[1].said
+    (fine,) = packages(["pytest>=1"])
+    assert fine.level == "ok"
+
+
+def test_a_python_that_is_too_old_or_too_new_fails() -> None:
+    """3.11 to 3.13."""
+    levels = [python_version(version).level for version in ((3, 10), (3, 11), (3, 13), (3, 14))]
+    assert levels == ["fail", "ok", "ok", "fail"]
+
+
+def test_memory_is_judged_by_what_a_run_needs() -> None:
+    """Below 2 GB it fails, below 4 GB it warns, and who does not know does not complain."""
+    assert [memory(given).level for given in (10**9, 3 * 10**9, 10**10, None)] == ["fail", "warn", "ok", "ok"]
+
+
+def test_the_tighter_of_machine_and_container_counts(tmp_path: Path) -> None:
+    """A container's limit less what it uses, where there is one."""
+    assert available_memory(tmp_path) is None
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "meminfo").write_text("MemTotal: 900 kB\nMemAvailable: 800 kB\n")
+    assert available_memory(tmp_path) == 800 * 1024
+    group = tmp_path / "sys" / "fs" / "cgroup"
+    group.mkdir(parents=True)
+    (group / "memory.current").write_text("100\n")
+    (group / "memory.max").write_text("max\n")
+    assert available_memory(tmp_path) == 800 * 1024
+    (group / "memory.max").write_text("5000\n")
+    assert available_memory(tmp_path) == 4900
+
+
+def test_the_disk_is_looked_at_where_home_will_be(tmp_path: Path) -> None:
+    """The nearest directory that exists."""
+    assert str(tmp_path) in disk(tmp_path / "a" / "b").said

@@ -1,0 +1,63 @@
+"""`osusume recommend --user` and `osusume models list`; `--like` is tested with the models."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+Call = Callable[..., object]
+
+
+def test_a_users_list_is_shown_best_first(osusume: Call, small_home: Path) -> None:
+    """One line each, with what tells it from its namesakes."""
+    called = osusume("recommend", "--user", "anilist:7", "--home", small_home)
+    assert called.status == 0
+    assert called.out.splitlines() == [
+        "  1. Clockwork Harbor 2nd Season (TV, 2013)",
+        "  2. Silver Kite' (TV, 2011)",
+    ]
+    assert "3 titles on the list, 2 rated" in called.err
+
+
+def test_why_gives_the_reason_and_what_carried_it(osusume: Call, small_home: Path) -> None:
+    """The reason, each title with its share, and where the score comes from."""
+    called = osusume("recommend", "--user", "anilist:7", "-n", "1", "--why", "--home", small_home)
+    assert called.out.splitlines() == [
+        "  1. Clockwork Harbor 2nd Season (TV, 2013)",
+        "     Because you rated Clockwork Harbor 9.0 and watched Silver Kite.",
+        "       70%  Clockwork Harbor (rated 9)",
+        "       30%  Silver Kite",
+        "     score 0.9: 100% collaborative",
+    ]
+
+
+def test_an_ambiguous_user_is_wrong_usage(osusume: Call, small_home: Path) -> None:
+    """The message offers the names to choose from."""
+    called = osusume("recommend", "--user", "7", "--home", small_home)
+    assert (called.status, called.out) == (2, "")
+    assert "anilist:7 or kitsu:7" in called.err
+
+
+def test_an_unknown_user_is_wrong_usage(osusume: Call, small_home: Path) -> None:
+    """The message shows what users look like."""
+    called = osusume("recommend", "--user", "nobody", "--home", small_home)
+    assert called.status == 2
+    assert "no user 'nobody'" in called.err
+
+
+def test_a_user_without_a_list_is_told_so(osusume: Call, small_home: Path) -> None:
+    """An empty list is no error."""
+    called = osusume("recommend", "--user", "kitsu:7", "--home", small_home)
+    assert (called.status, called.out) == (0, "")
+    assert "no recommendations are published" in called.err
+
+
+def test_models_are_listed_with_their_metrics(osusume: Call, small_home: Path) -> None:
+    """The active one is marked, its interval is shown, and who was skipped is told with the reason."""
+    called = osusume("models", "list", "--home", small_home)
+    lines = called.out.splitlines()
+    assert (
+        lines[2]
+        == "*  ease        ease-1         0.4400  0.4300 - 0.4500     0.5000       0.2500  2026-03-01 10:01"
+    )
+    assert lines[3].startswith("   popularity")
+    assert "measured on 90 users: a fifth is hidden" in called.out
+    assert "item_knn item_knn-1 was skipped: fewer than 10 users have ratings" in called.out

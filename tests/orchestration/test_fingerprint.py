@@ -1,0 +1,107 @@
+"""The fingerprint: what changes it, what does not, and that it foresees what landing does."""
+
+import gzip
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.fingerprint import code_version, fingerprint, landing_after
+from orchestration.settings import load_settings
+from warehouse.home import Home
+from warehouse.landing import adopt, land_file, landed_files
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording as the adapters describe one."""
+
+    source: str
+    stream: str
+    path: Path
+    captured_at: datetime | None
+
+
+def recorded(directory: Path, content: str, day: int | None, stream: str = "anime") -> Recorded:
+    """A recording of that content, made on that day of January 2026."""
+    path = directory / f"{content}-{day}.jsonl.gz"
+    path.write_bytes(gzip.compress(content.encode(), mtime=0))
+    return Recorded("kitsu", stream, path, None if day is None else START + timedelta(days=day))
+
+
+def landed_hashes(home: Home) -> list[str]:
+    """What landing really holds, oldest first."""
+    return [one.sha256 for one in landed_files(home, "kitsu", "anime")]
+
+
+one_file = st.tuples(st.sampled_from("ab"), st.none() | st.integers(0, 3))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(one_file, max_size=3), max_size=4))
+def test_what_landing_will_hold_is_foreseen(runs: list[list[tuple[str, int | None]]]) -> None:
+    """Whatever was landed before, the foreseen contents are those that landing really leaves."""
+    with TemporaryDirectory() as name:
+        home = Home(Path(name, "home"))
+        for number, run in enumerate(runs):
+            now = START + timedelta(days=10 + number)
+            recordings = [recorded(Path(name), content, day) for content, day in run]
+            foreseen = landing_after(home, recordings, now=now).get(("kitsu", "anime"), [])
+            for one in recordings:
+                land_file(home, one.source, one.stream, one.path, one.captured_at, landed_at=now)
+            assert foreseen == landed_hashes(home)
+
+
+def test_after_landing_the_same_input_promises_nothing_new(tmp_path: Path) -> None:
+    """What a run foresees before it lands is what the next run finds."""
+    home = Home(tmp_path / "home")
+    recordings = [recorded(tmp_path, "a", 1), recorded(tmp_path, "b", None)]
+    before = landing_after(home, recordings)
+    for one in recordings:
+        land_file(home, one.source, one.stream, one.path, one.captured_at)
+    assert before == landing_after(home, recordings) == landing_after(home)
+
+
+def test_adopting_another_home_is_foreseen(tmp_path: Path) -> None:
+    """The contents are those that `adopt` leaves, oldest first."""
+    home, other = Home(tmp_path / "home"), Home(tmp_path / "other")
+    for place, content, day in [(home, "b", 2), (other, "a", 1), (other, "b", 2)]:
+        one = recorded(tmp_path, content, day)
+        land_file(place, one.source, one.stream, one.path, one.captured_at)
+    foreseen = landing_after(home, other=other)
+    adopt(home, other)
+    assert foreseen == landing_after(home)
+    assert len(foreseen["kitsu", "anime"]) == len(landed_hashes(home))
+
+
+def test_an_empty_home_and_no_input_give_nothing(tmp_path: Path) -> None:
+    """There is no stream."""
+    assert landing_after(Home(tmp_path / "nowhere")) == {}
+
+
+def test_only_what_can_change_a_table_changes_the_fingerprint() -> None:
+    """Content, seed and experiment do; HOME and the memory limit do not."""
+    landing = {("kitsu", "anime"): ["hash"]}
+    mark = fingerprint(load_settings(), landing)
+    assert fingerprint(load_settings(home="/elsewhere", memory_limit="3GB", lock_timeout=1), landing) == mark
+    assert fingerprint(load_settings(seed=43), landing) != mark
+    assert fingerprint(load_settings(experiment="on"), landing) != mark
+    assert fingerprint(load_settings(), {("kitsu", "anime"): ["other"]}) != mark
+    assert fingerprint(load_settings(), {("anilist", "anime"): ["hash"]}) != mark
+
+
+def test_the_order_of_landed_files_counts() -> None:
+    """Later files win over earlier ones."""
+    first, second = ({("kitsu", "anime"): order} for order in (["a", "b"], ["b", "a"]))
+    assert fingerprint(load_settings(), first) != fingerprint(load_settings(), second)
+
+
+def test_the_code_version_is_the_same_each_time() -> None:
+    """It is a hash of files, and they do not change while the tests run."""
+    assert code_version() == code_version()
+    assert len(code_version()) == 64

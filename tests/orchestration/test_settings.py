@@ -1,0 +1,132 @@
+"""Settings: where they come from, and how wrong ones are refused."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import SettingsError
+from orchestration.settings import (
+    Settings,
+    child_environment,
+    load_settings,
+    unknown_variables,
+    where_set,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_setting_has_a_default_that_works() -> None:
+    """With neither variables nor `.env` the demo world goes into ./data."""
+    settings = load_settings()
+    assert (settings.home, settings.input, settings.seed) == (Path("data"), "demo", 42)
+    assert settings.is_demo
+    assert settings.experiment == "off"
+
+
+def test_an_option_wins_over_the_environment_which_wins_over_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The nearest word counts."""
+    Path(".env").write_text("OSUSUME_SEED=1\nOSUSUME_HOME=from-file\nOSUSUME_INPUT=from-file\n")
+    monkeypatch.setenv("OSUSUME_HOME", "from-environment")
+    monkeypatch.setenv("OSUSUME_INPUT", "from-environment")
+    settings = load_settings(input="from-option")
+    assert (settings.seed, settings.home, settings.input) == (1, Path("from-environment"), "from-option")
+    assert [where_set(name) for name in ("seed", "home", "memory_limit")] == [
+        ".env",
+        "environment",
+        "default",
+    ]
+
+
+def test_an_option_that_was_not_given_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None means that the option did not stand on the command line."""
+    monkeypatch.setenv("OSUSUME_HOME", "somewhere")
+    assert load_settings(home=None).home == Path("somewhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OSUSUME_SEED", "abc"),
+        ("OSUSUME_SEED", "-1"),
+        ("OSUSUME_EXPERIMENT", "maybe"),
+        ("OSUSUME_LOCK_TIMEOUT", "0"),
+        ("OSUSUME_MEMORY_LIMIT", "much"),
+        ("OSUSUME_DEMO_USERS", "1.5"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_value_and_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The message names the setting, what was given, where, and what may be given."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(
+        SettingsError, match=rf"{name}={value} \(from: environment\) cannot be used. Give \w+"
+    ):
+        load_settings()
+
+
+def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to correct one only to be told of the next."""
+    monkeypatch.setenv("OSUSUME_SEED", "x")
+    monkeypatch.setenv("OSUSUME_EXPERIMENT", "y")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`OSUSUME_SEED=` means the default."""
+    monkeypatch.setenv("OSUSUME_SEED", "")
+    assert load_settings().seed == 42
+
+
+def test_a_misspelt_variable_is_warned_about_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting without effect is not passed over in silence, wherever it stands."""
+    monkeypatch.setenv("OSUSUME_HOMES", "x")
+    Path(".env").write_text("OSUSUME_SEEED=1\nOSUSUME_NEVER_HEARD_OF=1\nOTHER=1\n")
+    homes, never, seed = unknown_variables()
+    assert "OSUSUME_HOMES" in homes
+    assert "did you mean OSUSUME_HOME?" in homes
+    assert "no effect" in never
+    assert ".env" in seed
+    assert "did you mean OSUSUME_SEED?" in seed
+
+
+def test_a_file_that_is_no_text_is_refused() -> None:
+    """The message names the file."""
+    Path(".env").write_bytes(b"OSUSUME_SEED=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env is not UTF-8"):
+        load_settings()
+
+
+def test_a_child_process_gets_the_settings_in_force() -> None:
+    """What was decided here also holds in the processes of the UI."""
+    settings = load_settings(home="/somewhere", seed=7)
+    environment = child_environment(settings, {"DAGSTER_HOME": "/somewhere/dagster"})
+    assert environment["OSUSUME_HOME"] == "/somewhere"
+    assert environment["OSUSUME_SEED"] == "7"
+    assert environment["DAGSTER_HOME"] == "/somewhere/dagster"
+    assert environment["OSUSUME_EXPERIMENT"] == "off"
+
+
+def test_the_example_file_shows_every_setting_with_its_default() -> None:
+    """`.env.example` is complete, and uncommenting it changes nothing."""
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    shown = dict(line.removeprefix("#").split("=", 1) for line in lines if line.startswith("#OSUSUME_"))
+    assert set(shown) == {f"OSUSUME_{name.upper()}" for name in Settings.model_fields}
+    given = {name.removeprefix("OSUSUME_").lower(): value for name, value in shown.items()}
+    assert load_settings(**given) == load_settings()
+
+
+def test_the_demo_world_has_the_size_that_its_generator_proposes() -> None:
+    """The defaults stand in two places, since settings must load without numpy."""
+    from demo import world
+
+    settings = load_settings()
+    assert settings.demo_anime == world.DEFAULT_ANIME
+    assert settings.demo_users == world.DEFAULT_USERS
+    assert settings.demo_ratings == world.DEFAULT_RATINGS
+    assert settings.seed == world.DEFAULT_SEED
