@@ -66,12 +66,13 @@ class KeyState:
     """What a history amounts to.
 
     `group` is the key each record ever seen belongs to, before redirection; `redirect` leads from merged keys to
-    what they merged into; `founder` is the record each key was born with; `retired` the keys without a present
+    what they merged into, `since` says by which event; `founder` is the record each key was born with; `retired` the keys without a present
     record.
     """
 
     group: dict[Name, int] = field(default_factory=dict)
     redirect: dict[int, int] = field(default_factory=dict)
+    since: dict[int, int] = field(default_factory=dict)
     founder: dict[int, Name] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
     last_event: int = 0
@@ -146,6 +147,7 @@ def _merged(state: KeyState, event: KeyEvent) -> None:
     if state.current(other) == key:
         raise RegistryError(f"key event {event.event_number} would merge key {key} into itself")
     state.redirect[key] = other
+    state.since[key] = event.event_number
     state.retired.discard(key)
 
 

@@ -5,7 +5,7 @@ The rules, in order:
    the larger part, else the one with the smaller record); other parts go to a group of their new anime, or get a
    new key.
 2. Groups merged earlier that now stand in different anime part: the anime that holds the surviving key's own group
-   keeps it (if that group is absent, the anime with the older group); the others get their own old keys back.
+   keeps it (if that group is absent, the anime merged into it longest ago); the others get their old keys back.
 3. An anime that holds several living keys keeps the oldest; the others redirect to it.
 4. Absent records keep their group, and absent groups their redirection.
 """
@@ -135,11 +135,12 @@ def _keeper(spread: dict[int, list[Name]], founder: Name) -> int:
 
 def _win_keys(state: KeyState, groups: list[list[int]]) -> dict[int, list[int]]:
     """Rule 2: for each cluster the living keys it keeps, oldest first."""
-    claims: dict[int, list[tuple[bool, int, int]]] = {}
+    claims: dict[int, list[tuple[int, int, int]]] = {}
     for number, members in enumerate(groups):
         for group in members:
-            root = state.current(group)
-            claims.setdefault(root, []).append((group != root, group, number))
+            path = _path(state, group)
+            since = max((state.since[key] for key in path[:-1]), default=0)
+            claims.setdefault(path[-1], []).append((since, group, number))
     won: dict[int, list[int]] = {}
     for root in sorted(claims):
         won.setdefault(min(claims[root])[2], []).append(root)

@@ -30,10 +30,11 @@ _SMALL_Y = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
 _SMALL_VOWELS = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o"}
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
-#: in this order: long vowels, Hepburn to one spelling per sound, nasals before labials, particles
+#: in this order: 传, which Chinese titles spell by either of its readings, long vowels, Hepburn to one spelling per sound, nasals before labials, particles
 _FOLDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"\bzhuan\b", "chuan"),
         (r"ou|oo|oh(?![aeiouy])", "o"),
         (r"aa", "a"),
         (r"ee", "e"),

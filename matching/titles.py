@@ -23,6 +23,9 @@ _CARDINALS = {
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
     )
 }
+#: "di san ji" is 第三季, the third season, in Chinese letters
+_CHINESE = {"yi": 1, "er": 2, "san": 3, "si": 4, "wu": 5, "liu": 6, "qi": 7, "ba": 8, "jiu": 9, "shi": 10}
+_CHINESE_COUNTERS = frozenset(("ji", "bu", "zhang", "pian"))
 _JAPANESE = {"ichi": 1, "ni": 2, "san": 3, "yon": 4, "shi": 4, "go": 5, "roku": 6, "nana": 7, "shichi": 7, "hachi": 8}
 _ROMAN = {
     word: value for value, word in enumerate("ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split(), start=2)
@@ -83,7 +86,7 @@ _DIGIT = re.compile("[0-9]")
 #: without any of these words, and without digits, a title is nothing but a name
 _TELLING = (
     frozenset(KINDS) | SEASON_WORDS | PART_WORDS | frozenset(_SHORT_HALVES) | frozenset(_ROMAN) | _SKIPPED
-    | frozenset(_ORDINALS) | frozenset((SEPARATOR, "dai", "ni", "san", "yon"))
+    | frozenset(_ORDINALS) | frozenset((SEPARATOR, "dai", "di", "ni", "san", "yon"))
 )  # fmt: skip
 
 
@@ -111,6 +114,7 @@ def parse(normalised: str) -> ParsedTitle:
     reader = _Reader(words)
     while reader.at < len(words):
         reader.step()
+    reader.close()
     base = tuple(reader.base)
     if not base:
         base = tuple(word for word in words if word != SEPARATOR)
@@ -121,12 +125,13 @@ def parse(normalised: str) -> ParsedTitle:
 class _Reader:
     """Walks over the words of one title once, filling in what it recognises."""
 
-    __slots__ = ("at", "base", "head", "kinds", "part", "season", "words", "year")
+    __slots__ = ("at", "base", "bare", "head", "kinds", "part", "season", "words", "year")
 
     def __init__(self, words: list[str]) -> None:
         self.words, self.at = words, 0
         self.base: list[str] = []
         self.season = self.part = self.year = self.kinds = self.head = 0
+        self.bare: list[tuple[int, str, int]] = []
 
     def step(self) -> None:
         """Take one recognised phrase, or one word of the name."""
@@ -138,6 +143,14 @@ class _Reader:
             if word not in _SKIPPED:
                 self.base.append(word)
             self.at += 1
+
+    def close(self) -> None:
+        """Let the last bare number count unless a season was named; the other numbers are part of the name."""
+        if self.bare and not self.season:
+            self.season = self.bare.pop()[2]
+        for place, word, _ in reversed(self.bare):
+            self.base.insert(place, word)
+            self.head += bool(self.head) and place <= self.head
 
     def _word(self, offset: int) -> str:
         place = self.at + offset
@@ -164,6 +177,8 @@ class _Reader:
             counter = self._word(2)
             if counter in SEASON_WORDS or counter in PART_WORDS:
                 return self._set(counter, value, 3)
+        if word == "di" and after in _CHINESE and self._word(2) in _CHINESE_COUNTERS:
+            return self._set("season" if self._word(2) == "ji" else "part", _CHINESE[after], 3)
         value = _ordinal(word)
         if value and (after in SEASON_WORDS or after in PART_WORDS) and not _number(self._word(2)):
             return self._set(after, value, 2)
@@ -200,11 +215,11 @@ class _Reader:
             self.year = self.year or int(word)
             self.at += 1
             return True
-        value = int(word) if word.isdigit() and len(word) < 4 else _PLAIN_ROMAN.get(word, 0) or _digits(word)
+        value = int(word) if word.isdigit() and len(word) < 4 else _PLAIN_ROMAN.get(word, 0) or _ordinal(word)
         after = self._word(1)
         ends = not after or after == SEPARATOR or after in KINDS or bool(_YEAR.fullmatch(after))
         if value and self.base and (ends or word in _SURE_ROMAN):
-            self.season = self.season or value
+            self.bare.append((len(self.base), word, value))
             self.at += 1
             return True
         return False

@@ -121,8 +121,7 @@ def _landed(home: Home) -> dict[StreamName, list[_Landed]]:
     """What is landed now, by stream, oldest first."""
     return {
         (source, stream): [
-            _Landed(one.captured_at, one.landed_at, one.path, one.sha256)
-            for one in landed_files(home, source, stream)
+            _Landed(one.captured_at, one.landed_at, one.path, one.sha256) for one in landed_files(home, source, stream)
         ]
         for source, stream in landed_streams(home)
     }

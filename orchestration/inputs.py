@@ -21,9 +21,7 @@ from warehouse.home import Home
 
 Kind = Literal["demo", "recordings", "home"]
 #: What lies in a HOME that lost its marker; anything else in a directory without one is not ours.
-_OURS = frozenset(
-    ("dagster", "demo", "landing", "lock", "models", "published", "reports", "warehouse.duckdb")
-)
+_OURS = frozenset(("dagster", "demo", "landing", "lock", "models", "published", "reports", "warehouse.duckdb"))
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,8 @@ def refuse_other_world(home: Home, chosen: RunInput) -> None:
         holds, wants = (_kind_in_words(one["world"]) for one in (held, chosen.world))
         raise InputError(
             f"{home.root} holds {holds}, this run reads {wants}: {chosen.label}. The two never share a HOME. "
-            f"Choose another, e.g. --home {home.root}-{chosen.world['world']}, or delete {home.root} first"
+            f"Choose another, e.g. --home {home.root}-{chosen.world['world']}, or delete {home.root} first. To "
+            f"work on what was landed in it, say so: --input {home.root}"
         )
     raise InputError(
         f"{home.root} holds another demo world: "
@@ -182,14 +181,10 @@ def write_marker(home: Home, chosen: RunInput) -> None:
 def _refuse_foreign_directory(home: Home) -> None:
     """Raise InputError when HOME is no directory, or a directory that holds something else."""
     if home.root.exists() and not home.root.is_dir():
-        raise InputError(
-            f"--home {home.root} is a file; name a directory, which is made if it does not exist"
-        )
+        raise InputError(f"--home {home.root} is a file; name a directory, which is made if it does not exist")
     present = home.root.iterdir() if home.root.is_dir() else ()
     foreign = sorted(
-        path.name
-        for path in present
-        if path.name not in _OURS and not path.name.startswith((".", "warehouse."))
+        path.name for path in present if path.name not in _OURS and not path.name.startswith((".", "warehouse."))
     )
     if foreign:
         raise InputError(

@@ -21,7 +21,5 @@ def _stopped(job_name: str, cadence: str, cron: str, why: str) -> dg.ScheduleDef
 ALL_SCHEDULES = [
     _stopped(refresh_catalogue.name, "daily", "0 3 * * *", "Every day at 03:00 UTC: new and changed anime."),
     _stopped(refresh_ratings.name, "daily", "0 4 * * *", "Every day at 04:00 UTC: new ratings."),
-    _stopped(
-        train_models.name, "weekly", "0 5 * * 1", "Mondays at 05:00 UTC: models, recommendations, publishing."
-    ),
+    _stopped(train_models.name, "weekly", "0 5 * * 1", "Mondays at 05:00 UTC: models, recommendations, publishing."),
 ]

@@ -42,9 +42,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="the directory that holds everything, e.g. ./data")
-    input: str = Field(
-        DEMO, min_length=1, description="demo, a recordings directory, or the HOME of an earlier run"
-    )
+    input: str = Field(DEMO, min_length=1, description="demo, a recordings directory, or the HOME of an earlier run")
     seed: int = Field(42, ge=0, le=2**31 - 1, description="a whole number from 0 to 2147483647")
     experiment: Literal["off", "on"] = Field("off", description="off or on (on: cohorts get different lists)")
     lock_timeout: float = Field(600.0, gt=0, description="seconds to wait for other writers, e.g. 600")

@@ -16,6 +16,9 @@ from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
 from recommenders.linear import seen_items
 
+WORTH_THREADS = 20_000
+"""Entries from which threads gain more than they cost: on a busy machine they wait for each other."""
+
 
 @dataclass(frozen=True)
 class AlsConfig(EvidenceConfig):
@@ -59,7 +62,7 @@ class Als(Recommender):
         confidence = self._confidence(interactions)[:, columns]
         entries = confidence.nnz
         penalty = self.config.reg * entries / np.sqrt(interactions.n_users * len(columns))
-        model = self._solver(penalty)
+        model = self._solver(penalty, entries)
         model.fit(sp.csr_matrix(confidence), show_progress=False)
         factors = np.zeros((interactions.n_items, self.config.embedding_size), dtype=np.float32)
         factors[columns] = model.item_factors
@@ -70,8 +73,8 @@ class Als(Recommender):
         self._gram = factors.T @ factors
         self._trained = np.any(factors != 0, axis=1).astype(np.float32)
 
-    def _solver(self, penalty: float) -> Any:
-        """`implicit`'s ALS with this configuration."""
+    def _solver(self, penalty: float, entries: int) -> Any:
+        """`implicit`'s ALS with this configuration, for a matrix with so many entries."""
         from implicit.cpu.als import AlternatingLeastSquares
 
         return AlternatingLeastSquares(
@@ -80,6 +83,8 @@ class Als(Recommender):
             alpha=1.0,
             iterations=self.config.iterations,
             random_state=self.config.seed,
+            # every row is solved by itself, so the number of threads changes no bit; 0 = all cores
+            num_threads=1 if entries < WORTH_THREADS else 0,
         )
 
     def _confidence(self, rows: Interactions) -> Csr:
@@ -88,9 +93,10 @@ class Als(Recommender):
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        solver = self._solver(self._penalty)
+        confidence = sp.csr_matrix(self._confidence(rows))
+        solver = self._solver(self._penalty, confidence.nnz)
         solver.item_factors = self._factors
-        users = solver.recalculate_user(np.arange(rows.n_users), sp.csr_matrix(self._confidence(rows)))
+        users = solver.recalculate_user(np.arange(rows.n_users), confidence)
         return np.asarray(users @ self._factors.T, dtype=np.float32)
 
     @override

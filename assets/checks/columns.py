@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -12,6 +12,9 @@ from assets.checks.expectations import ColumnCheck
 from assets.checks.tables import CheckedTable, Connection
 from assets.checks.validation import Verdict, validate
 from warehouse.checks import SAMPLE_ROWS, column_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Larger tables are judged on every n-th row, so that pandas holds at most this many. What must hold for each
 #: row of a large table is a rule in sql/checks.
@@ -54,8 +57,7 @@ def check_columns(
     rows = column_frame(connection, table.table, columns)
     step = -(-rows.num_rows // most_rows) or 1
     judged = every(rows, step)
-    frame = judged.to_pandas(date_as_object=False)
-    verdicts = iter(validate(frame, [one for check in checks for one in check.expectations]))
+    verdicts = iter(validate(frame_of(judged), [one for check in checks for one in check.expectations]))
     results = []
     for check in checks:
         found = [next(verdicts) for _ in check.expectations]
@@ -66,6 +68,17 @@ def check_columns(
 def every(rows: pa.Table, step: int) -> pa.Table:
     """Each step-th row from the first on: the same rows whenever the table is the same."""
     return rows if step == 1 else rows.take(pa.array(range(0, rows.num_rows, step)))
+
+
+def frame_of(rows: pa.Table) -> pd.DataFrame:
+    """The rows as pandas, every number 64 bits wide: other widths Great Expectations compares one by one."""
+    wide = [(pa.types.is_integer, pa.int64()), (pa.types.is_floating, pa.float64())]
+    fields = [
+        field.with_type(next((kind for is_such, kind in wide if is_such(field.type)), field.type))
+        for field in rows.schema
+    ]
+    frame: pd.DataFrame = rows.cast(pa.schema(fields)).to_pandas(date_as_object=False)
+    return frame
 
 
 def _result(

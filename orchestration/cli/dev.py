@@ -41,14 +41,13 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
         make_demo(chosen, lambda message: console.say(f"  {message}"))
     read_input(chosen)
     write_marker(home, chosen)
-    absolute = settings.model_copy(
-        update={"home": home.root.absolute(), "input": _absolute(settings, chosen)}
-    )
+    absolute = settings.model_copy(update={"home": home.root.absolute(), "input": _absolute(settings, chosen)})
     environment = child_environment(absolute, {"DAGSTER_HOME": str(refresh_config(home))})
     console.say(f"The Dagster UI will be at http://{_HOST}:{args.port} in about 20 seconds; Ctrl-C ends it.")
     console.say("In it: Assets > View lineage shows the graph, Materialize all runs it.")
-    command = [sys.executable, "-m", "dagster", "dev", "--module-name", "orchestration.definitions"]
-    command += ["--host", _HOST, "--port", str(args.port)]
+    # Dagster warns that `dg dev` is newer; that one needs a package of its own and does nothing more here.
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev"]
+    command += ["--module-name", "orchestration.definitions", "--host", _HOST, "--port", str(args.port)]
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
 
 

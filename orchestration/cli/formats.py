@@ -110,9 +110,7 @@ def write_json(stream: TextIO, names: Sequence[str], rows: Iterable[Row]) -> Non
     """The rows as one JSON array with an object on each line."""
     separator = "["
     for row in rows:
-        line = json.dumps(
-            {name: plain(value) for name, value in zip(names, row, strict=True)}, ensure_ascii=False
-        )
+        line = json.dumps({name: plain(value) for name, value in zip(names, row, strict=True)}, ensure_ascii=False)
         stream.write(f"{separator}\n{line}")
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")

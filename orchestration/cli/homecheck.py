@@ -48,9 +48,7 @@ def home_directory(home: Home) -> Iterator[Finding]:
         yield ok("home", f"{home.root} does not exist yet; `osusume run` makes it")
     else:
         marker = read_marker(home)
-        held = (
-            "nothing yet" if marker is None else "the demo world" if marker["world"] == DEMO else "recordings"
-        )
+        held = "nothing yet" if marker is None else "the demo world" if marker["world"] == DEMO else "recordings"
         yield ok("home", f"{home.root} can be written and holds {held}")
 
 
@@ -132,17 +130,13 @@ def snapshot(home: Home) -> Finding:
         f"published {found.published_at:%Y-%m-%d %H:%M} UTC, {counted(older, 'older one')} kept"
     )
     if age.days > _OLD_DAYS:
-        return warn(
-            "snapshot", said, f"it is {age.days} days old; `osusume run` with newer recordings renews it"
-        )
+        return warn("snapshot", said, f"it is {age.days} days old; `osusume run` with newer recordings renews it")
     return ok("snapshot", said)
 
 
 def leftovers(home: Home) -> Iterator[Finding]:
     """What killed processes left behind; all of it is tidied by the next run."""
-    parts = (
-        [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
-    )
+    parts = [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
     parts += list(home.published.glob(".building-*"))
     found = [counted(len(parts), "half-written file")] if parts else []
     if (home.dagster / "dagster.yaml").is_file() and running(home) is None:
@@ -152,9 +146,7 @@ def leftovers(home: Home) -> Iterator[Finding]:
             runs = unfinished_runs(instance)
         found += [counted(len(runs), "run") + " without an end"] if runs else []
     if found:
-        yield warn(
-            "leftovers", f"{' and '.join(found)} of killed processes", "the next `osusume run` tidies up"
-        )
+        yield warn("leftovers", f"{' and '.join(found)} of killed processes", "the next `osusume run` tidies up")
     else:
         yield ok("leftovers", "none of killed processes")
 

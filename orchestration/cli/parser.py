@@ -86,9 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sql(commands, common)
     _add_recommend(commands, common)
     _add_models(commands, common)
-    _command(
-        commands, "doctor", common, "check the machine, the settings and this HOME, and say what to do", ""
-    )
+    _command(commands, "doctor", common, "check the machine, the settings and this HOME, and say what to do", "")
     return parser
 
 
@@ -149,20 +147,14 @@ def _add_sql(commands: Commands, common: _Parser) -> None:
     """`osusume sql`."""
     parser = _command(commands, "sql", common, "put a query to the published snapshot", _SQL)
     parser.add_argument("query", metavar="QUERY", help="one SQL query; - reads it from stdin")
-    parser.add_argument(
-        "--format", choices=("table", "csv", "json", "parquet"), default="table", help="default table"
-    )
+    parser.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table", help="default table")
     parser.add_argument("--output", metavar="FILE", help="write the result into a file instead of stdout")
-    parser.add_argument(
-        "--limit", type=_count, default=100, metavar="ROWS", help="of a table; 0 = all (default 100)"
-    )
+    parser.add_argument("--limit", type=_count, default=100, metavar="ROWS", help="of a table; 0 = all (default 100)")
 
 
 def _add_recommend(commands: Commands, common: _Parser) -> None:
     """`osusume recommend`."""
-    parser = _command(
-        commands, "recommend", common, "recommend anime to a known user, or for a few titles", _RECOMMEND
-    )
+    parser = _command(commands, "recommend", common, "recommend anime to a known user, or for a few titles", _RECOMMEND)
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--user", metavar="ID", help="user_id, or source:user_id")
     whom.add_argument(
@@ -176,9 +168,7 @@ def _add_models(commands: Commands, common: _Parser) -> None:
     """`osusume models list`."""
     parser = _command(commands, "models", common, "the models and how good they are", "")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    _command(
-        actions, "list", common, "every model version with its held-out metrics; * marks the active one", ""
-    )
+    _command(actions, "list", common, "every model version with its held-out metrics; * marks the active one", "")
 
 
 def _count(given: str) -> int:

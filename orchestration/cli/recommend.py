@@ -23,9 +23,7 @@ def run_recommend(args: argparse.Namespace, settings: Settings, console: Console
     """
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     with open_reader(warehouse) as reader:
-        found = (
-            _for_user(args, reader, console) if args.user else _for_titles(args, reader, warehouse, console)
-        )
+        found = _for_user(args, reader, console) if args.user else _for_titles(args, reader, warehouse, console)
     for line in lines(found, why=args.why):
         out(line)
     return 0
@@ -72,7 +70,5 @@ def _for_titles(
     matches = [index.find(words) for words in args.like]
     for match in matches:
         others = "; ".join(other.label for other in match.others)
-        console.say(
-            f"{match.words!r} taken {match.how}: {match.title.label}{f' (not: {others})' if others else ''}"
-        )
+        console.say(f"{match.words!r} taken {match.how}: {match.title.label}{f' (not: {others})' if others else ''}")
     return recommend_for_titles(reader, warehouse.home, index, [match.title for match in matches], args.n)

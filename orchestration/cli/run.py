@@ -38,19 +38,18 @@ _JOB = "refresh_all"
 _PUBLISHING = "published_snapshot"
 
 
-def load_pipeline(
-    settings: Settings, directory: Path | None, mark: str
-) -> tuple[Definitions, Mapping[str, object]]:
+def load_pipeline(settings: Settings, directory: Path | None, mark: str) -> tuple[Definitions, Mapping[str, object]]:
     """The project's code location and the resources of one run; Dagster is imported only now."""
     from orchestration.definitions import build_definitions
     from orchestration.resources import resources_for
 
-    return build_definitions(settings), resources_for(settings, directory, mark)
+    # For a part of a job Dagster refuses other resources than those of the definitions, which are the same
+    # but for the mark, and a part has none.
+    resources = resources_for(settings, directory, mark) if mark else {}
+    return build_definitions(settings), resources
 
 
-def run_pipeline(
-    args: argparse.Namespace, settings: Settings, console: Console, load: Load = load_pipeline
-) -> int:
+def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console, load: Load = load_pipeline) -> int:
     """Run what is asked for; returns 0, or 1 when an asset or a blocking check failed.
 
     Args:
@@ -85,9 +84,7 @@ def run_pipeline(
         return _conclude(settings, chosen, outcome)
 
 
-def _selected(
-    settings: Settings, chosen: RunInput, given: Sequence[str] | None, load: Load
-) -> list[AssetKey] | None:
+def _selected(settings: Settings, chosen: RunInput, given: Sequence[str] | None, load: Load) -> list[AssetKey] | None:
     """The assets that `--select` names; None when it was not given."""
     expressions = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
     if not expressions:
@@ -129,8 +126,8 @@ def _execute(
     from orchestration.cli.instance import close_unfinished_runs, open_instance
 
     console.say(f"reading {chosen.label} into {home.root}/")
-    if chosen.other is not None:
-        console.say(f"  {counted(adopt(home, chosen.other), 'landed file')} taken over")
+    if chosen.other is not None and (taken := adopt(home, chosen.other)):
+        console.say(f"  {counted(taken, 'landed file')} taken over")
     defs, resources = pipeline
     with open_instance(home, verbose=console.verbose) as instance:
         if closed := close_unfinished_runs(instance):

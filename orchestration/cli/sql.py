@@ -46,9 +46,7 @@ def run_sql(args: argparse.Namespace, settings: Settings, console: Console) -> i
         try:
             connection.execute(query)
             if connection.description is None:
-                raise UsageError(
-                    "this statement has no result; the snapshot is read-only, so only queries make sense"
-                )
+                raise UsageError("this statement has no result; the snapshot is read-only, so only queries make sense")
             if args.format == "parquet":
                 _write_parquet(connection, output)
             else:
@@ -62,9 +60,7 @@ def _query(given: str) -> str:
     """The query's text; `-` reads it from stdin."""
     query = sys.stdin.read() if given == "-" else given
     if not query.strip().strip(";"):
-        raise UsageError(
-            'the query is empty. Example: osusume sql "select title, mean_score from dim_anime limit 5"'
-        )
+        raise UsageError('the query is empty. Example: osusume sql "select title, mean_score from dim_anime limit 5"')
     return query
 
 
@@ -113,9 +109,7 @@ def _opened(output: Path, mode: str) -> Any:
     try:
         return output.open(mode) if "b" in mode else output.open(mode, encoding="utf-8", newline="")
     except OSError as problem:
-        raise UsageError(
-            f"--output {output}: {problem.strerror}; name a file in a directory that exists"
-        ) from problem
+        raise UsageError(f"--output {output}: {problem.strerror}; name a file in a directory that exists") from problem
 
 
 def _explained(problem: duckdb.Error) -> str:

@@ -13,11 +13,11 @@ from warehouse.errors import LockTimeout, NothingPublished
 
 #: The tables whose size tells a newcomer what there is, with what their rows are.
 _KEY_TABLES = {
-    "dim_anime": "anime",
-    "bridge_anime_source": "catalogue records",
-    "dim_user": "users",
-    "fact_user_rating": "list entries",
-    "fact_recommendation": "recommendations",
+    "dim_anime": ("anime", "anime"),
+    "bridge_anime_source": ("catalogue record", "catalogue records"),
+    "dim_user": ("user", "users"),
+    "fact_user_rating": ("list entry", "list entries"),
+    "fact_recommendation": ("recommendation", "recommendations"),
 }
 #: Under these names a check tells some rows that break it, and what to do.
 _SAMPLE, _REMEDY = "sample", "what_to_do"
@@ -73,9 +73,10 @@ def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator
 def _counts(reader: Reader) -> Iterator[str]:
     """The sizes of the key tables."""
     found = reader.table_counts()
-    for table, rows in _KEY_TABLES.items():
+    for table, nouns in _KEY_TABLES.items():
         if table in found:
-            yield f"  {table:<22}{found[table]:>12,} {rows}"
+            number, _, noun = counted(found[table], *nouns).partition(" ")
+            yield f"  {table:<22}{number:>12} {noun}"
 
 
 def _checks(checks: Sequence[CheckOutcome]) -> Iterator[str]:

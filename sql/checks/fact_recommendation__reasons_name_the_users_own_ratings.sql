@@ -36,5 +36,7 @@ left join main.fact_user_rating
         and stated.anime_key = fact_user_rating.anime_key
 where
     fact_user_rating.user_key is null
-    or stated.rating is distinct from fact_user_rating.rating
+    or (stated.rating is null) <> (fact_user_rating.rating is null)
+    -- models know ratings as 32-bit numbers
+    or abs(stated.rating - fact_user_rating.rating) > 0.0001
 order by stated.user_key, stated.rank, stated.anime_key

@@ -18,10 +18,12 @@ columns:
     reason: what decided, in a sentence
     vetoes: rules that forbid the match whatever the score; empty where none
     rule_version: version of rules and weights
-    title_similarity: likeness of the most alike pair of titles, 0-1
+    left_compared_title: of all titles of the one, that which is most like one of the other's
+    right_compared_title: its counterpart
+    title_similarity: likeness of these two titles, 0-1
     title_exact: whether two titles are equal after normalising
-    season_left: number of the season or part that the one's title names; null where none
-    season_right: number of the season or part that the other's title names; null where none
+    season_left: number of the season that the one's compared title names; null where none
+    season_right: number of the season that the other's compared title names; null where none
     format_compatible: whether the formats can be one work's; null where one is unknown
     year_difference: right start year minus left; null where one is unknown
     date_difference_days: right start date minus left; null where one is not known to the day or month
@@ -40,6 +42,8 @@ select
     computed.reason::varchar as reason,
     computed.vetoes::varchar[] as vetoes,
     computed.rule_version::varchar as rule_version,
+    computed.left_title::varchar as left_compared_title,
+    computed.right_title::varchar as right_compared_title,
     computed.title_similarity::double as title_similarity,
     computed.title_exact::boolean as title_exact,
     computed.season_left::integer as season_left,

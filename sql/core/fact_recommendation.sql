@@ -1,7 +1,7 @@
 /*
-What applications read: 100 recommendations for every user, after all rules (nothing on the user's list, no
-stub anime, adult titles only for users who rated one 7 or more), each with a true reason. Users whose list
-has no entry to learn from get what is popular.
+What applications read: 100 recommendations for every user, after all rules (nothing the user has rated or
+begun, no stub anime, adult titles only for users who rated one 7 or more), each with a true reason. Users
+whose list has no entry to learn from get what is popular.
 
 grain: one recommended anime of one user
 keys: user_key, rank
@@ -26,19 +26,19 @@ with recommended as (
         struct_pack(
             anime_key := first_title.anime_key,
             title := coalesce(first_title.title, 'a title of no catalogue'),
-            rating := computed.because_ratings[1]::double,
+            rating := round(computed.because_ratings[1]::double, 4),
             share := computed.because_shares[1]
         ) as first_cause,
         struct_pack(
             anime_key := second_title.anime_key,
             title := coalesce(second_title.title, 'a title of no catalogue'),
-            rating := computed.because_ratings[2]::double,
+            rating := round(computed.because_ratings[2]::double, 4),
             share := computed.because_shares[2]
         ) as second_cause,
         struct_pack(
             anime_key := third_title.anime_key,
             title := coalesce(third_title.title, 'a title of no catalogue'),
-            rating := computed.because_ratings[3]::double,
+            rating := round(computed.because_ratings[3]::double, 4),
             share := computed.because_shares[3]
         ) as third_cause
     from computed
@@ -82,7 +82,8 @@ select
             list_transform(
                 explained.because[:2],
                 lambda one: case
-                    when one.rating is null then 'watched ' || one.title
+                    -- seeing a title says something even where it was not liked
+                    when one.rating is null or one.rating < 7 then 'watched ' || one.title
                     else concat(
                         'rated ', one.title, ' ', regexp_replace(round(one.rating, 1)::varchar, '[.]0$', '')
                     )

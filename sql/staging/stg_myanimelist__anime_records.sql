@@ -1,7 +1,6 @@
 /*
-MyAnimeList v2 nodes as landed (bare, or as {"node": {...}}), checked line by line; faulty lines go to
-quarantine with the first fault found, and so do all but the last sound line of one id in one file. All days
-are kept (the history in fact_anime_metrics); stg_myanimelist__anime picks the newest.
+MyAnimeList v2 nodes as landed (bare, or as {"node": {...}}), checked line by line like
+stg_anilist__anime_records: faulty lines go to quarantine, the last sound line of an id in a file counts.
 
 grain: one anime in one landed file
 keys: source_id, payload_path

@@ -33,9 +33,7 @@ def graph(specs: dict[str, dg.AssetSpec]) -> dict[str, Any]:
     }
 
 
-def test_the_asset_graph_is_the_reviewed_one(
-    specs: dict[str, dg.AssetSpec], request: pytest.FixtureRequest
-) -> None:
+def test_the_asset_graph_is_the_reviewed_one(specs: dict[str, dg.AssetSpec], request: pytest.FixtureRequest) -> None:
     """A changed dependency or group shows up in review (`pytest tests/orchestration --update-graph`)."""
     found = graph(specs)
     if request.config.getoption("--update-graph"):

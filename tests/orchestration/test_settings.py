@@ -62,9 +62,7 @@ def test_a_wrong_value_is_refused_by_name_value_and_remedy(
 ) -> None:
     """The message names the setting, what was given, where, and what may be given."""
     monkeypatch.setenv(name, value)
-    with pytest.raises(
-        SettingsError, match=rf"{name}={value} \(from: environment\) cannot be used. Give \w+"
-    ):
+    with pytest.raises(SettingsError, match=rf"{name}={value} \(from: environment\) cannot be used. Give \w+"):
         load_settings()
 
 

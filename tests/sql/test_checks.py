@@ -381,7 +381,7 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ),
     (
         "fact_recommendation",
-        "nothing_on_the_users_list",
+        "nothing_the_user_has_seen",
         f"update fact_recommendation set anime_key = 1 where user_key in ({ANN}, {BOB})",
         2,
     ),

@@ -45,6 +45,8 @@ def computed(user_key: int) -> dict[str, pa.Table]:
     pair = {"left_source": "anilist", "left_source_id": "1", "right_source": "kitsu", "right_source_id": "2"}
     evidence = dict.fromkeys(
         (
+            "left_title",
+            "right_title",
             "title_similarity",
             "title_exact",
             "season_left",
@@ -65,7 +67,10 @@ def computed(user_key: int) -> dict[str, pa.Table]:
     metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p", "metric": "ndcg", "k": 10}
     figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "users": 6}
     rows: dict[str, dict[str, Any]] = {
-        "fact_match_candidate": pair | evidence | verdict | {"cross_id": "absent"},
+        "fact_match_candidate": pair
+        | evidence
+        | verdict
+        | {"cross_id": "absent", "title_similarity": 0.5, "year_difference": 0, "episodes_difference": 0},
         "fact_recommendation": recommended | shares | causes,
         "fact_anime_similarity": similar | {"model_version_id": "item_knn-1"},
         "dim_recommendation_model": model | rest | {"skipped_because": None, "is_active": True},

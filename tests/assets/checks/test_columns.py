@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from assets.checks.columns import check_columns, every
+from assets.checks.columns import check_columns, every, frame_of
 from assets.checks.expectations import ColumnCheck, between, one_of, stated
 from tests.assets.checks.conftest import table_named
 from warehouse.errors import CheckError
@@ -63,6 +63,20 @@ def test_every_takes_the_first_and_each_further_nth_row() -> None:
     rows = pa.table({"n": range(7)})
     assert every(rows, 3)["n"].to_pylist() == [0, 3, 6]
     assert every(rows, 1) is rows
+
+
+def test_numbers_reach_great_expectations_in_one_width() -> None:
+    """Ranks and scores are widened, missing numbers become NaN, and nothing turns into objects."""
+    rows = pa.table(
+        {
+            "rank": pa.array([1, 2], pa.int32()),
+            "episodes": pa.array([12, None], pa.int16()),
+            "score": pa.array([0.5, None], pa.float32()),
+        }
+    )
+    frame = frame_of(rows)
+    assert [str(kind) for kind in frame.dtypes] == ["int64", "float64", "float64"]
+    assert frame["rank"].tolist() == [1, 2]
 
 
 def test_a_column_that_does_not_exist_is_an_error(world: Any) -> None:

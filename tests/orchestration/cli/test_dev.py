@@ -53,15 +53,13 @@ def test_the_ui_gets_this_homes_instance_and_input(
     assert started["environment"]["DAGSTER_HOME"] == str(home.dagster)
     assert started["environment"]["OSUSUME_HOME"] == str(home.root)
     assert started["environment"]["OSUSUME_INPUT"] == "demo"
-    assert started["command"][1:4] == ["-m", "dagster", "dev"]
+    assert started["command"][3:6] == ["-m", "dagster", "dev"]
     assert str(free_port) in started["command"]
     assert (home.dagster / "dagster.yaml").is_file()
     assert list((home.root / "demo").glob("*/catalogue/kitsu/anime.jsonl.gz"))
 
 
-def test_a_taken_port_is_named_before_anything_starts(
-    osusume: Call, started: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_taken_port_is_named_before_anything_starts(osusume: Call, started: dict[str, Any], tmp_path: Path) -> None:
     """The message proposes another one, and nothing was made."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

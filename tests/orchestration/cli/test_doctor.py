@@ -17,9 +17,7 @@ from warehouse.home import Home
 Call = Callable[..., object]
 
 
-def test_a_fresh_machine_has_nothing_to_complain_about_but_the_missing_snapshot(
-    osusume: Call, tmp_path: Path
-) -> None:
+def test_a_fresh_machine_has_nothing_to_complain_about_but_the_missing_snapshot(osusume: Call, tmp_path: Path) -> None:
     """Nothing fails, nothing is made, and the one warning says what to do."""
     home = tmp_path / "new"
     called = osusume("doctor", "--home", home)

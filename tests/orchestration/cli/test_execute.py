@@ -35,9 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return Home(tmp_path_factory.mktemp("runs") / "home")
 
 
-def test_every_asset_gets_one_line_with_rows_and_checks(
-    home: Home, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_every_asset_gets_one_line_with_rows_and_checks(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
     """The lines are numbered, and checks are counted on the line of their asset."""
     outcome = run(home)
     lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("[")]

@@ -72,12 +72,7 @@ def test_numbers_are_told_by_their_type(kind: str, is_one: bool) -> None:
 
 
 values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.datetimes(timezones=st.just(UTC)),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes(timezones=st.just(UTC)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
@@ -111,7 +106,5 @@ def test_every_row_is_one_line_of_a_table(rows: list[tuple[object, object]]) -> 
 def test_csv_leaves_plain_columns_to_the_csv_module() -> None:
     """Only nested values, times and booleans are rewritten."""
     stream = io.StringIO()
-    write_csv(
-        stream, ["n", "t", "l"], ["BIGINT", "VARCHAR", "BIGINT[]"], [(1, "a;b\nc", [1]), (None, "", None)]
-    )
+    write_csv(stream, ["n", "t", "l"], ["BIGINT", "VARCHAR", "BIGINT[]"], [(1, "a;b\nc", [1]), (None, "", None)])
     assert stream.getvalue() == 'n,t,l\n1,"a;b\nc",[1]\n,,\n'

@@ -84,9 +84,7 @@ def test_a_wrong_setting_is_wrong_usage(osusume: Call, monkeypatch: pytest.Monke
     assert "OSUSUME_SEED=abc" in called.err
 
 
-def test_a_misspelt_setting_is_warned_about(
-    osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_misspelt_setting_is_warned_about(osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command goes on, with the warning on stderr."""
     monkeypatch.setenv("OSUSUME_SEEED", "1")
     called = osusume("sql", "select 1", "--home", small_home)
@@ -95,9 +93,7 @@ def test_a_misspelt_setting_is_warned_about(
 
 
 @pytest.mark.parametrize("words", [["sql", "select 1"], ["recommend", "--user", "1"], ["models", "list"]])
-def test_reading_before_anything_is_published_has_status_3(
-    osusume: Call, tmp_path: Path, words: list[str]
-) -> None:
+def test_reading_before_anything_is_published_has_status_3(osusume: Call, tmp_path: Path, words: list[str]) -> None:
     """The message says what to do first."""
     called = osusume(*words, "--home", tmp_path / "empty")
     assert (called.status, called.out) == (3, "")

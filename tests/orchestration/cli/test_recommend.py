@@ -54,10 +54,7 @@ def test_models_are_listed_with_their_metrics(osusume: Call, small_home: Path) -
     """The active one is marked, its interval is shown, and who was skipped is told with the reason."""
     called = osusume("models", "list", "--home", small_home)
     lines = called.out.splitlines()
-    assert (
-        lines[2]
-        == "*  ease        ease-1         0.4400  0.4300 - 0.4500     0.5000       0.2500  2026-03-01 10:01"
-    )
+    assert lines[2] == "*  ease        ease-1         0.4400  0.4300 - 0.4500     0.5000       0.2500  2026-03-01 10:01"
     assert lines[3].startswith("   popularity")
     assert "measured on 90 users: a fifth is hidden" in called.out
     assert "item_knn item_knn-1 was skipped: fewer than 10 users have ratings" in called.out

@@ -30,9 +30,7 @@ def test_a_long_table_is_cut_and_says_so(osusume: Call, small_home: Path) -> Non
     called = osusume("sql", "select anime_key from dim_anime", "--limit", "3", "--home", small_home)
     assert len(called.out.splitlines()) == 2 + 3
     assert "first 3 rows of more" in called.err
-    assert (
-        len(osusume("sql", "from dim_anime", "--limit", "0", "--home", small_home).out.splitlines()) == 2 + 8
-    )
+    assert len(osusume("sql", "from dim_anime", "--limit", "0", "--home", small_home).out.splitlines()) == 2 + 8
 
 
 def test_csv_writes_nested_values_times_and_nulls_the_same_way_for_every_reader(
@@ -62,9 +60,7 @@ def test_json_is_one_array_of_objects(osusume: Call, small_home: Path) -> None:
     """What is nested stays nested; what JSON has no word for becomes null or text."""
     query = "select 1 as number, [{a: 1}] as list, 'nan'::double as no_number, date '2026-03-01' as day"
     called = osusume("sql", query, "--format", "json", "--home", small_home)
-    assert json.loads(called.out) == [
-        {"number": 1, "list": [{"a": 1}], "no_number": None, "day": "2026-03-01"}
-    ]
+    assert json.loads(called.out) == [{"number": 1, "list": [{"a": 1}], "no_number": None, "day": "2026-03-01"}]
 
 
 def test_an_empty_result_is_valid_in_every_format(osusume: Call, small_home: Path) -> None:
@@ -85,9 +81,7 @@ def test_parquet_keeps_the_types(osusume: Call, small_home: Path, tmp_path: Path
     assert str(table.schema.field("user_key").type) == "int64"
 
 
-def test_the_query_is_read_from_stdin(
-    osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_query_is_read_from_stdin(osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` stands for it."""
     monkeypatch.setattr("sys.stdin", io.StringIO("select 40 + 2 as answer"))
     assert osusume("sql", "-", "--format", "csv", "--home", small_home).out == "answer\n42\n"
@@ -108,9 +102,7 @@ def test_the_query_is_read_from_stdin(
         ("  ;  ", "the query is empty"),
     ],
 )
-def test_a_query_that_cannot_be_answered_is_wrong_usage(
-    osusume: Call, small_home: Path, query: str, said: str
-) -> None:
+def test_a_query_that_cannot_be_answered_is_wrong_usage(osusume: Call, small_home: Path, query: str, said: str) -> None:
     """One clear message, no traceback, nothing on stdout, and nothing was changed."""
     called = osusume("sql", query, "--home", small_home)
     assert called.status == 2

@@ -9,9 +9,7 @@ from collections.abc import Callable
 import dagster as dg
 
 
-def toy_asset(
-    name: str, deps: list[str], act: Callable[[dg.AssetExecutionContext], None]
-) -> dg.AssetsDefinition:
+def toy_asset(name: str, deps: list[str], act: Callable[[dg.AssetExecutionContext], None]) -> dg.AssetsDefinition:
     """An asset that does what it is told and says that it has three rows."""
 
     @dg.asset(name=name, deps=deps, group_name="core")
