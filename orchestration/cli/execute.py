@@ -73,11 +73,14 @@ def execute(
 def _observer(defs: dg.Definitions, console: Console, keys: Sequence[dg.AssetKey]) -> RunObserver:
     """The listener that knows which assets and checks are to come."""
     graph = defs.resolve_asset_graph()
+    steps: dict[str, list[str]] = {}
+    for key in keys:
+        steps.setdefault(graph.get(key).assets_def.op.name, []).append(key.to_user_string())
     expected: dict[str, int] = {}
     for check in graph.get_check_keys_for_assets(set(keys)):
         name = check.asset_key.to_user_string()
         expected[name] = expected.get(name, 0) + 1
-    return RunObserver(console, (key.to_user_string() for key in keys), expected)
+    return RunObserver(console, steps, expected)
 
 
 def _logging(console: Console) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagster import DagsterEventType, EventLogEntry
@@ -29,13 +29,16 @@ class RunObserver:
 
     Args:
         console: where the lines go.
-        planned: the assets of the run; lines are numbered against them.
+        steps: the assets of the run by the step that makes them; lines are numbered against the assets.
         expected_checks: for each asset how many checks it will have; its line waits for them.
     """
 
-    def __init__(self, console: Console, planned: Iterable[str], expected_checks: dict[str, int]) -> None:
+    def __init__(
+        self, console: Console, steps: Mapping[str, Sequence[str]], expected_checks: Mapping[str, int]
+    ) -> None:
         self.console = console
-        self.planned = frozenset(planned)
+        self.steps = steps
+        self.planned = frozenset(name for names in steps.values() for name in names)
         self.expected_checks = expected_checks
         self.assets: dict[str, AssetOutcome] = {}
         self.checks: list[CheckOutcome] = []
@@ -67,7 +70,7 @@ class RunObserver:
 
     def skipped(self) -> list[str]:
         """The planned assets that were neither made nor tried, sorted."""
-        tried = {failure.step for failure in self.failures}
+        tried = {name for failure in self.failures for name in failure.assets}
         return sorted(self.planned - set(self.assets) - tried)
 
     def _materialised(self, event: DagsterEvent, timestamp: float) -> None:
@@ -103,7 +106,8 @@ class RunObserver:
             self.interrupted = True
             return
         step = event.step_key or "the run"
-        failure = Failure(step, message_of(error), error.to_string())
+        unmade = [name for name in self.steps.get(step, ()) if name not in self.assets]
+        failure = Failure(step, unmade, message_of(error), error.to_string())
         self.failures.append(failure)
         self.console.say(f"{self._place(0)} {step.ljust(self._width)}  FAILED")
 

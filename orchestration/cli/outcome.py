@@ -53,9 +53,10 @@ class AssetOutcome:
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that ended with an error: its name, what it said, and the traceback for the log."""
+    """A step that ended with an error: its name, the assets it did not make, what it said, and the traceback."""
 
     step: str
+    assets: Sequence[str]
     message: str
     trace: str
 

@@ -56,7 +56,9 @@ def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator
     """The lines after a run that failed: what failed, what it said, what was not made."""
     yield ""
     for failure in outcome.failures:
-        yield f"FAILED {failure.step}: {failure.message}"
+        others = [name for name in failure.assets if name != failure.step]
+        made = f" ({', '.join(others)})" if others else ""
+        yield f"FAILED {failure.step}{made}: {failure.message}"
     stopping = [check for check in outcome.checks if check.stops]
     for check in stopping:
         yield f"STOPPED by {check.asset}: {check.finding}"

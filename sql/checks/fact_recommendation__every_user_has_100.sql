@@ -20,7 +20,7 @@ offered as (
     from catalogue
 ),
 
-listed as (
+seen as (
     select
         fact_user_rating.user_key,
         count(*) as titles,
@@ -28,6 +28,7 @@ listed as (
         coalesce(bool_or(catalogue.is_adult and fact_user_rating.rating >= 7), false) as wants_adult
     from main.fact_user_rating
     inner join catalogue on fact_user_rating.anime_key = catalogue.anime_key
+    where fact_user_rating.rating is not null or coalesce(fact_user_rating.status, '') <> 'planned'
     group by fact_user_rating.user_key
 ),
 
@@ -43,12 +44,12 @@ expected as (
     select
         dim_user.user_key,
         coalesce(recommended.titles, 0) as recommendations,
-        offered.titles - coalesce(listed.titles, 0)
-        - if(coalesce(listed.wants_adult, false), 0, offered.adult_titles - coalesce(listed.adult_titles, 0))
+        offered.titles - coalesce(seen.titles, 0)
+        - if(coalesce(seen.wants_adult, false), 0, offered.adult_titles - coalesce(seen.adult_titles, 0))
             as recommendable
     from main.dim_user
     cross join offered
-    left join listed on dim_user.user_key = listed.user_key
+    left join seen on dim_user.user_key = seen.user_key
     left join recommended on dim_user.user_key = recommended.user_key
 )
 

@@ -383,7 +383,7 @@ BREAKS: list[tuple[str, str, str, int]] = [
         "fact_recommendation",
         "nothing_the_user_has_seen",
         f"update fact_recommendation set anime_key = 1 where user_key in ({ANN}, {BOB})",
-        2,
+        1,
     ),
     (
         "fact_recommendation",
@@ -424,14 +424,14 @@ BREAKS: list[tuple[str, str, str, int]] = [
     (
         "fact_recommendation",
         "every_user_has_100",
-        f"delete from fact_user_rating where user_key = {BOB}",
+        f"delete from fact_user_rating where user_key = {ANN} and rating = 9",
         1,
     ),
     (
         "vw_recommendations",
         "every_recommendation_is_here",
         f"delete from vw_recommendations where user_key = {BOB}",
-        1,
+        2,
     ),
 ]
 

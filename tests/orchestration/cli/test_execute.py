@@ -85,11 +85,24 @@ def test_a_failing_asset_is_named_with_what_it_said(home: Home, capfd: pytest.Ca
     outcome = run(home, broken="second")
     assert not outcome.succeeded
     (failure,) = outcome.failures
-    assert (failure.step, failure.message) == ("second", "ValueError: file one.csv, line 3: no number")
+    assert (failure.step, failure.assets, failure.message) == (
+        "second",
+        ["second"],
+        "ValueError: file one.csv, line 3: no number",
+    )
     assert "Traceback" in failure.trace or "toy.py" in failure.trace
     assert outcome.skipped == ["third"]
     assert "twin_one" in outcome.materialised
     assert "FAILED" in capfd.readouterr().err
+
+
+def test_a_step_that_fails_halfway_is_named_with_what_it_did_not_make(home: Home) -> None:
+    """One twin is made, the other is part of the failure and not among what was never tried."""
+    outcome = run(home, broken="twins")
+    (failure,) = outcome.failures
+    assert (failure.step, failure.assets) == ("twins", ["twin_two"])
+    assert "twin_one" in outcome.materialised
+    assert outcome.skipped == []
 
 
 def test_a_failing_blocking_check_stops_what_comes_after(home: Home) -> None:

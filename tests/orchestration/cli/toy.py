@@ -72,23 +72,30 @@ def waits(context: dg.AssetExecutionContext) -> None:
     context.log.warning("waiting for another writer")
 
 
-@dg.multi_asset(specs=[dg.AssetSpec("twin_one", deps=["first"]), dg.AssetSpec("twin_two", deps=["first"])])
-def twins():
-    """Two assets of one step, which cannot be made apart."""
-    yield dg.MaterializeResult(asset_key="twin_one")
-    yield dg.MaterializeResult(asset_key="twin_two")
+def twin_assets(act: Callable[[dg.AssetExecutionContext], None]) -> dg.AssetsDefinition:
+    """Two assets of one step, which cannot be made apart; the second only if the work can be done."""
+
+    @dg.multi_asset(
+        name="twins", specs=[dg.AssetSpec("twin_one", deps=["first"]), dg.AssetSpec("twin_two", deps=["first"])]
+    )
+    def twins(context: dg.AssetExecutionContext):
+        yield dg.MaterializeResult(asset_key="twin_one")
+        act(context)
+        yield dg.MaterializeResult(asset_key="twin_two")
+
+    return twins
 
 
 def toy_definitions(*, broken: str = "") -> dg.Definitions:
     """Assets first -> second -> third, and the twins; `broken` names what fails."""
-    work = {"first": prints, "second": waits, "third": nothing} | {broken: fails}
+    work = {"first": prints, "second": waits, "third": nothing, "twins": nothing} | {broken: fails}
     if broken == "interrupt":
         work["first"] = is_interrupted
     assets = [
         toy_asset("first", [], work["first"]),
         toy_asset("second", ["first"], work["second"]),
         toy_asset("third", ["second"], work["third"]),
-        twins,
+        twin_assets(work["twins"]),
     ]
     holds = broken not in ("check", "warning")
     checks = [
