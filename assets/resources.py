@@ -24,7 +24,13 @@ class WarehouseResource(dg.ConfigurableResource[Warehouse]):
             lock_timeout_s=self.lock_timeout_s,
             memory_limit=self.memory_limit,
             threads=self.threads,
+            on_wait=_say_who_is_waited_for,
         )
+
+
+def _say_who_is_waited_for(seconds: float, holder: str) -> None:
+    """One line in the run's log, so that a waiting step does not look like a hanging one."""
+    dg.get_dagster_logger("warehouse").warning("waited %.0f s so far for %s", seconds, holder)
 
 
 class RecordingsInput(dg.ConfigurableResource[None]):

@@ -15,11 +15,12 @@ CELL_WIDTH = 60
 
 
 def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """Row count, table schema with comments, rejected rows and a readable preview, as Dagster metadata."""
+    """Row count (of a view none), table schema with comments, rejected rows and a readable preview, as Dagster metadata."""
     metadata: dict[str, Any] = {
-        "dagster/row_count": dg.MetadataValue.int(report.rows),
-        "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(report)),
+        "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(report))
     }
+    if not report.is_view:
+        metadata["dagster/row_count"] = dg.MetadataValue.int(report.rows)
     if report.rejected:
         metadata["rejected_rows"] = dg.MetadataValue.int(report.rejected)
     if preview:

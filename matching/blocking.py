@@ -25,8 +25,8 @@ class Blocking:
     `frequent` letter triples (more titles than this carry them) are passed over; a title pair below `cosine` is
     no candidate; each record keeps its `nearest` most similar records of every other source, or fewer when it
     stands in the larger catalogue (`nearest_back`). Similar names that began more than `days_apart` days apart are
-    no candidates (equal names are: the pair is worth an explanation). A name that more than `crowded` records of a source carry,
-    and a day on which more than `crowded` pairs begin, lead to no pairs.
+    no candidates (equal names are: the pair is worth an explanation). A name that more than `crowded` records
+    carry, and a day on which more than `crowded` records begin, lead to no pairs.
     """
 
     frequent: int = 1500
@@ -35,7 +35,7 @@ class Blocking:
     nearest_back: int = 3
     crowded: int = 60
     days_apart: int = 5 * 365 + 1
-    chunk: int = 2000
+    chunk: int = 500
 
 
 def candidate_pairs(corpus: Corpus, settings: Blocking | None = None) -> Ints:
@@ -107,7 +107,7 @@ def _same_start(corpus: Corpus, settings: Blocking) -> Ints:
 def letter_triples(texts: list[str]) -> sparse.csr_matrix:
     """Which letter triples a text holds: csr (texts, triples) of ones; "^" and "$" stand for its ends."""
     if not texts:
-        return sparse.csr_matrix((0, 0), dtype=np.float32)
+        return sparse.csr_matrix(np.empty((0, 0), dtype=np.float32))
     joined = "\n".join(f"^{text}$" for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     breaks = codes == ord("\n")

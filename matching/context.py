@@ -18,11 +18,17 @@ Floats = NDArray[np.float32]
 #: log-odds of "no rival at all" and the bounds within which log-odds still tell something
 FLOOR, CEILING = -8.0, 8.0
 
-CONTEXT_FEATURES: tuple[str, ...] = tuple(
-    (
-        "first_look rival_stronger rival_weaker margin rank_worse rank_better "
-        "support contradiction third_less third_more"
-    ).split()
+CONTEXT_FEATURES: tuple[str, ...] = (
+    "first_look",
+    "rival_stronger",
+    "rival_weaker",
+    "margin",
+    "rank_worse",
+    "rank_better",
+    "support",
+    "contradiction",
+    "third_less",
+    "third_more",
 )
 
 

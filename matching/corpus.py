@@ -253,4 +253,5 @@ def _records_sharing(key: Ints, source: Ints, record: Ints) -> Ints:
     pairs = np.unique(np.stack([key, source, record]), axis=1)
     combined = pairs[0] * (source.max() + 1) + pairs[1]
     values, counts = np.unique(combined, return_counts=True)
-    return counts[np.searchsorted(values, key * (source.max() + 1) + source)].astype(np.int64)
+    shared: Ints = counts[np.searchsorted(values, key * (source.max() + 1) + source)]
+    return shared

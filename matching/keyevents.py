@@ -66,8 +66,8 @@ class KeyState:
     """What a history amounts to.
 
     `group` is the key each record ever seen belongs to, before redirection; `redirect` leads from merged keys to
-    what they merged into, `since` says by which event; `founder` is the record each key was born with; `retired` the keys without a present
-    record.
+    what they merged into, `since` says by which event; `founder` is the record each key was born with; `retired`
+    are the keys without a present record.
     """
 
     group: dict[Name, int] = field(default_factory=dict)
@@ -164,7 +164,7 @@ def _revived(state: KeyState, event: KeyEvent) -> None:
     state.retired.discard(_known(state, event, event.anime_key))
 
 
-def _unknown(state: KeyState, event: KeyEvent) -> None:
+def _unknown(_: KeyState, event: KeyEvent) -> None:
     raise RegistryError(f"key event {event.event_number} has the unknown kind {event.event!r}")
 
 

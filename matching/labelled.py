@@ -65,7 +65,7 @@ def _start(text: str | None) -> dict[str, Any]:
     parts = [int(part) for part in text.split("-")]
     precision = ("year", "month", "day")[len(parts) - 1]
     return {
-        "start_date": date(*(parts + [1, 1])[:3]),
+        "start_date": date(*[*parts, 1, 1][:3]),
         "start_date_precision": precision,
         "start_year": parts[0],
     }

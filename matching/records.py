@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from matching.errors import RecordError
 
@@ -61,7 +62,7 @@ def canonical_order(records: Iterable[AnimeRecord]) -> list[AnimeRecord]:
     for record in ordered:
         if not record.source or not record.source_id:
             raise RecordError(f"record {record.name!r} names no source or no id; every record needs both")
-    for before, record in zip(ordered, ordered[1:], strict=False):
+    for before, record in pairwise(ordered):
         if before.name == record.name:
             raise RecordError(
                 f"{record.source} {record.source_id} was handed over twice; staging keeps only the newest"

@@ -39,7 +39,7 @@ def assign_keys(
     today = _canonical(clusters)
     book = _Book(replay(events))
     home = {name: number for number, cluster in enumerate(today) for name in cluster}
-    _part_groups(book, today, home)
+    _part_groups(book, home)
     groups = [_groups_of(book.state, cluster) for cluster in today]
     won = _part_merges(book, groups)
     for number, cluster in enumerate(today):
@@ -97,7 +97,7 @@ def _groups_of(state: KeyState, cluster: Cluster) -> list[int]:
     return sorted({state.group[name] for name in cluster if name in state.group})
 
 
-def _part_groups(book: _Book, today: list[Cluster], home: dict[Name, int]) -> None:
+def _part_groups(book: _Book, home: dict[Name, int]) -> None:
     """Rule 1: make every group lie within one cluster."""
     parts: dict[int, dict[int, list[Name]]] = {}
     for name in sorted(home):

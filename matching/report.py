@@ -114,7 +114,7 @@ def _ruling(row: dict[str, object], decisions: Decisions) -> str:
     return f"{verdict}, decided{by}{because}."
 
 
-def _known(values: NDArray[np.float64]) -> list[object]:
+def _known(values: NDArray[np.floating]) -> list[object]:
     return [None if value != value else value for value in values.tolist()]
 
 

@@ -8,29 +8,20 @@ from __future__ import annotations
 
 import re
 
-_MONO = dict(
-    zip(
-        "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん",
-        (
-            "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho "
-            "ma mi mu me mo ya yu yo ra ri ru re ro wa i e o n"
-        ).split(),
-        strict=True,
-    )
+_CLEAR = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん"
+_CLEAR_READ = (
+    "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho "
+    "ma mi mu me mo ya yu yo ra ri ru re ro wa i e o n"
 )
-_VOICED = dict(
-    zip(
-        "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽゔ",
-        "ga gi gu ge go za ji zu ze zo da ji zu de do ba bi bu be bo pa pi pu pe po vu".split(),
-        strict=True,
-    )
-)
-_KANA = _MONO | _VOICED
+_VOICED = "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽゔ"
+_VOICED_READ = "ga gi gu ge go za ji zu ze zo da ji zu de do ba bi bu be bo pa pi pu pe po vu"
+_KANA = dict(zip(_CLEAR + _VOICED, f"{_CLEAR_READ} {_VOICED_READ}".split(), strict=True))
 _SMALL_Y = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
 _SMALL_VOWELS = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o"}
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
-#: in this order: 传, which Chinese titles spell by either of its readings, long vowels, Hepburn to one spelling per sound, nasals before labials, particles
+#: in this order: 传, which Chinese titles spell by either of its readings; long vowels; Hepburn to one spelling
+#: per sound; nasals before labials; particles
 _FOLDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (

@@ -60,7 +60,7 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
     vetoed = vetoes.any(axis=1)
     context = gather_context(corpus, pairs, np.where(vetoed, VETOED, first[passing]))
     second = weights.second.log_odds(np.hstack([evidence.values, context]))
-    verdict = np.where(vetoed, VETOED, second + _claim_weight(claim, weights))
+    verdict: Floats = np.where(vetoed, VETOED, second + _claim_weight(claim, weights))
     return ScoredPairs(pairs, evidence, vetoes, claim, np.round(verdict, 9))
 
 

@@ -7,6 +7,7 @@ only, others at all title pairs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class TitlePairs:
         return out
 
     def witness(self, count: int) -> Ints:
-        """For each of `count` candidates the row of its most alike title pair, the earliest of equals; -1 without any."""
+        """For each of `count` candidates the row of its most alike title pair, the first of equals; -1 without any."""
         out = np.full(count, -1, dtype=np.int64)
         if len(self.begins):
             merit = np.round(self.level * 4 + self.base + 2 * self.full, 4)
@@ -100,12 +101,12 @@ def token_ratios(texts: list[str], left: Ints, right: Ints) -> Floats:
     return _compare(texts, left, right, fuzz.token_sort_ratio)
 
 
-def _compare(texts: list[str], left: Ints, right: Ints, scorer: object) -> Floats:
+def _compare(texts: list[str], left: Ints, right: Ints, scorer: Any) -> Floats:
     if not len(left):
         return np.empty(0, dtype=np.float32)
     one = [texts[at] for at in left.tolist()]
     two = [texts[at] for at in right.tolist()]
-    scores = process.cpdist(one, two, scorer=scorer, dtype=np.float32)  # type: ignore[call-overload]
+    scores = process.cpdist(one, two, scorer=scorer, dtype=np.float32)
     return np.asarray(scores, dtype=np.float32) / np.float32(100)
 
 

@@ -27,9 +27,8 @@ _CARDINALS = {
 _CHINESE = {"yi": 1, "er": 2, "san": 3, "si": 4, "wu": 5, "liu": 6, "qi": 7, "ba": 8, "jiu": 9, "shi": 10}
 _CHINESE_COUNTERS = frozenset(("ji", "bu", "zhang", "pian"))
 _JAPANESE = {"ichi": 1, "ni": 2, "san": 3, "yon": 4, "shi": 4, "go": 5, "roku": 6, "nana": 7, "shichi": 7, "hachi": 8}
-_ROMAN = {
-    word: value for value, word in enumerate("ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split(), start=2)
-} | {"i": 1}
+_NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi"
+_ROMAN = {word: value for value, word in enumerate(_NUMERALS.split(), start=1)}
 #: single letters are names more often than numbers ("X", "V", "I"), "xi" is a Chinese syllable: they count only
 #: after "season" or "part"
 _PLAIN_ROMAN = {word: value for word, value in _ROMAN.items() if len(word) > 1 and word != "xi"}
@@ -125,7 +124,7 @@ def parse(normalised: str) -> ParsedTitle:
 class _Reader:
     """Walks over the words of one title once, filling in what it recognises."""
 
-    __slots__ = ("at", "base", "bare", "head", "kinds", "part", "season", "words", "year")
+    __slots__ = ("at", "bare", "base", "head", "kinds", "part", "season", "words", "year")
 
     def __init__(self, words: list[str]) -> None:
         self.words, self.at = words, 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class Recipe:
     """How to learn; each value was chosen by cross-validation over franchises on 32,000 records.
 
     `unknown` is the weight of pairs the truth is silent about, taken as different: most are, and links to them
-    are not free; those whose out-of-fold first look exceeds `believed` are left out of the second look's lessons. `replicas` extra passes each take away the share `dropped` of all records.
+    are not free. `replicas` extra passes each take away the share `dropped` of all records.
     """
 
     seed: int = 42
@@ -48,7 +48,6 @@ class Recipe:
     first_rounds: int = 300
     second_rounds: int = 150
     unknown: float = 1.0
-    believed: float = 1.0
     replicas: int = 3
     dropped: float = 0.3
     passing: float = -6.5
@@ -90,11 +89,9 @@ def prepare(records: Iterable[AnimeRecord], works: Iterable[Work], recipe: Recip
 
 def train(lesson: Lesson, recipe: Recipe) -> tuple[Weights, Figures]:
     """The weights learned from everything, and the figures of the same recipe out of fold."""
-    values, same = lesson.evidence.values, lesson.label == SAME
+    values, same = lesson.evidence.values, np.asarray(lesson.label == SAME)
     first_look, _ = out_of_fold(values, same, lesson.weight, lesson.fold, FEATURES, recipe.first_rounds, recipe.seed)
     first = fit_trees(values, same, lesson.weight, FEATURES, recipe.first_rounds, recipe.seed)
-    believed = (lesson.label == UNKNOWN) & (first_look > recipe.believed)
-    lesson = replace(lesson, weight=np.where(believed, 0.0, lesson.weight))
     kept = np.flatnonzero((first_look >= recipe.passing) | (lesson.evidence.column("names_equal") > 0))
     vetoed = apply_vetoes(lesson.evidence).any(axis=1)
     first_look = np.where(vetoed, VETOED, first_look)

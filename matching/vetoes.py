@@ -29,37 +29,37 @@ class Veto:
 
 
 def _years_apart(evidence: Evidence) -> Mask:
-    return evidence.column("date_gap") > YEARS_APART_DAYS
+    return np.asarray(evidence.column("date_gap") > YEARS_APART_DAYS)
 
 
 def _no_equal_name(evidence: Evidence) -> Mask:
     """No title of the one equals a title of the other, season and part included."""
-    return evidence.column("keys_equal") == 0
+    return np.asarray(evidence.column("keys_equal") == 0)
 
 
 def _other_season(evidence: Evidence) -> Mask:
     conflict = (evidence.column("season_relation") == -1) & (evidence.column("seasons_stated") == -1)
-    return conflict & _no_equal_name(evidence)
+    return np.asarray(conflict & _no_equal_name(evidence))
 
 
 def _other_part(evidence: Evidence) -> Mask:
-    return (evidence.column("part_relation") == -1) & _no_equal_name(evidence)
+    return np.asarray((evidence.column("part_relation") == -1) & _no_equal_name(evidence))
 
 
 def _other_year(evidence: Evidence) -> Mask:
-    return (evidence.column("year_mark_relation") == -1) & _no_equal_name(evidence)
+    return np.asarray((evidence.column("year_mark_relation") == -1) & _no_equal_name(evidence))
 
 
 def _other_number(evidence: Evidence) -> Mask:
-    return (evidence.column("numbers_relation") == -1) & _no_equal_name(evidence)
+    return np.asarray((evidence.column("numbers_relation") == -1) & _no_equal_name(evidence))
 
 
 def _clip_and_series(evidence: Evidence) -> Mask:
-    return (evidence.column("format_clip") == 1) & (evidence.column("format_series") == 1)
+    return np.asarray((evidence.column("format_clip") == 1) & (evidence.column("format_series") == 1))
 
 
 def _far_fewer_episodes(evidence: Evidence) -> Mask:
-    return (evidence.column("episodes_ratio") < 0.2) & (evidence.column("date_gap") > 200)
+    return np.asarray((evidence.column("episodes_ratio") < 0.2) & (evidence.column("date_gap") > 200))
 
 
 VETOES: tuple[Veto, ...] = (

@@ -116,9 +116,7 @@ class Reader:
             raise UnknownUserError(f"the user id {name!r} exists in {len(found)} sources; say which: {names}")
         if not found:
             examples = ", ".join(user.name for user in self.example_users(3))
-            raise UnknownUserError(
-                f"there is no user {name!r}. Users are named like {examples or 'source:user_id'}"
-            )
+            raise UnknownUserError(f"there is no user {name!r}. Users are named like {examples or 'source:user_id'}")
         return found[0]
 
     def example_users(self, users: int) -> list[User]:
@@ -173,9 +171,7 @@ def _recommendation(row: dict[str, Any]) -> Recommendation:
     parts = ("collaborative", "content", "popularity")
     shares = {part: row.pop(f"share_{part}") for part in parts}
     because = tuple(
-        Because(one["title"], one["rating"], one["share"])
-        for one in row.pop("because") or ()
-        if one is not None
+        Because(one["title"], one["rating"], one["share"]) for one in row.pop("because") or () if one is not None
     )
     known = {part: share for part, share in shares.items() if share is not None}
     return Recommendation(**row, because=because, shares=known)

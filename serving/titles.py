@@ -92,9 +92,7 @@ class TitleIndex:
             return self._match(words, places, "exactly")
         if places := [at for at, name in enumerate(self._names) if name.startswith(f"{wanted} ")]:
             return self._match(words, places, "by its beginning")
-        near = process.extract(
-            wanted, self._names, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=_TAKEN
-        )
+        near = process.extract(wanted, self._names, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=_TAKEN)
         if near:
             best = near[0][1]
             return self._match(words, [at for _, score, at in near if score == best], "as the nearest title")

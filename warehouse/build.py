@@ -36,11 +36,13 @@ class BuildReport:
         rows: rows of the table; of a view, 0, since a view is not counted.
         rejected: rows that went to quarantine.
         columns: (name, type, comment) of each column, in the table's order.
+        is_view: whether it is a view, whose rows exist only when they are asked for.
     """
 
     rows: int
     rejected: int = 0
     columns: list[tuple[str, str, str]] = field(default_factory=list)
+    is_view: bool = False
 
 
 def build(

@@ -59,15 +59,7 @@ def execute(
     observer.finish()
     if observer.interrupted or result.dagster_run.status == dg.DagsterRunStatus.CANCELED:
         raise KeyboardInterrupt
-    return Outcome(
-        run_id=run_id,
-        succeeded=result.success,
-        assets=list(observer.assets.values()),
-        checks=observer.checks,
-        failures=observer.failures,
-        skipped=observer.skipped(),
-        seconds=time.monotonic() - started,
-    )
+    return observer.outcome(run_id, succeeded=result.success, took=time.monotonic() - started)
 
 
 def _observer(defs: dg.Definitions, console: Console, keys: Sequence[dg.AssetKey]) -> RunObserver:

@@ -11,7 +11,7 @@ from dagster import DagsterEventType, EventLogEntry
 from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.cli.console import Console, counted, seconds
-from orchestration.cli.outcome import AssetOutcome, CheckOutcome, Failure
+from orchestration.cli.outcome import AssetOutcome, CheckOutcome, Failure, Outcome
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
@@ -68,10 +68,18 @@ class RunObserver:
         for name in self.assets:
             self._report(name)
 
-    def skipped(self) -> list[str]:
-        """The planned assets that were neither made nor tried, sorted."""
+    def outcome(self, run_id: str, *, succeeded: bool, took: float) -> Outcome:
+        """Everything that was seen; planned assets that were neither made nor tried count as skipped."""
         tried = {name for failure in self.failures for name in failure.assets}
-        return sorted(self.planned - set(self.assets) - tried)
+        return Outcome(
+            run_id=run_id,
+            succeeded=succeeded,
+            assets=list(self.assets.values()),
+            checks=self.checks,
+            failures=self.failures,
+            skipped=sorted(self.planned - set(self.assets) - tried),
+            seconds=took,
+        )
 
     def _materialised(self, event: DagsterEvent, timestamp: float) -> None:
         """Note the asset; a step that makes several assets shares its time out among them."""

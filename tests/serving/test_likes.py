@@ -21,9 +21,7 @@ def recommended(
     return recommend_for_titles(reader, warehouse.home, index, titles, n)
 
 
-def test_what_the_like_minded_like_comes_first(
-    warehouse: Warehouse, reader: Reader, index: TitleIndex
-) -> None:
+def test_what_the_like_minded_like_comes_first(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
     """Who likes the first anime likes its sequel, which is not left out for being one."""
     first = recommended(warehouse, reader, index, "Clockwork Harbor")[0]
     assert (first.rank, first.title) == (1, "Clockwork Harbor 2nd Season")
@@ -32,9 +30,7 @@ def test_what_the_like_minded_like_comes_first(
     assert first.model_version_id == "ease-1"
 
 
-def test_every_score_is_shared_out_completely(
-    warehouse: Warehouse, reader: Reader, index: TitleIndex
-) -> None:
+def test_every_score_is_shared_out_completely(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
     """The shares add up to 1, and no title has a larger share than all of them."""
     for one in recommended(warehouse, reader, index, "Clockwork Harbor", "Silver Kite"):
         assert sum(one.shares.values()) == pytest.approx(1)
@@ -47,27 +43,21 @@ def test_what_was_named_is_not_recommended(warehouse: Warehouse, reader: Reader,
     assert keys.isdisjoint({5, 3, 8})
 
 
-def test_adult_titles_come_only_to_who_names_one(
-    warehouse: Warehouse, reader: Reader, index: TitleIndex
-) -> None:
+def test_adult_titles_come_only_to_who_names_one(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
     """Who likes Lantern likes Crimson Nights, but it must be asked for."""
     assert 7 not in {one.anime_key for one in recommended(warehouse, reader, index, "Lantern")}
     adults = recommended(warehouse, reader, index, "Crimson Nights")
     assert adults[0].title == "Lantern"
 
 
-def test_the_list_is_as_long_as_asked_and_ranked(
-    warehouse: Warehouse, reader: Reader, index: TitleIndex
-) -> None:
+def test_the_list_is_as_long_as_asked_and_ranked(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
     """Ranks count from 1, scores never rise."""
     found = recommended(warehouse, reader, index, "Lantern", n=3)
     assert [one.rank for one in found] == [1, 2, 3]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
 
-def test_naming_a_title_twice_changes_nothing(
-    warehouse: Warehouse, reader: Reader, index: TitleIndex
-) -> None:
+def test_naming_a_title_twice_changes_nothing(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
     """It is one entry on one list."""
     once = recommended(warehouse, reader, index, "Lantern")
     assert recommended(warehouse, reader, index, "Lantern", "lantern") == once
