@@ -85,7 +85,7 @@ def build(
         _compare_columns(con, sql_file, target)
         comment_on(con, target, "view" if sql_file.kind == "view" else "table", sql_file)
         rows = 0 if sql_file.kind == "view" else row_count(con, str(target))
-        return BuildReport(rows, rejected, columns_of(con, target))
+        return BuildReport(rows, rejected, columns_of(con, target), is_view=sql_file.kind == "view")
 
 
 def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = None) -> pa.Table:
