@@ -128,7 +128,7 @@ def _judge(lesson: Lesson, recipe: Recipe, rows: Ints, seen: NDArray[np.float32]
     """Out-of-fold verdicts of the second look for the first `count` rows, those without anything taken away."""
     verdict, _ = out_of_fold(
         seen,
-        (lesson.label == SAME)[rows],
+        np.asarray(lesson.label[rows] == SAME),
         lesson.weight[rows],
         lesson.fold[rows],
         SECOND_FEATURES,

@@ -76,6 +76,22 @@ def resolve_input(settings: Settings) -> RunInput:
     return RunInput("recordings", path, None, {"world": "recordings"})
 
 
+def resolve_own_input(settings: Settings) -> RunInput:
+    """The input that the settings name; for a HOME of recordings, when none was named, what was landed in it.
+
+    For commands that look at a HOME as it is, so that they need not be told again what it was made from.
+
+    Raises:
+        InputError: as `resolve_input`, and for a HOME whose marker cannot be read.
+    """
+    chosen = resolve_input(settings)
+    home = Home(settings.home)
+    held = read_marker(home)
+    if "input" in settings.model_fields_set or held is None or held["world"] == chosen.world["world"]:
+        return chosen
+    return RunInput("home", None, home, held)
+
+
 def demo_world(settings: Settings) -> dict[str, Any]:
     """What makes one demo world another."""
     return {

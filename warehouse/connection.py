@@ -130,7 +130,8 @@ def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckD
         except duckdb.Error as problem:
             if not path.is_file():
                 raise NothingPublished(
-                    f"nothing has been published yet: {path} does not exist. Run `osusume run` first"
+                    f"nothing has been published yet: {path} does not exist. "
+                    f"Run `osusume run --home {path.parent.parent}` first"
                 ) from problem
             raise WarehouseFileError(_unreadable(path, problem)) from problem
         con.execute("use osusume")

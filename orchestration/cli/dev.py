@@ -14,7 +14,7 @@ from orchestration.inputs import (
     make_demo,
     read_input,
     refuse_other_world,
-    resolve_input,
+    resolve_own_input,
     write_marker,
 )
 from orchestration.settings import Settings, child_environment
@@ -30,10 +30,10 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     Raises:
         UsageError: when the port is taken, or input and HOME do not fit.
     """
-    from orchestration.cli.instance import refresh_config
+    from orchestration.cli.instance import code_location, refresh_config
 
     home = Home(settings.home)
-    chosen = resolve_input(settings)
+    chosen = resolve_own_input(settings)
     refuse_other_world(home, chosen)
     _refuse_taken_port(args.port)
     if chosen.kind == "demo" and chosen.directory is not None and not chosen.directory.is_dir():
@@ -43,11 +43,12 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     write_marker(home, chosen)
     absolute = settings.model_copy(update={"home": home.root.absolute(), "input": _absolute(settings, chosen)})
     environment = child_environment(absolute, {"DAGSTER_HOME": str(refresh_config(home))})
+    console.say(f"Its runs read {chosen.label}.")
     console.say(f"The Dagster UI will be at http://{_HOST}:{args.port} in about 20 seconds; Ctrl-C ends it.")
     console.say("In it: Assets > View lineage shows the graph, Materialize all runs it.")
     # Dagster warns that `dg dev` is newer; that one needs a package of its own and does nothing more here.
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev"]
-    command += ["--module-name", "orchestration.definitions", "--host", _HOST, "--port", str(args.port)]
+    command += [*code_location(), "--host", _HOST, "--port", str(args.port)]
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
 
 

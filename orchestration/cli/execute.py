@@ -10,7 +10,7 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from orchestration.cli.console import Console
-from orchestration.cli.instance import RUN_TAG
+from orchestration.cli.instance import RUN_TAG, SHOWN_IN_UI
 from orchestration.cli.observer import RunObserver
 from orchestration.cli.outcome import Outcome
 
@@ -53,7 +53,7 @@ def execute(
             raise_on_error=False,
             asset_selection=selected,
             run_id=run_id,
-            tags=RUN_TAG,
+            tags=RUN_TAG | SHOWN_IN_UI,
             resources=resources,
         )
     observer.finish()

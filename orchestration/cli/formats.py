@@ -21,6 +21,8 @@ Write = Callable[[Any], str]
 
 #: No cell of a table is wider than this: one synopsis must not push everything else off the screen.
 CELL_WIDTH = 60
+#: The last column has nothing to push away, and often holds a reason that is worth reading.
+LAST_CELL_WIDTH = 120
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
 #: Python writes these exactly as wanted, so the csv module may do it.
 _PLAIN = (
@@ -130,7 +132,10 @@ def write_table(
 
 def table_lines(names: Sequence[str], right: Sequence[bool], rows: Sequence[Row]) -> Iterator[str]:
     """The lines of an aligned table: names, a rule, and the rows; numbers stand flush right."""
-    cells = [[_cell(value) for value in row] for row in rows]
+    last = len(names) - 1
+    cells = [
+        [_cell(value, CELL_WIDTH if at < last else LAST_CELL_WIDTH) for at, value in enumerate(row)] for row in rows
+    ]
     widths = [max([width(name), *(width(row[at]) for row in cells)]) for at, name in enumerate(names)]
     yield _line(names, right, widths)
     yield "  ".join("-" * one for one in widths)
@@ -156,14 +161,14 @@ def shortened(value: str, most: int) -> str:
     return f"{kept}…"
 
 
-def _cell(value: Any) -> str:
-    """One cell of a table, on one line and not too wide."""
+def _cell(value: Any, most: int) -> str:
+    """One cell of a table, on one line and not wider than `most`."""
     if isinstance(value, float):
         return f"{value:.6g}" if math.isfinite(value) and abs(value) < 1e15 else str(value)
     if isinstance(value, datetime):
         return moment(value.replace(microsecond=0)).replace("T", " ")
     printable = "".join(char if char.isprintable() else " " for char in text(value))
-    return shortened(printable, CELL_WIDTH)
+    return shortened(printable, most)
 
 
 def _line(cells: Sequence[str], right: Sequence[bool], widths: Sequence[int]) -> str:

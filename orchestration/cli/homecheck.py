@@ -11,7 +11,7 @@ from orchestration.cli.console import counted, size
 from orchestration.cli.findings import Finding, fail, ok, warn
 from orchestration.cli.runlock import running
 from orchestration.errors import UsageError
-from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_input
+from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_own_input
 from orchestration.settings import DEMO, Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
@@ -55,11 +55,13 @@ def home_directory(home: Home) -> Iterator[Finding]:
 def usable_input(settings: Settings, home: Home) -> Finding:
     """Whether the input can be read to its end and belongs into this HOME."""
     try:
-        chosen = resolve_input(settings)
+        chosen = resolve_own_input(settings)
         refuse_other_world(home, chosen)
         if chosen.kind == "demo" and chosen.directory is not None and not chosen.directory.is_dir():
             return ok("input", f"{chosen.label}, which `osusume run` makes")
         recordings = read_input(chosen)
+        if chosen.other is not None:
+            return ok("input", f"{chosen.label}; new recordings: `osusume run --input DIR --home {home.root}`")
     except UsageError as problem:
         return fail("input", "it cannot be used", str(problem))
     lines = sum(recording.lines for recording in recordings)
@@ -123,7 +125,7 @@ def snapshot(home: Home) -> Finding:
     except WarehouseError as problem:
         return fail("snapshot", str(problem), "`osusume run --force` publishes a new one")
     if found is None:
-        return warn("snapshot", "nothing is published yet", "run `osusume run`")
+        return warn("snapshot", "nothing is published yet", f"run `osusume run --home {home.root}`")
     age = datetime.now(UTC) - found.published_at
     said = (
         f"{home.snapshot}: {counted(len(found.rows), 'table')}, {counted(sum(found.rows.values()), 'row')}, "

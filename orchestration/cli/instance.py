@@ -9,6 +9,7 @@ from typing import Any
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 import orchestration
 from warehouse.files import write_whole
@@ -16,26 +17,39 @@ from warehouse.home import Home
 
 #: The tag by which runs of `osusume run` are told from runs that the UI started.
 RUN_TAG = {"osusume/command": "run"}
+#: Runs without this tag are missing from the UI's pages of jobs and of the timeline, which ask by code location
+#: (its name stands in workspace.yaml).
+SHOWN_IN_UI = {REPOSITORY_LABEL_TAG: "__repository__@osusume"}
 UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
     DagsterRunStatus.STARTING,
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
+_ROOT = Path(orchestration.__file__).parent.parent
 _CONFIG = "dagster.yaml"
+_WORKSPACE = "workspace.yaml"
 #: Used where the project is installed without its root directory.
-_FALLBACK_CONFIG = b"telemetry:\n  enabled: false\n"
+_FALLBACK_CONFIG = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 def refresh_config(home: Home) -> Path:
     """HOME/dagster with a dagster.yaml equal to the one at the project's root; returns the directory."""
     home.dagster.mkdir(parents=True, exist_ok=True)
-    shipped = Path(orchestration.__file__).parent.parent / _CONFIG
+    shipped = _ROOT / _CONFIG
     wanted = shipped.read_bytes() if shipped.is_file() else _FALLBACK_CONFIG
     config = home.dagster / _CONFIG
     if not config.is_file() or config.read_bytes() != wanted:
         write_whole(config, wanted)
     return home.dagster.absolute()
+
+
+def code_location() -> list[str]:
+    """How `dagster dev` is told what to load: workspace.yaml, or the module where the project's root is missing."""
+    workspace = _ROOT / _WORKSPACE
+    if workspace.is_file():
+        return ["--workspace", str(workspace)]
+    return ["--module-name", "orchestration.definitions"]
 
 
 @contextmanager

@@ -30,12 +30,20 @@ _RUN = """examples:
 
 An input that was already published unchanged ends early; --force runs all the same."""
 
+_DEV = """examples:
+  osusume dev                                  the graph of the demo world in ./data
+  osusume dev --home work --port 3001          a HOME of your own, beside it
+
+Press "Materialize all" in the graph to do there what `osusume run` does. The schedules stay stopped until you
+start them."""
+
 _SQL = """examples:
   osusume sql "select * from dim_anime limit 5"
   osusume sql "select source, source_id, anime_key from bridge_anime_source" --format csv --output keys.csv
   osusume sql "select * from fact_user_rating" --format parquet --output ratings.parquet
   osusume sql - < query.sql
-  osusume sql "show all tables"
+  osusume sql "select schema, name from (show all tables)"
+  osusume sql "select column_name, data_type, comment from duckdb_columns() where table_name = 'dim_anime'"
 
 The query reads the published snapshot: it can change nothing and reaches no other file."""
 
@@ -138,9 +146,9 @@ def _add_run(commands: Commands, common: _Parser) -> None:
 
 def _add_dev(commands: Commands, common: _Parser) -> None:
     """`osusume dev`."""
-    parser = _command(commands, "dev", common, "open the Dagster UI on this machine, until Ctrl-C", "")
+    parser = _command(commands, "dev", common, "open the Dagster UI on this machine, until Ctrl-C", _DEV)
     parser.add_argument("--port", type=int, default=3000, help="of the UI on 127.0.0.1 (default 3000)")
-    parser.add_argument("--input", metavar="demo|PATH", help="what the UI's runs read; as for `osusume run`")
+    parser.add_argument("--input", metavar="demo|PATH", help="what the UI's runs read; as for `osusume run`, default for a HOME of recordings: what was landed in it")
 
 
 def _add_sql(commands: Commands, common: _Parser) -> None:
@@ -173,15 +181,13 @@ def _add_models(commands: Commands, common: _Parser) -> None:
 
 def _count(given: str) -> int:
     """A whole number from 0."""
-    number = int(given)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{given} is below 0")
-    return number
+    if not given.isdecimal():
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 0")
+    return int(given)
 
 
 def _positive(given: str) -> int:
     """A whole number from 1 to 100, which is how long the lists are."""
-    number = int(given)
-    if not 1 <= number <= 100:
+    if not given.isdecimal() or not 1 <= int(given) <= 100:
         raise argparse.ArgumentTypeError(f"{given} is not between 1 and 100")
-    return number
+    return int(given)

@@ -19,13 +19,15 @@ from warehouse.connection import Warehouse
 from warehouse.home import Home
 
 _BATCH = 10_000
+#: The columns of `explain`, whose plan is a drawing of many lines.
+_PLAN = ["explain_key", "explain_value"]
 _READ_ONLY = "Queries on the published snapshot neither read nor write files; --output saves a result."
 #: What to add to DuckDB's messages, by a part of them.
 _REMEDIES = {
     "read-only": "The published snapshot can only be read.",
     "disabled by configuration": _READ_ONLY,
     "configuration has been locked": _READ_ONLY,
-    "Catalog Error: Table": 'All tables: osusume sql "show all tables"',
+    "Catalog Error: Table": 'All tables: osusume sql "select schema, name from (show all tables)"',
     "Out of Memory": "Give the query more room, e.g. OSUSUME_MEMORY_LIMIT=4GB, or ask for less at once.",
 }
 
@@ -75,6 +77,8 @@ def _write_text(
             write_csv(stream, names, kinds, _rows(connection))
         elif args.format == "json":
             write_json(stream, names, _rows(connection))
+        elif names == _PLAN:
+            stream.writelines(f"{row[-1]}\n" for row in _rows(connection))
         else:
             limit = args.limit or None
             if write_table(stream, names, kinds, _rows(connection), limit):

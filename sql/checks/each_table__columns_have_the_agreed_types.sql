@@ -20,25 +20,27 @@ with agreed (column_name, agreed_type) as (
     ('rank', 'INTEGER')
 ),
 
-found as (
+columns_found as (
     select
-        concat(duckdb_columns.schema_name, '.', duckdb_columns.table_name) as table_name,
-        duckdb_columns.column_name,
-        duckdb_columns.data_type,
+        name as column_name,
+        type as data_type
+    from pragma_table_info($checked_table)
+    where not starts_with($checked_table, 'raw.')
+),
+
+compared as (
+    select
+        columns_found.column_name,
+        columns_found.data_type,
         case
-            when duckdb_columns.column_name like '%\_at' escape '\' then 'TIMESTAMP WITH TIME ZONE'
+            when columns_found.column_name like '%\_at' escape '\' then 'TIMESTAMP WITH TIME ZONE'
             else agreed.agreed_type
         end as agreed_type
-    from duckdb_columns()
-    left join agreed on duckdb_columns.column_name = agreed.column_name
-    where
-        duckdb_columns.database_name = current_database()
-        and duckdb_columns.schema_name <> 'raw'
+    from columns_found
+    left join agreed on columns_found.column_name = agreed.column_name
 )
 
 select *
-from found
-where
-    found.table_name = $checked_table
-    and found.data_type <> found.agreed_type
-order by found.column_name
+from compared
+where compared.data_type <> compared.agreed_type
+order by compared.column_name

@@ -38,6 +38,7 @@ where
     rated.ratings >= 5
     and dim_anime.title is not null
     and dim_anime.popularity < listeners.median_popularity
+    and fair_rating > overall.mean_rating
     and not dim_anime.is_adult
 order by fair_rating desc, dim_anime.anime_key asc
 limit 20

@@ -18,7 +18,6 @@ with figures as (
 )
 
 select
-    protocol,
     model_type,
     is_active,
     max(users) as users,
@@ -27,7 +26,8 @@ select
     round(max(ci_high) filter (where figure = 'ndcg@10'), 4) as ndcg_high,
     round(max(value) filter (where figure = 'recall@20'), 4) as recall_at_20,
     round(max(value) filter (where figure = 'coverage@10'), 4) as coverage_at_10,
-    round(max(value) filter (where figure = 'novelty@10'), 2) as novelty_at_10
+    round(max(value) filter (where figure = 'novelty@10'), 2) as novelty_at_10,
+    protocol
 from figures
 group by protocol, model_type, is_active
 order by protocol asc, ndcg_at_10 desc nulls last, model_type asc

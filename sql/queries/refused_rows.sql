@@ -5,7 +5,7 @@ payload in the landing files. Nothing is lost: the payload still stands there.
 select
     source,
     stage,
-    regexp_replace(regexp_replace(reason, '"[^"]*"', '"…"', 'g'), '[0-9]+', 'N', 'g') as fault,
+    regexp_replace(regexp_replace(reason, '".*"', '"…"'), '[0-9]+', 'N', 'g') as fault,
     count(*) as refused,
     arg_min(reason, (payload_path, payload_line)) as example,
     arg_min(payload_path || ':' || payload_line, (payload_path, payload_line)) as place

@@ -108,7 +108,7 @@ def test_a_name_that_means_nothing_is_an_error(whole: Path, name: str, message: 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", gzip.compress(b""), gzip.compress(b"\n \n"), gzip.compress(b"\xef\xbb\xbf")]
+    "content", [b"", gzip.compress(b"", mtime=0), gzip.compress(b"\n \n", mtime=0), gzip.compress(b"\xef\xbb\xbf", mtime=0)]
 )
 def test_an_empty_file_is_an_error(whole: Path, content: bytes) -> None:
     """Zero bytes, zero lines, only blank lines, only a byte order mark."""
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_gzip_is_named(whole: Path) -> None:
 def test_several_gzip_members_are_one_file(whole: Path) -> None:
     """Files put together with `cat a.gz b.gz` are read to the end of the last."""
     path = whole / "catalogue/kitsu/anime.jsonl.gz"
-    path.write_bytes(gzip.compress(b"1\n2\n") + gzip.compress(b"3\n"))
+    path.write_bytes(gzip.compress(b"1\n2\n", mtime=0) + gzip.compress(b"3\n", mtime=0))
     assert {one.path: one.lines for one in read_recordings(whole)}[path] == 3
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import json
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -122,8 +121,3 @@ def deliberate_bad_lines(world: Path) -> list[tuple[str, str]]:
 def source_of(file: Path) -> str:
     """Whose file it is: `catalogue/<source>/x` or `ratings/<source>_ratings.csv.gz`."""
     return file.name.split("_")[0] if file.parent.name == "ratings" else file.parent.name
-
-
-def as_json(record: dict[str, object]) -> str:
-    """One catalogue line."""
-    return json.dumps(record, ensure_ascii=False)

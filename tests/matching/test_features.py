@@ -1,0 +1,82 @@
+"""The evidence of a pair."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from matching.corpus import build_corpus
+from matching.features import FEATURES, gather_evidence
+from matching.titlefeatures import place_relation
+from tests.matching.worlds import record
+
+
+def evidence(one, other):
+    """The features of the pair of two records as a mapping."""
+    found = gather_evidence(build_corpus([one, other]), np.array([[0, 1]]))
+    return dict(zip(FEATURES, found.values[0].tolist(), strict=True))
+
+
+def test_no_pairs_have_no_evidence():
+    """The shape holds for nothing."""
+    assert gather_evidence(build_corpus([]), np.empty((0, 2), dtype=np.int64)).values.shape == (0, len(FEATURES))
+
+
+def test_unknown_values_are_nan_and_not_zero():
+    """Absent is never agreement."""
+    found = evidence(record("a", "1"), record("b", "1", episodes=None, format=None, start_date=None, start_year=None))
+    for name in ("base_best", "date_gap", "year_gap", "episodes_gap", "format_same", "popularity_less"):
+        assert np.isnan(found[name]), name
+
+
+def test_spelling_variants_have_an_equal_key():
+    """Romanisation and the way of counting seasons do not matter."""
+    found = evidence(record("a", "1", "Kyou no Hana 2nd Season"), record("b", "1", "Kyo no Hana II"))
+    assert (found["keys_equal"], found["base_best"], found["season_relation"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "column", "value"),
+    [
+        ("Hana 2", "Hana 3", "season_relation", -1),
+        ("Hana", "Hana 3", "season_relation", 0),
+        ("Hana", "Hana Season 1", "season_relation", 1),
+        ("Hana Part 2", "Hana Part 3", "part_relation", -1),
+        ("Hana (2001)", "Hana (2019)", "year_mark_relation", -1),
+        ("Hana!!", "Hana!", "marks_relation", -1),
+        ("Hana°", "Hana", "marks_relation", 0),
+        ("Hana!!", "Hana!!", "marks_relation", 1),
+        ("Hana Movie", "Hana", "movie_differs", 1),
+        ("7 Hana", "8 Hana", "numbers_relation", -1),
+        ("Hana: Aki", "Other: Aki", "tail_best", 1),
+        ("Hana: Akizora", "Akizora", "tail_whole", 1),
+    ],
+)
+def test_what_titles_say_about_the_place_in_a_series(left, right, column, value):
+    """Each kind of agreement and conflict has its column."""
+    assert evidence(record("a", "1", left), record("b", "1", right))[column] == value
+
+
+def test_a_season_that_stands_only_in_a_synonym_is_found():
+    """The names agree without it, and both say it somewhere."""
+    found = evidence(record("a", "1", "Hana: Aki", "Flower 3"), record("b", "1", "Hana Aki no Sora", "Blume Season 3"))
+    assert found["seasons_stated"] == 1
+
+
+def test_dates_are_as_far_apart_as_they_must_be():
+    """A day within the other's season is no distance; one after it is counted from its end."""
+    day = {"start_date": date(2014, 4, 10)}
+    season = {"start_date": date(2014, 1, 1), "start_date_precision": "season"}
+    assert evidence(record("a", "1"), record("b", "1", **season))["date_gap"] == 0
+    assert evidence(record("a", "1", **day), record("b", "1", **season))["date_gap"] == 10
+
+
+def test_the_ids_themselves_are_no_evidence():
+    """Two records with equal ids look like two with different ids."""
+    left, right = record("a", "7", "Hana"), record("b", "7", "Yuki")
+    assert evidence(left, right) == pytest.approx(evidence(left, record("b", "8", "Yuki")), nan_ok=True)
+
+
+def test_place_relations():
+    """Same, silent, open, contradictory."""
+    assert place_relation(np.array([2, 0, 0, 2]), np.array([2, 1, 2, 3])).tolist() == [2, 1, 0, -1]

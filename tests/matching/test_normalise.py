@@ -1,0 +1,60 @@
+"""Titles as plain words."""
+
+import pytest
+
+from matching.normalise import marks, normalise, normalise_all
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Kōri no Hana!", "kori no hana"),
+        ("ＫＯＲＩ　ｎｏ　ＨＡＮＡ", "kori no hana"),
+        ("Kori★no☆Hana", "kori no hana"),
+        ("Kori: no Hana", "kori | no hana"),
+        ("Kori no Hana (TV)", "kori no hana | tv"),
+        ("Kori - no Hana", "kori | no hana"),
+        ("Kori-no Hana", "kori no hana"),
+        ("Hunter×Kori", "hunter x kori"),
+        ("Ice & Flower", "ice and flower"),
+        ("Flower's Ice", "flowers ice"),
+        ("1,000 Hana", "1000 hana"),
+        ("2.43 Hana", "2.43 hana"),
+        ("氷の花 第2期", "氷の花 season 2"),
+        ("氷の花 第二季", "氷の花 season 2"),
+        ("氷の花 第十二章", "氷の花 part 12"),
+        ("劇場版 氷の花", "movie 氷の花"),
+        ("氷の花 後編", "氷の花 part 2"),
+        ("がぎ", "がぎ"),
+        ("!!!", ""),
+    ],
+)
+def test_a_title_becomes_plain_words(title, words):
+    """Case, width, diacritics and punctuation go; subtitles are set off; Japanese series words become English."""
+    assert normalise(title) == words
+
+
+def test_a_list_is_normalised_line_by_line():
+    """Each title gives one line of the answer, also when it holds a line break or nothing."""
+    titles = ["A\nB", "", "C: D"]
+    assert normalise_all(titles) == [normalise(title) for title in titles] == ["a b", "", "c | d"]
+    assert normalise_all([]) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "sign"),
+    [
+        ("Hana!!", "!!"),
+        ("Hana！", "!"),
+        ("Hana°", "°"),
+        ("Hana'", "'"),
+        ("Hana’", "'"),
+        ("'Hana'", ""),
+        ("Hana's Ice", ""),
+        ("Hana*", "*"),
+        ("Hana", ""),
+    ],
+)
+def test_marks_that_are_part_of_a_name_are_kept_apart(title, sign):
+    """Exclamation marks, degrees and closing primes tell works apart; quotation marks and elisions do not."""
+    assert marks(title) == sign

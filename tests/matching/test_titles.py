@@ -1,0 +1,72 @@
+"""Names and places in a series."""
+
+import pytest
+
+from matching.normalise import normalise
+from matching.titles import KINDS, ParsedTitle, parse
+
+
+def read(title: str) -> ParsedTitle:
+    """A title as given, taken apart."""
+    return parse(normalise(title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Hana 2nd Season", "Hana Season 2", "Hana Season II", "Hana: Second Season", "Hana S2", "Hana 2", "Hana II",
+        "Hana Dai 2 Ki", "Hana 第2期", "Hana Di Er Ji", "Hana 2nd", "Hana Second", "Hana season2", "Hana (TV 2)",
+        "Hana 2: Aki", "Hana 2nd Stage",
+    ],
+)  # fmt: skip
+def test_every_way_to_say_the_second_season_reads_alike(title):
+    """The name is the same, the season is 2."""
+    parsed = read(title)
+    assert (parsed.base[0], parsed.season, parsed.part) == ("hana", 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "season", "part", "year"),
+    [
+        ("Hana Part 2", 0, 2, 0),
+        ("Hana 2nd Cour", 0, 2, 0),
+        ("Hana Kouhen", 0, 2, 0),
+        ("Hana (Zen)", 0, 1, 0),
+        ("Hana Part B", 0, 2, 0),
+        ("Hana Season 3 Part 2", 3, 2, 0),
+        ("Hana Dai 3 Shou", 0, 3, 0),
+        ("Hana San no Shou", 0, 3, 0),
+        ("Hana (2019)", 0, 0, 2019),
+        ("Hana 100 II", 2, 0, 0),
+        ("Hana 3: Aki 2", 2, 0, 0),
+        ("Hana 2nd Season 2", 2, 0, 0),
+        ("Hana", 0, 0, 0),
+    ],
+)
+def test_seasons_parts_and_years_are_told_apart(title, season, part, year):
+    """Each number lands where it belongs, and unstated is 0."""
+    parsed = read(title)
+    assert (parsed.season, parsed.part, parsed.year) == (season, part, year)
+
+
+@pytest.mark.parametrize("title", ["86", "1999", "7 Hana", "X", "Hana V", "Season", "Ii Hana"])
+def test_numbers_that_are_names_stay_names(title):
+    """A title of a number only, a number in front, and single letters are no seasons."""
+    parsed = read(title)
+    assert parsed.base
+    assert parsed.season == 0
+
+
+def test_words_for_the_kind_of_thing_leave_the_name_but_are_remembered():
+    """Movie, TV and OVA are said by some sources and not by others; specials and finals are other works."""
+    assert read("Hana the Movie").base == read("Hana").base
+    assert read("Hana the Movie").kinds == KINDS["movie"]
+    assert read("Hana Special").base == ("hana", "special")
+    assert read("Hana Final Season").kinds == KINDS["final"]
+
+
+def test_the_head_ends_where_the_subtitle_begins():
+    """Without a subtitle the head is the whole name."""
+    assert read("Hana no Yuki: Aki").head == 3
+    assert read("Hana 3: Aki 2").head == 2
+    assert read("Hana no Yuki").head == 3
