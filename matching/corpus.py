@@ -36,7 +36,7 @@ class TitleTable:
     without spaces, for comparing; `spaced` is the base with its spaces; `head` and `tail` are the base before and
     after the first subtitle sign (tail "" without one). Equal `key` ids mean equal base, season,
     part and year; equal `base_id` equal base; equal `exact` ids mean equal but for case and width. `shared` counts
-    the records of the same source that carry the same key.
+    the records of the same source that carry the same key, `shared_base` those that carry the same base.
     """
 
     text: list[str]
@@ -57,6 +57,7 @@ class TitleTable:
     base_id: Ints
     exact: Ints
     shared: Ints
+    shared_base: Ints
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _columns(
     base = [_compact(text) for text in spaced]
     split = [_head_and_tail(text, title.head) for text, title in zip(spaced, titles, strict=True)]
     keys = [f"{name}/{t.season}/{t.part}/{t.year}" for name, t in zip(base, titles, strict=True)]
-    key = _ids(keys)
+    key, base_id = _ids(keys), _ids(base)
     return TitleTable(
         text=[text for _, text, _ in rows],
         full=[name + _series_suffix(t) for name, t in zip(base, titles, strict=True)],
@@ -203,9 +204,10 @@ def _columns(
         script=_ints(map(script, base)),
         marks=_ids([marks(text) for _, text, _ in rows]),
         key=key,
-        base_id=_ids(base),
+        base_id=base_id,
         exact=_ids([text.casefold() for _, text, _ in rows]),
         shared=_records_sharing(key, source, record),
+        shared_base=_records_sharing(base_id, source, record),
     )
 
 

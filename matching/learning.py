@@ -38,7 +38,9 @@ def fit_trees(
         early_stopping=False,
         random_state=seed,
     )
-    model.fit(values, same, sample_weight=weight)
+    # a column nobody states would stop the library; as a constant it is never used
+    usable = np.where(np.isnan(values).all(axis=0), np.float32(0), values)
+    model.fit(usable, same, sample_weight=weight)
     trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)
     baseline = float(np.asarray(model._baseline_prediction).ravel()[0])
     return Ensemble(tuple(names), baseline, trees)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +93,7 @@ def train(lesson: Lesson, recipe: Recipe) -> tuple[Weights, Figures]:
     first_look, _ = out_of_fold(values, same, lesson.weight, lesson.fold, FEATURES, recipe.first_rounds, recipe.seed)
     first = fit_trees(values, same, lesson.weight, FEATURES, recipe.first_rounds, recipe.seed)
     kept = np.flatnonzero((first_look >= recipe.passing) | (lesson.evidence.column("names_equal") > 0))
-    vetoed = apply_vetoes(lesson.evidence).any(axis=1)
+    vetoed = np.asarray(apply_vetoes(lesson.evidence).any(axis=1))
     first_look = np.where(vetoed, VETOED, first_look)
     rows, context = _with_replicas(lesson, kept, first_look, recipe)
     seen = np.hstack([values[rows], context])
@@ -147,14 +147,14 @@ def figures(lesson: Lesson, kept: Ints, gain: Floats) -> Figures:
     return lesson.truth.measure(clusters.values())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, recipe: Recipe | None = None) -> int:
     """Train from a recordings directory and write the weights; exit status 0, or 2 with a message on wrong input."""
     parser = argparse.ArgumentParser(prog="python -m matching.train", description=__doc__)
     parser.add_argument("recordings", type=Path, help="a recordings directory with identity/truth.csv")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("weights.json"))
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     chosen = parser.parse_args(arguments)
-    recipe = Recipe(seed=chosen.seed)
+    recipe = replace(recipe or Recipe(), seed=chosen.seed)
     try:
         lesson = prepare(*read_labelled(chosen.recordings), recipe)
         weights, result = train(lesson, recipe)

@@ -20,6 +20,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         asset_checks=ALL_CHECKS,
         jobs=ALL_JOBS,
         schedules=ALL_SCHEDULES,
+        # A run is one process: a hundred short steps would each pay seconds for a process of their own.
+        executor=dg.in_process_executor,
         resources=resources_for(settings, recordings_directory(settings)),
     )
 

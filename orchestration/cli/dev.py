@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 import sys
 
@@ -49,6 +50,8 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     # Dagster warns that `dg dev` is newer; that one needs a package of its own and does nothing more here.
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev"]
     command += [*code_location(), "--host", _HOST, "--port", str(args.port)]
+    # A script's `osusume dev &` hands down an ignored SIGINT, for which Dagster would ignore SIGTERM as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
 
 

@@ -76,8 +76,12 @@ select
     explained.share_popularity::double as share_popularity,
     explained.because,
     case
+        when len(explained.because) = 0 and liked.users is null
+            then 'Nobody here has rated it 7 or more yet: it fills up the list.'
         when len(explained.because) = 0
-            then concat('Popular: ', coalesce(liked.users, 0), ' users here rated it 7 or more.')
+            then concat(
+                'Popular: ', liked.users, if(liked.users = 1, ' user', ' users'), ' here rated it 7 or more.'
+            )
         else concat('Because you ', array_to_string(
             list_transform(
                 explained.because[:2],

@@ -18,7 +18,7 @@ rated as (
 ),
 
 listeners as (
-    select quantile_cont(popularity, 0.5) as median_popularity
+    select quantile_cont(popularity, 0.75) as much_listed
     from main.dim_anime
     where source_count > 0
 )
@@ -37,7 +37,7 @@ cross join listeners
 where
     rated.ratings >= 5
     and dim_anime.title is not null
-    and dim_anime.popularity < listeners.median_popularity
+    and dim_anime.popularity < listeners.much_listed
     and fair_rating > overall.mean_rating
     and not dim_anime.is_adult
 order by fair_rating desc, dim_anime.anime_key asc

@@ -1,8 +1,9 @@
 /*
-Where the sources disagree most: the anime whose scores differ most between two sources. Every source has its
-own habits (Kitsu's scale is compressed), so scores are compared as distances from the source's own mean,
-counted in its own standard deviations. A score that a source gives to a tenth of its anime is a stand-in for
-a missing one and left out, and so is the less known half of the catalogue, where a score is a handful of votes.
+Where the sources disagree most: the anime that stand highest among the scores of one source and lowest among
+those of another. Every source has its own habits (Kitsu's scale is compressed), so what is compared is not the
+score but the share of the source's anime that score less. A score that a source gives to a tenth of its anime
+stands in for a missing one and is left out, and so is the less known half of the catalogue, where a score is a
+handful of votes.
 */
 with newest as (
     select *
@@ -24,8 +25,7 @@ placed as (
         anime_key,
         source,
         score,
-        (score - avg(score) over (partition by source))
-        / nullif(stddev_pop(score) over (partition by source), 0) as deviation
+        percent_rank() over (partition by source order by score) as beaten
     from stated
 ),
 
@@ -39,15 +39,14 @@ known as (
 select
     known.title,
     known.start_year,
-    arg_max(placed.source, placed.deviation) as liked_more_on,
-    arg_max(placed.score, placed.deviation) as its_score,
-    arg_min(placed.source, placed.deviation) as liked_less_on,
-    arg_min(placed.score, placed.deviation) as its_score_there,
-    round(max(placed.deviation) - min(placed.deviation), 2) as disagreement,
-    known.popularity
+    arg_max(placed.source, (placed.beaten, placed.source)) as liked_more_on,
+    round(max(placed.beaten), 2) as beats_there,
+    arg_min(placed.source, (placed.beaten, placed.source)) as liked_less_on,
+    round(min(placed.beaten), 2) as beats_here,
+    string_agg(placed.source || ' ' || placed.score, ', ' order by placed.source asc) as scores
 from placed
 inner join known using (anime_key)
-group by known.anime_key, known.title, known.start_year, known.popularity
+group by known.anime_key, known.title, known.start_year
 having count(*) > 1
-order by disagreement desc, known.anime_key asc
+order by max(placed.beaten) - min(placed.beaten) desc, known.anime_key asc
 limit 20

@@ -33,13 +33,12 @@ class Run:
     tables: Tables
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
-        """What a query on the snapshot gives."""
+        """What a query on the newest snapshot of the HOME gives."""
         return query(self.home, statement)
 
-    def sources(self) -> dict[tuple[object, object], object]:
-        """The anime key of every record."""
-        found = self.rows("select source, source_id, anime_key from bridge_anime_source")
-        return {(source, source_id): key for source, source_id, key in found}
+    def sources(self) -> dict[tuple[object, ...], object]:
+        """The anime key of every record, by source and source_id."""
+        return {row[:2]: row[2] for row in self.tables["main.bridge_anime_source"]}
 
 
 def run(home: Path, source: Path, *options: str) -> Run:

@@ -17,7 +17,7 @@ RATINGS = Path(__file__).parents[3] / "shared" / "data" / "ratings" / "myanimeli
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not RATINGS.exists(), reason=f"needs the real ratings beside the repository: {RATINGS}")
+@pytest.mark.skipif(not RATINGS.exists(), reason="../shared/data is not here")
 def test_ease_reaches_its_reference_on_real_users() -> None:
     """NDCG@10 of EASE is at least 0.43 and 2.3 times that of popularity, for practically every resample."""
     with gzip.open(RATINGS, "rt", encoding="utf-8") as lines:

@@ -1,0 +1,65 @@
+"""Reasons a fan understands."""
+
+from matching.explain import sentence
+
+ROW = {
+    "decision": "match",
+    "cross_id": "absent",
+    "vetoes": [],
+    "veto_sentences": [],
+    "left_title": "Hana",
+    "right_title": "Hana",
+    "title_exact": True,
+    "title_similarity": 1.0,
+    "season_left": None,
+    "season_right": None,
+    "days_apart": 0,
+    "year_difference": 0,
+    "episodes_left": 12,
+    "episodes_right": 12,
+    "format_compatible": True,
+}
+
+
+def test_a_match_says_what_agrees():
+    """Title, start and episodes."""
+    assert sentence(ROW) == "One anime: both are called “Hana”, starts that agree, 12 episodes each."
+
+
+def test_a_veto_is_the_reason():
+    """Before everything else."""
+    row = ROW | {"decision": "no_match", "vetoes": ["x"], "veto_sentences": ["they began more than five years apart"]}
+    assert sentence(row).startswith("Not one anime: they began more than five years apart (both are called")
+
+
+def test_a_better_record_is_named():
+    """The pair was good, another was better."""
+    row = ROW | {"decision": "no_match", "season_left": 2, "title_exact": False, "title_similarity": 0.9}
+    text = sentence(row, "kitsu 8")
+    assert text.startswith("Not one anime: kitsu 8 fits better; here “Hana” and “Hana” are 90 % alike")
+    assert "only one says it is number 2" in text
+
+
+def test_every_fact_has_its_words():
+    """Seasons, distances, formats, cross ids and what is unknown."""
+    row = ROW | {
+        "decision": "review",
+        "cross_id": "contradicts",
+        "season_left": 2,
+        "season_right": 3,
+        "days_apart": 1,
+        "episodes_right": 1,
+        "format_compatible": False,
+    }
+    text = sentence(row)
+    for words in ("numbers 2 and 3", "at least 1 day apart", "12 against 1 episodes", "formats differ", "elsewhere"):
+        assert words in text
+    assert "Unsure" in text
+    assert "4 months" in sentence(ROW | {"days_apart": 120})
+    assert "10 years" in sentence(ROW | {"days_apart": 3650})
+    assert "the start of one is unknown" in sentence(ROW | {"days_apart": None, "year_difference": None})
+    assert "no titles" in sentence(ROW | {"left_title": None})
+    assert "both are number 2" in sentence(ROW | {"season_left": 2, "season_right": 2})
+    assert "names the other's id" in sentence(ROW | {"cross_id": "agrees"})
+    assert "episodes" not in sentence(ROW | {"episodes_left": None})
+    assert "one episode each" in sentence(ROW | {"episodes_left": 1, "episodes_right": 1})

@@ -1,0 +1,39 @@
+"""How right a clustering is."""
+
+import pytest
+
+from matching.measure import DIFFERENT, SAME, UNKNOWN, Truth
+
+A1, A2, K1, M1, M2 = ("a", "1"), ("a", "2"), ("k", "1"), ("m", "1"), ("m", "2")
+TRUTH = Truth([{"a": "1", "m": "1", "k": "1"}, {"a": "2", "m": "2"}, {"k": "9"}])
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "relation"),
+    [(A1, M1, SAME), (A1, M2, DIFFERENT), (A2, K1, DIFFERENT), (A2, ("k", "9"), UNKNOWN), (("x", "1"), M1, UNKNOWN)],
+)
+def test_the_truth_knows_same_different_and_unknown(one, two, relation):
+    """Silence about a source is no evidence."""
+    assert TRUTH.relation(one, two) == relation
+
+
+def test_swapped_works_are_wrong_and_missed():
+    """Two wrong pairs, two missed, two right: F1 = 2*2 / (2*2 + 2 + 2)."""
+    figures = TRUTH.measure([(A1, M2), (A2, M1), (K1,)])
+    assert (figures.right, figures.wrong, figures.missed, figures.over_merged) == (0, 2, 4, 2)
+    assert TRUTH.measure([(A1, M1, K1), (A2, M2)]).f1 == 1
+    assert TRUTH.measure([(A1, M1), (A2, M2), (K1,)]).f1 == pytest.approx(2 * 2 / (2 * 2 + 2))
+
+
+def test_unknown_pairs_count_only_strictly():
+    """F1 ignores them, strict precision does not; and nothing at all is 0."""
+    figures = TRUTH.measure([(A1, M1, K1), (A2, M2, ("k", "9"))])
+    assert (figures.unknown, figures.f1) == (2, 1)
+    assert figures.strict_precision == pytest.approx(4 / 6)
+    nothing = Truth([]).measure([])
+    assert (nothing.f1, nothing.strict_precision) == (0, 0)
+
+
+def test_some_records_can_be_measured_alone():
+    """Only pairs with one of them count."""
+    assert TRUTH.measure([(A1,), (A2, M2)], frozenset([A2])).f1 == 1

@@ -1,0 +1,47 @@
+"""What rules a pair out."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from matching.corpus import build_corpus
+from matching.features import gather_evidence
+from matching.vetoes import VETOES, apply_vetoes
+from tests.matching.worlds import record
+
+
+def vetoes(one, other):
+    """The names of the vetoes on a pair."""
+    held = apply_vetoes(gather_evidence(build_corpus([one, other]), np.array([[0, 1]])))
+    return {veto.name for veto, holds in zip(VETOES, held[0].tolist(), strict=True) if holds}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "facts", "veto"),
+    [
+        ("Hana 2", "Hana 3", {}, "other_season"),
+        ("Hana Part 2", "Hana Part 3", {}, "other_part"),
+        ("Hana (2001)", "Hana (2019)", {}, "other_year"),
+        ("7 Hana", "8 Hana", {}, "other_number"),
+        ("Hana", "Hana", {"start_date": date(1990, 1, 1)}, "years_apart"),
+        ("Hana", "Hana", {"format": "MUSIC"}, "clip_and_series"),
+        ("Hana", "Hana", {"episodes": 1, "start_date": date(2015, 1, 1)}, "other_length_and_time"),
+    ],
+)
+def test_each_veto_has_its_case(left, right, facts, veto):
+    """Nothing else about the pair is suspicious."""
+    assert vetoes(record("a", "1", left), record("b", "1", right, **facts)) == {veto}
+
+
+def test_an_equal_title_outweighs_conflicting_synonyms():
+    """Sources number seasons differently; where any title agrees in full, numbers rule nothing out."""
+    assert not vetoes(record("a", "1", "Hana 2", "Yuki Aki"), record("b", "1", "Hana 3", "Yuki Aki"))
+
+
+def test_the_unknown_rules_nothing_out():
+    """Records that say nothing are not vetoed, and no pairs have no vetoes."""
+    nothing = {"episodes": None, "format": None, "start_date": None, "start_year": None}
+    assert not vetoes(record("a", "1", "Hana"), record("b", "1", "Hana", **nothing))
+    empty = gather_evidence(build_corpus([]), np.empty((0, 2), dtype=np.int64))
+    assert apply_vetoes(empty).shape == (0, len(VETOES))
