@@ -43,7 +43,9 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     read_input(chosen)
     write_marker(home, chosen)
     absolute = settings.model_copy(update={"home": home.root.absolute(), "input": _absolute(settings, chosen)})
-    environment = child_environment(absolute, {"DAGSTER_HOME": str(refresh_config(home))})
+    # Python's safe path: files of the directory somebody happens to stand in are no modules of the UI.
+    own = {"DAGSTER_HOME": str(refresh_config(home)), "PYTHONSAFEPATH": "1"}
+    environment = child_environment(absolute, own)
     console.say(f"Its runs read {chosen.label}.")
     console.say(f"The Dagster UI will be at http://{_HOST}:{args.port} in about 20 seconds; Ctrl-C ends it.")
     console.say("In it: Assets > View lineage shows the graph, Materialize all runs it.")

@@ -12,14 +12,14 @@ from demo.world import make_world
 DAY_ONE, DAY_TWO = "20260701", "20260702"
 #: Bad lines of a second day of MyAnimeList, with the words that tell what is wrong with each.
 BAD_RECORDS = (
-    ("this line is no JSON", "not JSON"),
+    ("this line is no JSON", "not a JSON object"),
     ('{"title": "Nobody Knows My Number"}', "id is missing"),
     ('{"id": 900001, "title": "In the Air", "media_type": "hologram"}', '"hologram"'),
     ('{"id": 900002, "title": "Told Twice", "media_type": "tv"}', "duplicate"),
 )
 GOOD_RECORD = '{"id": 900002, "title": "Told Twice, Corrected", "media_type": "tv"}'
 #: Bad ratings of a user who has good ones.
-BAD_RATINGS = (("900003,11,completed,", "score is 11"), ("900004,ten,completed,", 'score is "ten"'))
+BAD_RATINGS = (("900003,11,completed,", 'score is "11"'), ("900004,ten,completed,", 'score is "ten"'))
 
 
 def make_small_world(directory: Path) -> Path:
