@@ -12,7 +12,7 @@ from assets import registry
 from assets.conversions import arrow
 from assets.model_inputs import WITHOUT_HIDDEN, ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import table_metadata
+from assets.results import PREVIEW_ROWS, table_metadata
 from assets.tables import table_spec
 from recommenders.base import Recommender
 from recommenders.discovery import all_models
@@ -21,7 +21,7 @@ from recommenders.interactions import Interactions
 from recommenders.ranking import recommend
 from recommenders.splitting import holdout
 from recommenders.versions import model_version_id
-from warehouse.build import BuildReport, build
+from warehouse.build import build, preview
 from warehouse.sqlfiles import sql_file
 
 LIST_LENGTH = 100
@@ -44,11 +44,13 @@ def version_of(name: str, inputs: ModelInputs, seed: int) -> str:
 
 def write(
     warehouse: WarehouseResource, path: str, computed: pa.Table, run_id: str, name: str | None = None
-) -> BuildReport:
-    """A table made in Python, built through its file of sql/ once the writers before are done."""
+) -> dict[str, Any]:
+    """Build a table made in Python through its file of sql/; returns what the UI is told of it."""
     file = sql_file(path)
-    with warehouse.open().writer(name or file.name) as connection:
-        return build(connection, file, computed=computed, table=name, run_id=run_id)
+    table = name or file.name
+    with warehouse.open().writer(table) as connection:
+        report = build(connection, file, computed=computed, table=name, run_id=run_id)
+        return table_metadata(report, preview(connection, f"{file.schema}.{table}", PREVIEW_ROWS))
 
 
 @dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), WHAT_MODELS_READ)])
@@ -61,9 +63,9 @@ def evaluation_holdout(
     split = holdout(everything, seed=run_settings.seed)
     hidden = split.held_out.tocoo()
     rows = {"user_key": everything.user_keys[hidden.row], "anime_key": everything.item_keys[hidden.col]}
-    report = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id)
+    metadata = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id)
     return dg.MaterializeResult(
-        metadata=table_metadata(report) | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
+        metadata=metadata | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
     )
 
 
@@ -90,11 +92,11 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         version_id = version_of(name, everything, run_settings.seed)
         lists, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
         lists["model_version_id"] = [version_id] * len(lists["user_key"])
-        report = write(warehouse, "ml/evaluation_model", arrow(lists), context.run_id, table)
+        metadata = write(warehouse, "ml/evaluation_model", arrow(lists), context.run_id, table)
         remember(warehouse, name, version_id, everything, run_settings.seed, skipped)
         if skipped:
             context.log.warning("%s is skipped: %s", name, skipped)
-        return dg.MaterializeResult(metadata=table_metadata(report) | {"skipped_because": skipped or "-"})
+        return dg.MaterializeResult(metadata=metadata | {"skipped_because": skipped or "-"})
 
     return evaluation
 

@@ -10,7 +10,6 @@ import pyarrow as pa
 from assets.conversions import match_records, overrides
 from assets.evaluation import write
 from assets.resources import WarehouseResource
-from assets.results import table_metadata
 from assets.tables import table_spec
 from matching.keyevents import KeyEvent
 from matching.match import MatchResult, match
@@ -54,10 +53,10 @@ def anime_identity(
     }
     decisions = Counter(str(one) for one in result.pairs["decision"])
     for path, table in tables.items():
-        report = write(warehouse, path, table, context.run_id)
+        metadata = write(warehouse, path, table, context.run_id)
         yield dg.MaterializeResult(
             asset_key=path.split("/")[1],
-            metadata=table_metadata(report) | {f"pairs_{name}": count for name, count in decisions.items()},
+            metadata=metadata | {f"pairs_{name}": count for name, count in decisions.items()},
         )
 
 

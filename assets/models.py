@@ -13,7 +13,7 @@ from assets.conversions import column
 from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import markdown_table, table_metadata
+from assets.results import markdown_table
 from assets.tables import table_spec
 from recommenders.evaluate import MetricRow, measure
 from recommenders.intervals import compare
@@ -55,8 +55,10 @@ def fact_model_metric(
         rows += [{"model_version_id": version_id, "model_type": name, **asdict(one)} for one in both]
         summary = {f"{one.metric}@{one.k}": one.value for one in metrics if (one.metric, one.k) in SUMMARY}
         registry.record(home, "measured", version_id, metrics=summary)
-    report = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
-    return dg.MaterializeResult(metadata=table_metadata(report, leaderboard(rows)))
+    metadata = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
+    lines = leaderboard(rows)
+    shown = {"leaderboard": dg.MetadataValue.md(markdown_table(lines))} if lines else {}
+    return dg.MaterializeResult(metadata=metadata | shown)
 
 
 LISTS = ("model_version_id", "user_key", "rank", "anime_key", "score")
@@ -135,9 +137,9 @@ def dim_recommendation_model(
     if registry.record(opened.home, "promoted", best, **facts):
         context.log.info("promoted %s: %s", best, facts["because"])
     rows = registry.registry_table(opened.home)
-    report = write(warehouse, "core/dim_recommendation_model", rows, context.run_id)
+    metadata = write(warehouse, "core/dim_recommendation_model", rows, context.run_id)
     shown = [{"version": one["model_version_id"], "NDCG@10": f"{one['value']:.4f}"} for one in ranking]
-    metadata = table_metadata(report) | {"active": best}
+    metadata["active"] = best
     return dg.MaterializeResult(
         metadata=metadata | ({"leaderboard": dg.MetadataValue.md(markdown_table(shown))} if shown else {})
     )

@@ -12,7 +12,6 @@ from assets.conversions import arrow
 from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import table_metadata
 from assets.tables import table_spec
 from recommenders.base import Recommender
 from recommenders.discovery import load_model
@@ -64,8 +63,8 @@ def fact_collaborative_scores(
     rows: dict[str, Any] = lists.columns(inputs.interactions.item_keys)
     rows["anime_key"] = rows.pop("item_key")
     rows["model_version_id"] = pa.repeat(version_id, len(rows["user_key"]))
-    report = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
-    return dg.MaterializeResult(metadata=table_metadata(report) | {"active_model": version_id})
+    metadata = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
+    return dg.MaterializeResult(metadata=metadata | {"active_model": version_id})
 
 
 @dg.multi_asset(
@@ -88,8 +87,8 @@ def fact_anime_similarity(
             continue
         parts.append(similar_rows(model, version_of(name, inputs, run_settings.seed), inputs))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
-    report = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
-    return dg.MaterializeResult(metadata=table_metadata(report))
+    metadata = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
+    return dg.MaterializeResult(metadata=metadata)
 
 
 SIMILARITIES = pa.schema(
@@ -134,8 +133,8 @@ def fact_recommendation(
     """Everybody's list after all rules, with what carried each title."""
     parts = list(cohort_rows(warehouse, run_settings))
     table = pa.concat_tables(parts) if parts else RECOMMENDATIONS.empty_table()
-    report = write(warehouse, "core/fact_recommendation", table, context.run_id)
-    return dg.MaterializeResult(metadata=table_metadata(report))
+    metadata = write(warehouse, "core/fact_recommendation", table, context.run_id)
+    return dg.MaterializeResult(metadata=metadata)
 
 
 RECOMMENDATIONS = pa.schema(

@@ -15,10 +15,8 @@ CELL_WIDTH = 60
 
 
 def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """Row count (of a view none), table schema with comments, rejected rows and a readable preview, as Dagster metadata."""
-    metadata: dict[str, Any] = {
-        "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(report))
-    }
+    """Row count (of a view none), schema with comments, rejected rows and a readable preview, as Dagster metadata."""
+    metadata: dict[str, Any] = {"dagster/column_schema": dg.MetadataValue.table_schema(column_schema(report.columns))}
     if not report.is_view:
         metadata["dagster/row_count"] = dg.MetadataValue.int(report.rows)
     if report.rejected:
@@ -28,10 +26,10 @@ def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = (
     return metadata
 
 
-def column_schema(report: BuildReport) -> dg.TableSchema:
-    """The columns of a built table in their order, each with its type and its comment."""
+def column_schema(columns: Iterable[tuple[str, str, str]]) -> dg.TableSchema:
+    """The columns (name, type, comment) of a table in their order, as the UI knows them."""
     return dg.TableSchema(
-        columns=[dg.TableColumn(name=name, type=kind, description=comment) for name, kind, comment in report.columns]
+        columns=[dg.TableColumn(name=name, type=kind, description=comment) for name, kind, comment in columns]
     )
 
 

@@ -10,7 +10,8 @@ from warehouse.sqlfiles import SqlFile, all_sql_files
 
 def describe(sql_file: SqlFile) -> str:
     """What the UI shows: the header's description and grain, then the SQL itself."""
-    return f"{sql_file.description}\n\nGrain: {sql_file.grain}\n\n```sql\n{sql_file.body.strip()}\n```"
+    origin = "The relation `computed` in its SQL is calculated in Python.\n\n" if sql_file.needs_computed else ""
+    return f"{sql_file.description}\n\nGrain: {sql_file.grain}\n\n{origin}```sql\n{sql_file.body.strip()}\n```"
 
 
 def table_spec(sql_file: SqlFile, deps: list[str] | None = None) -> dg.AssetSpec:
@@ -20,7 +21,7 @@ def table_spec(sql_file: SqlFile, deps: list[str] | None = None) -> dg.AssetSpec
         key=sql_file.name,
         deps=names,
         group_name=sql_file.group,
-        kinds={"duckdb", "sql"},
+        kinds={"duckdb", "python" if sql_file.needs_computed else "sql"},
         owners=OWNERS,
         description=describe(sql_file),
         metadata={"dagster/table_name": f"{sql_file.schema}.{sql_file.name}"},

@@ -6,6 +6,7 @@ The one rule: an id depends on what decides the result and on nothing else; no t
 import hashlib
 import json
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -41,8 +42,9 @@ def data_version(interactions: Interactions, items: ItemFeatures | None = None) 
     return digest.hexdigest()[:16]
 
 
+@cache
 def code_version() -> str:
-    """12 hex digits that name the code of this room and the libraries under it."""
+    """12 hex digits that name the code of this room and the libraries under it, as this process started."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"|" + path.read_bytes() + b"|")

@@ -148,7 +148,11 @@ def _add_dev(commands: Commands, common: _Parser) -> None:
     """`osusume dev`."""
     parser = _command(commands, "dev", common, "open the Dagster UI on this machine, until Ctrl-C", _DEV)
     parser.add_argument("--port", type=int, default=3000, help="of the UI on 127.0.0.1 (default 3000)")
-    parser.add_argument("--input", metavar="demo|PATH", help="what the UI's runs read; as for `osusume run`, default for a HOME of recordings: what was landed in it")
+    parser.add_argument(
+        "--input",
+        metavar="demo|PATH",
+        help="what the UI's runs read; as for `osusume run`, default for a HOME of recordings: what was landed in it",
+    )
 
 
 def _add_sql(commands: Commands, common: _Parser) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from orchestration.cli.console import counted, seconds, size
 from orchestration.cli.outcome import CheckOutcome, Outcome
@@ -10,6 +12,7 @@ from orchestration.inputs import RunInput
 from serving.reader import Model, Reader, User, open_reader
 from warehouse.connection import Warehouse
 from warehouse.errors import LockTimeout, NothingPublished
+from warehouse.home import Home
 
 #: The tables whose size tells a newcomer what there is, with what their rows are.
 _KEY_TABLES = {
@@ -38,7 +41,7 @@ def published_summary(warehouse: Warehouse, outcome: Outcome, chosen: RunInput) 
         yield from _quarantine(reader)
         yield from _active_model(reader.models())
         yield from _examples(reader)
-        yield from _next_steps(reader)
+        yield from _next_steps(reader, _home_option(warehouse.home))
     if chosen.kind == "demo":
         yield ""
         yield "The demo world is generated: its figures say nothing about quality on real ratings."
@@ -49,7 +52,7 @@ def partial_summary(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"{counted(len(outcome.assets), 'asset')} in {seconds(outcome.seconds)}."
     yield from _checks(outcome.checks)
-    yield "Nothing was published: readers see what they saw before. `osusume run` publishes."
+    yield "Nothing was published: readers see what they saw before. `osusume run --select published_snapshot` publishes."
 
 
 def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator[str]:
@@ -143,15 +146,20 @@ def _examples(reader: Reader) -> Iterator[str]:
             yield f"  {one.rank}. {one.title}{year}. {one.reason}"
 
 
-def _next_steps(reader: Reader) -> Iterator[str]:
+def _home_option(home: Home) -> str:
+    """What a command needs to find the HOME from here; nothing for the default one."""
+    return "" if home.root == Path("data") else f" --home {shlex.quote(str(home.root))}"
+
+
+def _next_steps(reader: Reader, where: str) -> Iterator[str]:
     """Commands that work on what was just made."""
     users: Sequence[User] = reader.example_users(1)
     yield ""
     yield "Look further:"
-    yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"'
+    yield f'  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"{where}'
     if users:
-        yield f"  osusume recommend --user {users[0].name} --why"
-    yield "  osusume dev"
+        yield f"  osusume recommend --user {users[0].name} --why{where}"
+    yield f"  osusume dev{where}"
 
 
 def _refused(warehouse: Warehouse, stages: Sequence[str]) -> Iterator[str]:

@@ -1,9 +1,9 @@
 /*
-Where the sources disagree most: the anime that stand highest among the scores of one source and lowest among
-those of another. Every source has its own habits (Kitsu's scale is compressed), so what is compared is not the
+Where the sources disagree most: the anime that stand high among the scores of one source and low among those
+of another. Every source has its own habits (Kitsu's scale is compressed), so what is compared is not the
 score but the share of the source's anime that score less. A score that a source gives to a tenth of its anime
-stands in for a missing one and is left out, and so is the less known half of the catalogue, where a score is a
-handful of votes.
+stands in for a missing one and is left out, and so is the less known half of the catalogue, where a score is
+a handful of votes.
 */
 with newest as (
     select *

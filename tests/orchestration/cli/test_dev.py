@@ -54,6 +54,8 @@ def test_the_ui_gets_this_homes_instance_and_input(
     assert started["environment"]["OSUSUME_HOME"] == str(home.root)
     assert started["environment"]["OSUSUME_INPUT"] == "demo"
     assert started["command"][3:6] == ["-m", "dagster", "dev"]
+    assert started["command"][6] == "--workspace"
+    assert started["environment"]["PYTHONSAFEPATH"] == "1"
     assert str(free_port) in started["command"]
     assert (home.dagster / "dagster.yaml").is_file()
     assert list((home.root / "demo").glob("*/catalogue/kitsu/anime.jsonl.gz"))
@@ -88,3 +90,17 @@ def test_an_input_that_cannot_be_read_is_found_before_the_ui_starts(
     assert called.status == 2
     assert "does not exist" in called.err
     assert not started
+
+
+def test_the_ui_of_a_home_of_recordings_needs_no_input(
+    osusume: Call, started: dict[str, Any], free_port: int, tmp_path: Path
+) -> None:
+    """Its runs then read what was landed; an input that was named is still refused where it does not belong."""
+    home = Home(tmp_path / "home")
+    home.landing.mkdir(parents=True)
+    home.marker.write_text('{"world": "recordings"}', encoding="utf-8")
+    called = osusume("dev", "--home", home.root, "--port", str(free_port))
+    assert called.status == 0
+    assert f"what was landed in {home.root}" in called.err
+    assert started["environment"]["OSUSUME_INPUT"] == str(home.root)
+    assert osusume("dev", "--home", home.root, "--port", str(free_port), "--input", "demo").status == 2

@@ -108,3 +108,9 @@ def test_csv_leaves_plain_columns_to_the_csv_module() -> None:
     stream = io.StringIO()
     write_csv(stream, ["n", "t", "l"], ["BIGINT", "VARCHAR", "BIGINT[]"], [(1, "a;b\nc", [1]), (None, "", None)])
     assert stream.getvalue() == 'n,t,l\n1,"a;b\nc",[1]\n,,\n'
+
+
+def test_the_last_column_may_be_wider() -> None:
+    """A reason at the end of the line is worth reading; a long cell before it is cut."""
+    line = list(table_lines(["a", "b"], [False, False], [["x" * 100, "y" * 100]]))[-1]
+    assert line == "x" * 59 + "…" + "  " + "y" * 100

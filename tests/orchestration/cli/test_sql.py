@@ -124,3 +124,10 @@ def test_nothing_published_has_a_status_of_its_own(osusume: Call, tmp_path: Path
     called = osusume("sql", "select 1", "--home", tmp_path)
     assert called.status == 3
     assert "osusume run" in called.err
+
+
+def test_a_plan_is_drawn_on_as_many_lines_as_it_has(osusume: Call, small_home: Path) -> None:
+    """`explain` is for reading."""
+    called = osusume("sql", "explain select 1", "--home", small_home)
+    assert called.status == 0
+    assert called.out.count("\n") > 3
