@@ -45,9 +45,7 @@ def read_to_end(path: Path) -> Content:
             _count_all(path, opened, content)
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
         if not content.lines and isinstance(problem, gzip.BadGzipFile):
-            raise RecordingError(
-                f"{path} is not a gzip file ({problem}); compress it with `gzip`"
-            ) from problem
+            raise RecordingError(f"{path} is not a gzip file ({problem}); compress it with `gzip`") from problem
         raise RecordingError(
             f"{path}:{content.passed + 1}: the file is cut off or damaged, its gzip stream breaks here "
             f"({problem}). Copy or record it again"
@@ -68,9 +66,7 @@ def _count_all(path: Path, opened: gzip.GzipFile, content: Content) -> None:
         lines, end, rest = (rest + block).rpartition(b"\n")
         _count(content, lines + end)
         if len(rest) > MAX_LINE_BYTES:
-            raise RecordingError(
-                f"{path}:{content.passed + 1}: the line is longer than {MAX_LINE_BYTES:,} bytes"
-            )
+            raise RecordingError(f"{path}:{content.passed + 1}: the line is longer than {MAX_LINE_BYTES:,} bytes")
     _count(content, rest)
 
 

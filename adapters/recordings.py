@@ -68,11 +68,7 @@ def read_recordings(directory: Path, source: str | None = None, stream: str | No
     named = sorted([*_catalogue(directory), *_ratings(directory)], key=_order)
     if not named:
         raise RecordingError(f"{directory} holds no recordings; expected {LAYOUT}")
-    return [
-        _opened(directory, one)
-        for one in named
-        if source in (None, one.source) and stream in (None, one.stream)
-    ]
+    return [_opened(directory, one) for one in named if source in (None, one.source) and stream in (None, one.stream)]
 
 
 def _catalogue(directory: Path) -> Iterator[Recording]:
@@ -99,9 +95,7 @@ def _ratings(directory: Path) -> Iterator[Recording]:
         if found is None:
             _refuse_data(file)
         elif found["source"] not in SOURCES:
-            raise RecordingError(
-                f"{file}: unknown source {found['source']!r}; known are {', '.join(SOURCES)}"
-            )
+            raise RecordingError(f"{file}: unknown source {found['source']!r}; known are {', '.join(SOURCES)}")
         else:
             yield Recording(found["source"], "ratings", file, None, 0)
 

@@ -26,6 +26,7 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
         group_name="ingestion",
         kinds={"duckdb", "gzip"},
         owners=OWNERS,
+        metadata={"dagster/table_name": f"raw.{name}"},
         description=f"Rows: everything {source} has told so far. Grain: {STREAMS[stream]}. "
         f"Source: recordings, landed under landing/{source}/{stream}. A loaded file is not read again.",
     )
@@ -45,7 +46,6 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
             metadata=plain_metadata(
                 {
                     "dagster/row_count": report.total_rows,
-                    "dagster/table_name": f"raw.{name}",
                     "dagster/column_schema": column_schema(columns),
                     "preview": dg.MetadataValue.md(markdown_table(rows)) if rows else None,
                     "rows_loaded": report.rows,

@@ -105,9 +105,7 @@ def make_catalogue(seed: int, count: int) -> Catalogue:
     return Catalogue(anime, plan, features, schedule, tuple(studios))
 
 
-def _columns(
-    seed: int, plan: Plan, schedule: Schedule, features: Features, studios: int
-) -> list[Sequence[object]]:
+def _columns(seed: int, plan: Plan, schedule: Schedule, features: Features, studios: int) -> list[Sequence[object]]:
     """The fields of `Anime` in their order, each as a list with one value per anime."""
     draws = Draws(seed, "anime", plan.count)
     bases = _bases(seed, plan)
@@ -160,9 +158,7 @@ def _bases(seed: int, plan: Plan) -> list[Title]:
     """Each franchise's name, for all its entries; a few franchises share the name of an unrelated one."""
     titles = make_titles(generator(seed, "titles"), plan.franchises)
     draws = Draws(seed, "namesakes", plan.franchises)
-    for franchise in np.flatnonzero(
-        draws.chance("namesake", NAMESAKE_SHARE) & (np.arange(plan.franchises) > 0)
-    ):
+    for franchise in np.flatnonzero(draws.chance("namesake", NAMESAKE_SHARE) & (np.arange(plan.franchises) > 0)):
         titles[franchise] = titles[int(draws.uniform("of")[franchise] * franchise)]
     return [titles[franchise] for franchise in plan.franchise.tolist()]
 
@@ -178,10 +174,7 @@ def _arcs(seed: int, plan: Plan, draws: Draws) -> list[object]:
 def _genre_names(features: Features) -> list[object]:
     names = list(GENRES)
     rows = zip(features.genres.tolist(), features.is_adult.tolist(), strict=True)
-    return [
-        tuple(names[g] for g in genres if g >= 0) + ((ADULT_GENRE,) if adult else ())
-        for genres, adult in rows
-    ]
+    return [tuple(names[g] for g in genres if g >= 0) + ((ADULT_GENRE,) if adult else ()) for genres, adult in rows]
 
 
 def _tag_names(features: Features) -> list[object]:

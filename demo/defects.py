@@ -57,12 +57,8 @@ def bad_records(world: World, source: str) -> list[BadLine]:
         BadLine(_json({key: value for key, value in model.items() if key != "id"}), "", "no id"),
         BadLine(_json({**model, "id": "abc"}), "abc", "the id is not a positive number"),
         BadLine(whole, str(model["id"]), "the id stands in this file twice"),
-        BadLine(
-            _changed(model, new_id[0], format_field, UNKNOWN_FORMAT), str(new_id[0]), "an unknown format"
-        ),
-        BadLine(
-            _changed(model, new_id[1], episodes_field, "twelve"), str(new_id[1]), "the episodes are no number"
-        ),
+        BadLine(_changed(model, new_id[0], format_field, UNKNOWN_FORMAT), str(new_id[0]), "an unknown format"),
+        BadLine(_changed(model, new_id[1], episodes_field, "twelve"), str(new_id[1]), "the episodes are no number"),
     ]
 
 

@@ -66,9 +66,7 @@ def make_features(seed: int, plan: Plan, age_years: Floats) -> Features:
     quality = 0.8 * shared.normal("quality")[of] + 0.6 * own.normal("quality")
     is_adult = shared.chance("adult", ADULT_SHARE)[of]
     fame = _fame(plan, shared, own, quality, age_years) - 1.5 * is_adult
-    return Features(
-        traits, genres[of], tags[of], np.rint(ranks).astype(np.int64), quality, fame - fame.max(), is_adult
-    )
+    return Features(traits, genres[of], tags[of], np.rint(ranks).astype(np.int64), quality, fame - fame.max(), is_adult)
 
 
 def _loadings(rng: np.random.Generator, columns: int) -> Floats:

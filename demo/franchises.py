@@ -34,9 +34,7 @@ class Plan:
     part: Ints  # 1, or the part of a season that was split
     number: Ints  # for films, OVAs and the like: the how-many-th of its role
     depth: Ints  # steps in the main line before it; 0 for the first entry and everything beside the line
-    predecessor: (
-        Ints  # row of the entry before it in the main line, the first entry for side entries, -1 for first
-    )
+    predecessor: Ints  # row of the entry before it in the main line, the first entry for side entries, -1 for first
 
     @property
     def count(self) -> int:

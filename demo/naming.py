@@ -84,9 +84,7 @@ ARC: dict[str, tuple[Style, ...]] = {
         "{b} Movie {n} | {b} the Movie {n} | 劇場版 {b} {n}",
     ),
     "ova": _styles("{b}: {a} | {b}: {a} | {b} {a}", "{b} OVA: {a} | {b} OVA: {a} | {b} OVA {a}"),
-    "special": _styles(
-        "{b}: {a} | {b}: {a} | {b} {a}", "{b} Special: {a} | {b} Special: {a} | {b} 特別編 {a}"
-    ),
+    "special": _styles("{b}: {a} | {b}: {a} | {b} {a}", "{b} Special: {a} | {b} Special: {a} | {b} 特別編 {a}"),
     "spin_off": _styles("{b} Gaiden: {a} | {b}: {a} | {b}外伝 {a}", "{b}: {a} | {b} - {a} | {b} ～{a}～"),
 }
 

@@ -68,9 +68,7 @@ def check_free(directory: Path) -> None:
     for parent in directory.parents:
         if parent.exists():
             if not parent.is_dir():
-                raise RecordingsError(
-                    f"{directory} cannot be created: {parent} is a file; name another place"
-                )
+                raise RecordingsError(f"{directory} cannot be created: {parent} is a file; name another place")
             return
 
 
@@ -81,9 +79,7 @@ def _in_place_of(directory: Path) -> Iterator[Path]:
         directory.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     except OSError as error:
-        raise RecordingsError(
-            f"{directory} cannot be created: {error.strerror}; name another place"
-        ) from error
+        raise RecordingsError(f"{directory} cannot be created: {error.strerror}; name another place") from error
     try:
         temporary.chmod(0o755)
         yield temporary
@@ -145,14 +141,10 @@ def _rating_lines(world: World, source: str, part: slice) -> str:
         world.sources[source].ids[ratings.row[part]].tolist(),
         [score or UNRATED[source] for score in ratings.score[part].tolist()],
         [STATUSES[status] for status in ratings.status[part].tolist()],
-        np.where(
-            updated > 0, np.datetime_as_string(updated.astype("datetime64[s]"), timezone="UTC"), ""
-        ).tolist(),
+        np.where(updated > 0, np.datetime_as_string(updated.astype("datetime64[s]"), timezone="UTC"), "").tolist(),
         strict=True,
     )
-    return "".join(
-        [f"{user},{anime},{score},{status},{when}\n" for user, anime, score, status, when in columns]
-    )
+    return "".join([f"{user},{anime},{score},{status},{when}\n" for user, anime, score, status, when in columns])
 
 
 def _write_table(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -41,9 +41,7 @@ def rate(
 ) -> dict[str, Ratings]:
     """Ratings by source; ``ratings`` entries in all have a score, where there are so many to choose from."""
     scored = _who_gets_a_score(seed, people, entries, ratings)
-    return {
-        name: _columns(seed, name, catalogue, people, part, scored[name]) for name, part in entries.items()
-    }
+    return {name: _columns(seed, name, catalogue, people, part, scored[name]) for name, part in entries.items()}
 
 
 def can_be_scored(people: People, entries: Entries) -> Flags:
@@ -52,9 +50,7 @@ def can_be_scored(people: People, entries: Entries) -> Flags:
     return scorable
 
 
-def _who_gets_a_score(
-    seed: int, people: People, entries: dict[str, Entries], ratings: int
-) -> dict[str, Flags]:
+def _who_gets_a_score(seed: int, people: People, entries: dict[str, Entries], ratings: int) -> dict[str, Flags]:
     """The entries that are scored: exactly the number asked for, likelier for viewers who score readily."""
     eager = generator(seed, "eager").random(len(people))
     keys: list[Floats] = []
@@ -69,9 +65,7 @@ def _who_gets_a_score(
     return {name: key >= bar for name, key in zip(entries, keys, strict=True)}
 
 
-def _columns(
-    seed: int, name: str, catalogue: Catalogue, people: People, part: Entries, scored: Flags
-) -> Ratings:
+def _columns(seed: int, name: str, catalogue: Catalogue, people: People, part: Entries, scored: Flags) -> Ratings:
     rng = generator(seed, "scores", name)
     order = np.lexsort((part.row, part.person))
     person, row, scored = part.person[order], part.row[order], scored[order]
@@ -84,9 +78,7 @@ def _columns(
     return Ratings(person, row, score, status, updated)
 
 
-def _statuses(
-    rng: np.random.Generator, catalogue: Catalogue, row: Ints, planned: Flags, liking: Floats
-) -> Ints:
+def _statuses(rng: np.random.Generator, catalogue: Catalogue, row: Ints, planned: Flags, liking: Floats) -> Ints:
     """Mostly completed; what airs is being watched, what disappointed was sometimes dropped."""
     luck = rng.random(len(row))
     status = np.where(luck < 0.03, WATCHING, np.where(luck < 0.06, ON_HOLD, COMPLETED))
@@ -104,9 +96,9 @@ def _myanimelist(points: Floats, scale: Ints) -> Ints:
 def _anilist(points: Floats, scale: Ints) -> Ints:
     """0-100 as `score(format: POINT_100)` gives it: points, whole tens, or stars (10, 30, 50, 70, 90)."""
     stars = 20 * np.clip(np.rint((points + 1) / 2), 1, 5) - 10
-    return np.where(
-        scale == 0, np.rint(10 * points), np.where(scale == 1, 10 * np.rint(points), stars)
-    ).astype(np.int64)
+    return np.where(scale == 0, np.rint(10 * points), np.where(scale == 1, 10 * np.rint(points), stars)).astype(
+        np.int64
+    )
 
 
 def _kitsu(points: Floats, scale: Ints) -> Ints:

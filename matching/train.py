@@ -45,13 +45,13 @@ class Recipe:
 
     seed: int = 42
     folds: int = 5
-    first_rounds: int = 300
+    first_rounds: int = 150
     second_rounds: int = 150
     unknown: float = 1.0
-    replicas: int = 3
+    replicas: int = 6
     dropped: float = 0.3
     passing: float = -6.5
-    accept: float = -1.5
+    accept: float = -1.75
     review: float = -4.0
     claim_agrees: float = 6.0
     claim_contradicts: float = -3.0

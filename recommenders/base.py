@@ -98,9 +98,7 @@ class Recommender(ABC):
             result = self._scores(rows)
         result[~self._speaks(rows)] = self.prior
         if not np.isfinite(result).all():
-            raise ModelDivergedError(
-                f"{self.name} computed scores that are not finite: lower its learning rate"
-            )
+            raise ModelDivergedError(f"{self.name} computed scores that are not finite: lower its learning rate")
         return result
 
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
@@ -174,9 +172,7 @@ class Recommender(ABC):
         header, arrays = store.read_folder(directory)
         known = {field.name for field in fields(cls.Config)}
         if header.get("model") != cls.name or set(header.get("config", {})) != known:
-            raise ModelDamagedError(
-                f"{directory} holds a {header.get('model')!r} of another make, not {cls.name}"
-            )
+            raise ModelDamagedError(f"{directory} holds a {header.get('model')!r} of another make, not {cls.name}")
         model = cls(cls.Config(**header["config"]))
         model.item_keys, model.prior = arrays.pop("item_keys"), arrays.pop("prior")
         model._restore(arrays)

@@ -67,8 +67,7 @@ class Ease(LinearRecommender):
         seen = np.asarray(interactions.seen.sum(axis=0)).ravel()[columns]
         scale = np.asarray(seen**-self.config.popularity_penalty, dtype=np.float32)
         blocks = (
-            (block, self._sharpened(inverse[block], diagonal, block, scale))
-            for block in target_blocks(len(columns))
+            (block, self._sharpened(inverse[block], diagonal, block, scale)) for block in target_blocks(len(columns))
         )
         return strongest(blocks, columns, self.config.neighbours, interactions.n_items)
 

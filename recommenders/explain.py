@@ -35,9 +35,7 @@ class Explanation:
     because_share: NDArray[np.float64]
 
 
-def explain(
-    model: Recommender, rows: Interactions, recommendations: Recommendations, top: int = 3
-) -> Explanation:
+def explain(model: Recommender, rows: Interactions, recommendations: Recommendations, top: int = 3) -> Explanation:
     """The causes of lists that `recommend(model, rows, ...)` made, with `top` titles each."""
     contributions = model.contributions(rows, recommendations.items, top)
     return from_contributions(contributions, model.family, rows, recommendations.items)
@@ -64,9 +62,7 @@ def from_contributions(
         share_popularity=np.where(listed, 1 - titles, 0),
         because=contributions.items,
         because_rating=_ratings(rows, contributions.items),
-        because_share=np.divide(
-            amounts, total[:, :, None], out=np.zeros_like(amounts), where=total[:, :, None] > 0
-        ),
+        because_share=np.divide(amounts, total[:, :, None], out=np.zeros_like(amounts), where=total[:, :, None] > 0),
     )
 
 

@@ -78,8 +78,7 @@ def tfidf(items: ItemFeatures, weights: FeatureWeights, max_words: int) -> Csr:
     blocks = [
         weights.title * _words(items.titles, min_df=1, max_df=1.0, max_features=None, stop=None),
         # words in fewer than 3 synopses tie nothing together; those in a tenth of them say nothing
-        weights.synopsis
-        * _words(items.synopses, min_df=3, max_df=0.1, max_features=max_words, stop="english"),
+        weights.synopsis * _words(items.synopses, min_df=3, max_df=0.1, max_features=max_words, stop="english"),
         weights.genre * _labels(items.genres),
         weights.tag * _labels(items.tags),
         weights.studio * _labels(items.studios),
@@ -90,9 +89,7 @@ def tfidf(items: ItemFeatures, weights: FeatureWeights, max_words: int) -> Csr:
     return sp.csr_array(sp.diags_array(inverse) @ stacked)
 
 
-def _words(
-    texts: Sequence[str], *, min_df: int, max_df: float, max_features: int | None, stop: str | None
-) -> Csr:
+def _words(texts: Sequence[str], *, min_df: int, max_df: float, max_features: int | None, stop: str | None) -> Csr:
     """TF-IDF of free text; no columns when there is no usable word."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 

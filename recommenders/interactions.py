@@ -47,9 +47,7 @@ class Interactions:
                 f"and seen {self.seen.shape}: the matrices must be users x items"
             )
         if np.any(np.diff(self.item_keys) <= 0):
-            raise InvalidInputError(
-                "item_keys must be strictly ascending: build with Interactions.from_arrays"
-            )
+            raise InvalidInputError("item_keys must be strictly ascending: build with Interactions.from_arrays")
 
     @property
     def n_users(self) -> int:
@@ -129,9 +127,7 @@ class Interactions:
         shape = (int(kept.sum()), len(item_keys))
         move = sparse(np.ones(len(target), dtype=np.float32), np.arange(len(target)), target, shape)
         columns = np.flatnonzero(kept)
-        return Interactions(
-            self.user_keys, item_keys, self.ratings[:, columns] @ move, self.seen[:, columns] @ move
-        )
+        return Interactions(self.user_keys, item_keys, self.ratings[:, columns] @ move, self.seen[:, columns] @ move)
 
     def require_items(self, item_keys: Keys, owner: str) -> None:
         """Nothing, when the columns are exactly these items.
@@ -186,9 +182,7 @@ def _check_entries(
 ) -> None:
     """Refuse a pair that comes twice and a rating off the scale."""
     if not len(rows) == len(columns) == len(scores):
-        raise InvalidInputError(
-            f"{len(rows)} users, {len(columns)} items, {len(scores)} ratings: lengths differ"
-        )
+        raise InvalidInputError(f"{len(rows)} users, {len(columns)} items, {len(scores)} ratings: lengths differ")
     pairs = np.sort(rows * max(n_items, 1) + columns)
     if np.any(pairs[1:] == pairs[:-1]):
         raise InvalidInputError("a user and item come twice: bring duplicates to one entry first")

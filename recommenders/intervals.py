@@ -84,9 +84,7 @@ def compare(
     )
 
 
-def bootstrap_means(
-    values: NDArray[np.float64], samples: int, seed: int, chunk: int = 64
-) -> NDArray[np.float64]:
+def bootstrap_means(values: NDArray[np.float64], samples: int, seed: int, chunk: int = 64) -> NDArray[np.float64]:
     """Means over resampled users: float64 (samples, columns), of values (users, columns)."""
     n = len(values)
     if not n or not samples:

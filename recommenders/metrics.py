@@ -83,9 +83,7 @@ def user_metrics(items: NDArray[np.int32], held_out: Csr, cutoffs: tuple[int, ..
     return UserMetrics(names, np.stack([columns[name] for name in names], axis=1))
 
 
-def list_metrics(
-    items: NDArray[np.int32], seen: Csr, catalogue_items: int, k: int = 10
-) -> dict[str, float | None]:
+def list_metrics(items: NDArray[np.int32], seen: Csr, catalogue_items: int, k: int = 10) -> dict[str, float | None]:
     """Coverage, Gini and novelty (bits) of all lists' first k places; None where nothing was recommended.
 
     Args:

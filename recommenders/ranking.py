@@ -82,9 +82,7 @@ def top_k(
         InvalidInputError: shapes that do not fit, or a score that is not a number.
     """
     n_items = scores.shape[1]
-    if (exclude is not None and exclude.shape != scores.shape) or (
-        allowed is not None and allowed.shape != (n_items,)
-    ):
+    if (exclude is not None and exclude.shape != scores.shape) or (allowed is not None and allowed.shape != (n_items,)):
         raise InvalidInputError(f"scores {scores.shape} do not fit the excluded or allowed items")
     if scores.size and np.isnan(scores.max()):
         raise InvalidInputError("a score is not a number")
@@ -100,9 +98,7 @@ def top_k(
     )
 
 
-def _masked(
-    scores: Floats, exclude: Csr | None, allowed: NDArray[np.bool_] | None, order: NDArray[np.intp]
-) -> Floats:
+def _masked(scores: Floats, exclude: Csr | None, allowed: NDArray[np.bool_] | None, order: NDArray[np.intp]) -> Floats:
     """A copy with its columns in `order` and -inf wherever an item may not stand."""
     masked = np.take(scores, order, axis=1).astype(np.float32, copy=False)
     if allowed is not None:

@@ -33,9 +33,7 @@ class Split:
         return np.flatnonzero(np.diff(self.held_out.indptr)).astype(np.int64)
 
 
-def holdout(
-    interactions: Interactions, share: float = 0.2, positive_from: float = 7.0, seed: int = 42
-) -> Split:
+def holdout(interactions: Interactions, share: float = 0.2, positive_from: float = 7.0, seed: int = 42) -> Split:
     """A random share of each user's positives hidden; everything else stays as input.
 
     A user with p >= 2 positives has max(1, floor(share * p)) hidden; with one or none, nothing is hidden,
@@ -79,9 +77,7 @@ def _without(matrix: Csr, hidden: Csr) -> Csr:
     entries = matrix.tocoo()
     width = matrix.shape[1]
     out = hidden.tocoo()
-    gone = np.isin(
-        entries.row.astype(np.int64) * width + entries.col, out.row.astype(np.int64) * width + out.col
-    )
+    gone = np.isin(entries.row.astype(np.int64) * width + entries.col, out.row.astype(np.int64) * width + out.col)
     return sparse(entries.data[~gone], entries.row[~gone], entries.col[~gone], matrix.shape)
 
 

@@ -72,9 +72,7 @@ def read_folder(directory: Path) -> tuple[Json, dict[str, Any]]:
     found = {path.name for path in directory.iterdir()} - {MANIFEST}
     if found != set(manifest["files"]):
         odd = sorted(found ^ set(manifest["files"]))
-        raise ModelDamagedError(
-            f"{directory}: files do not match {MANIFEST}: {odd[:3]}; train the model again"
-        )
+        raise ModelDamagedError(f"{directory}: files do not match {MANIFEST}: {odd[:3]}; train the model again")
     for name, expected in manifest["files"].items():
         if _sha256(directory / name) != expected:
             raise ModelDamagedError(f"{directory / name}: its checksum differs; train the model again")

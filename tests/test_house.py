@@ -67,19 +67,14 @@ def test_no_exception_is_swallowed_and_nothing_is_left_to_do(path: Path) -> None
 def test_only_the_settings_read_the_environment() -> None:
     """`os.environ` and `os.getenv` stand in orchestration/settings.py and where a child starts."""
     allowed = {"orchestration/settings.py", "orchestration/cli/dev.py"}
-    readers = {
-        name_of(path)
-        for path in FILES
-        if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))
-    }
+    readers = {name_of(path) for path in FILES if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))}
     assert readers <= allowed
 
 
 def test_sql_files_stay_short_enough_to_read() -> None:
     """No SQL file is longer than 100 lines."""
     lengths = {
-        name_of(path): len(path.read_text(encoding="utf-8").splitlines())
-        for path in (ROOT / "sql").rglob("*.sql")
+        name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "sql").rglob("*.sql")
     }
     assert lengths
     assert not {name: count for name, count in lengths.items() if count > MAX_SQL_LINES}
@@ -94,11 +89,7 @@ def test_a_statement_of_several_lines_lies_in_a_sql_file() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
-                (
-                    isinstance(node, ast.Constant)
-                    and isinstance(node.value, str)
-                    and "\n" not in node.value.strip()
-                )
+                (isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value.strip())
                 and pattern.search(node.value)
                 and "osusume sql" not in node.value
             ):

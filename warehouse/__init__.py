@@ -1,1 +1,1 @@
-"""The only room that knows DuckDB: landing, the writers' queue, tables built from sql/, published snapshots."""  # noqa: E501
+"""The only room that knows DuckDB: landing, the writers' queue, tables built from sql/, published snapshots."""

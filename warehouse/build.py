@@ -109,7 +109,7 @@ def preview(con: duckdb.DuckDBPyConnection, table: str, n: int) -> list[dict[str
 def _build_staged(
     con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation, params: Params | None, run_id: str
 ) -> int:
-    """Run a staging SELECT once, quarantine what it rejects, keep the others; returns how many it rejected."""  # noqa: E501
+    """Run a staging SELECT once, quarantine what it rejects, keep the others; returns how many it rejected."""
     con.execute(f"create or replace temp table {_STAGED} as {file.body}", dict(params) if params else None)
     names = [row[0] for row in con.execute(f"describe {_STAGED}").fetchall()]
     missing = [name for name in (*_POINTERS, REJECTION) if name not in names]

@@ -48,9 +48,7 @@ class WriterLock:
         LockMisuse: on entering, when this thread already holds the lock.
     """
 
-    def __init__(
-        self, home: Home, purpose: str, timeout_s: float = 600.0, on_wait: OnWait | None = None
-    ) -> None:
+    def __init__(self, home: Home, purpose: str, timeout_s: float = 600.0, on_wait: OnWait | None = None) -> None:
         self.home = home
         self.purpose = purpose
         self.timeout_s = timeout_s

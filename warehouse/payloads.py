@@ -90,9 +90,7 @@ def land_file(
         captured_at = _utc(captured_at or landed_at)
         name = f"{captured_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}{extension}"
         path = str(PurePosixPath(source, stream, name))
-        if any(one.path == path for one in earlier) or _known(
-            earlier, sha256, captured_at, captured_at == landed_at
-        ):
+        if any(one.path == path for one in earlier) or _known(earlier, sha256, captured_at, captured_at == landed_at):
             return None
         landed = LandedFile(
             source,

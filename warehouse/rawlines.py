@@ -58,9 +58,7 @@ def read_blocks(file: Path, size: int = BLOCK_BYTES) -> Iterator[bytes]:
             # A block that already ends with a line would otherwise take one more line along.
             rest = b"" if block.endswith(b"\n") else _read_line(file, content)
             if len(rest) >= MAX_LINE_BYTES:
-                raise LandingError(
-                    f"{file} has a line of more than {MAX_LINE_BYTES:,} bytes; it is no such file"
-                )
+                raise LandingError(f"{file} has a line of more than {MAX_LINE_BYTES:,} bytes; it is no such file")
             yield (block + rest).removeprefix(mark)
             mark = b""
 

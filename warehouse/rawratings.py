@@ -181,9 +181,7 @@ def _arrow(block: bytes, columns: Sequence[str]) -> pa.Table:
     )
 
 
-def _exact(
-    block: bytes, columns: Sequence[str], first_line: int, *, is_last: bool
-) -> tuple[pa.Table, int, bytes]:
+def _exact(block: bytes, columns: Sequence[str], first_line: int, *, is_last: bool) -> tuple[pa.Table, int, bytes]:
     """The block line by line: its rows, how many lines they took, and the bytes of a record cut off.
 
     A quoted value may run on into the next block; then, unless this is the last one, its record is left for

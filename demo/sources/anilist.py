@@ -185,9 +185,7 @@ class AniList(Source):
                     {"score": 10 * place, "amount": amount}
                     for place, amount in enumerate(distribution(mean / 100, votes, 10), start=1)
                 ],
-                "statusDistribution": [
-                    {"status": state, "amount": amount} for state, amount in states.items()
-                ],
+                "statusDistribution": [{"status": state, "amount": amount} for state, amount in states.items()],
             },
         }
 
@@ -220,9 +218,7 @@ class AniList(Source):
                     "type": "ANIME",
                     "format": self._format(other, there),
                 }
-                edges.append(
-                    {"id": 16 * row + len(edges) + 1, "relationType": RELATION[relation], "node": node}
-                )
+                edges.append({"id": 16 * row + len(edges) + 1, "relationType": RELATION[relation], "node": node})
         return edges
 
     def _links(self, row: int) -> list[dict[str, object]]:

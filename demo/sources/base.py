@@ -117,9 +117,7 @@ class Source(ABC):
         official = np.array([(one.style, one.part_style) for one in anime])
         self._style = np.where(own, draws.uniform("style"), official[:, 0]).tolist()
         self._part_style = np.where(own_part, draws.uniform("part style"), official[:, 1]).tolist()
-        manner = np.where(
-            draws.chance("respelled", habits.respelled), draws.integer("manner", 1, MANNERS - 1), 0
-        )
+        manner = np.where(draws.chance("respelled", habits.respelled), draws.integer("manner", 1, MANNERS - 1), 0)
         self._manner = manner.tolist()
         phrasing = draws.integer("phrasing", 1, PHRASINGS - 1)
         self._phrasing = np.where(draws.chance("rephrased", habits.rephrased), phrasing, 0).tolist()

@@ -160,9 +160,7 @@ class Kitsu(Source):
         counts = distribution(mean / 100, votes, 20)[1:]
         return {
             "averageRating": f"{mean:.2f}" if votes >= 50 else None,
-            "ratingFrequencies": {
-                str(step): str(count) for step, count in enumerate(counts, start=2) if count
-            },
+            "ratingFrequencies": {str(step): str(count) for step, count in enumerate(counts, start=2) if count},
             "userCount": users,
             "favoritesCount": int(users * 0.01) if self._extra[row] % 40 else None,
             "popularityRank": self.popularity_rank[row],

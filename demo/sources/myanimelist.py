@@ -49,9 +49,7 @@ RELATION = {
 SEASONS = ("winter", "spring", "summer", "fall")
 # MyAnimeList lists genres and themes together; these tags of the world are themes there
 THEMES = tuple(
-    name
-    for name in TAGS
-    if TAGS[name][0].startswith(("Theme-Action", "Theme-Other", "Setting", "Theme-Game"))
+    name for name in TAGS if TAGS[name][0].startswith(("Theme-Action", "Theme-Other", "Setting", "Theme-Game"))
 )
 GENRE_NAMES = {"Mahou Shoujo": "Magical Girl", "Thriller": "Suspense"}
 NAME_IDS = {name: place for place, name in enumerate((*GENRES, ADULT_GENRE, *THEMES), start=1)}

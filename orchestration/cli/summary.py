@@ -52,7 +52,7 @@ def partial_summary(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"{counted(len(outcome.assets), 'asset')} in {seconds(outcome.seconds)}."
     yield from _checks(outcome.checks)
-    yield "Nothing was published: readers see what they saw before. `osusume run --select published_snapshot` publishes."
+    yield "Nothing was published: readers see what they saw before. To publish: --select published_snapshot"
 
 
 def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _next_steps(reader: Reader, where: str) -> Iterator[str]:
     users: Sequence[User] = reader.example_users(1)
     yield ""
     yield "Look further:"
-    yield f'  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"{where}'
+    yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"' + where
     if users:
         yield f"  osusume recommend --user {users[0].name} --why{where}"
     yield f"  osusume dev{where}"

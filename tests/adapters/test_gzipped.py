@@ -14,9 +14,7 @@ from adapters.gzipped import read_to_end
 
 @settings(max_examples=100, deadline=None)
 @given(
-    parts=st.lists(
-        st.sampled_from([b"\n", b"a", b" ", b"\r\n", b"\t", "é".encode(), b"\xff", b"{}"]), max_size=40
-    ),
+    parts=st.lists(st.sampled_from([b"\n", b"a", b" ", b"\r\n", b"\t", "é".encode(), b"\xff", b"{}"]), max_size=40),
     block=st.integers(1, 20),
 )
 def test_lines_are_counted_whatever_the_blocks_are(

@@ -108,7 +108,8 @@ def test_a_name_that_means_nothing_is_an_error(whole: Path, name: str, message: 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", gzip.compress(b"", mtime=0), gzip.compress(b"\n \n", mtime=0), gzip.compress(b"\xef\xbb\xbf", mtime=0)]
+    "content",
+    [b"", gzip.compress(b"", mtime=0), gzip.compress(b"\n \n", mtime=0), gzip.compress(b"\xef\xbb\xbf", mtime=0)],
 )
 def test_an_empty_file_is_an_error(whole: Path, content: bytes) -> None:
     """Zero bytes, zero lines, only blank lines, only a byte order mark."""

@@ -40,8 +40,7 @@ def test_the_list_in_the_directory_is_the_list_returned(recorded: Recorded) -> N
     """identity/defects.csv names path, line, record id and problem of each, in the order of the files."""
     with (recorded.directory / "identity" / "defects.csv").open(newline="", encoding="utf-8") as lines:
         rows = [
-            Defect(row["path"], int(row["line"]), row["record_id"], row["problem"])
-            for row in csv.DictReader(lines)
+            Defect(row["path"], int(row["line"]), row["record_id"], row["problem"]) for row in csv.DictReader(lines)
         ]
     assert rows == recorded.defects
     assert len(rows) == 3 * (len(RECORD_PROBLEMS) + len(RATING_PROBLEMS)) == 42

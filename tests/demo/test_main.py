@@ -12,9 +12,7 @@ ROOT = Path(__file__).parents[2]
 SMALL = ["--anime", "60", "--users", "12", "--ratings", "40"]
 
 
-def test_the_command_writes_a_world_and_says_what_it_wrote(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_a_world_and_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 0; the summary on stdout names the seed, the counts and the bad rows; progress goes to stderr."""
     assert main([str(tmp_path / "world"), "--seed", "5", *SMALL]) == 0
     output = capsys.readouterr()
@@ -44,9 +42,7 @@ def test_a_bad_number_is_one_message_and_exit_status_two(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_directory_is_refused_before_any_work(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_existing_directory_is_refused_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2 with the remedy, and no progress before it."""
     assert main([str(tmp_path)]) == 2
     assert (

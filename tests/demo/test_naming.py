@@ -35,9 +35,7 @@ def test_every_style_can_be_written() -> None:
     for styles, arc in ((PLAIN, None), (ARC, SUBTITLE)):
         for style in (style for table in styles.values() for style in table):
             title = entitle(style, BASE, 4, arc, 2021, 3)
-            assert not any(
-                "{" in text or "  " in text for text in (title.romaji, title.english, title.native)
-            )
+            assert not any("{" in text or "  " in text for text in (title.romaji, title.english, title.native))
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,7 @@ LAYOUT = {
 def digests(directory: Path) -> dict[str, str]:
     """The SHA-256 of every file by its path in the directory."""
     files = [path for path in directory.rglob("*") if path.is_file()]
-    return {
-        path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-    }
+    return {path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_the_layout_is_that_of_real_recordings(recorded: Recorded) -> None:

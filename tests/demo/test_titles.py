@@ -36,10 +36,7 @@ def test_studios_and_handles_are_all_different() -> None:
 
 def test_a_handle_can_stand_in_a_csv_file() -> None:
     """A viewer's name is lower-case letters and digits, nothing that needs quotes."""
-    assert all(
-        handle.isalnum() and handle == handle.lower()
-        for handle in make_handles(np.random.default_rng(2), 100)
-    )
+    assert all(handle.isalnum() and handle == handle.lower() for handle in make_handles(np.random.default_rng(2), 100))
 
 
 def test_arcs_have_names_in_three_languages() -> None:

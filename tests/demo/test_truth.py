@@ -16,11 +16,7 @@ def test_every_recorded_record_stands_in_the_truth_once(small_world: World) -> N
 def test_a_row_is_one_true_anime(small_world: World) -> None:
     """The ids of a row belong to the same anime."""
     owners = [
-        {
-            str(number): row
-            for row, number in enumerate(small_world.sources[column.removesuffix("_id")].ids)
-            if number
-        }
+        {str(number): row for row, number in enumerate(small_world.sources[column.removesuffix("_id")].ids) if number}
         for column in COLUMNS
     ]
     for row in truth_rows(small_world):

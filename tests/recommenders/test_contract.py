@@ -53,9 +53,7 @@ TINY = {
     "everybody has everything": entries(
         *((user, item, 8.0) for user in range(3) for item in range(3)), users=3, items=3
     ),
-    "nothing is scored": entries(
-        (0, 0, np.nan), (0, 1, np.nan), (1, 1, np.nan), (1, 2, np.nan), users=2, items=4
-    ),
+    "nothing is scored": entries((0, 0, np.nan), (0, 1, np.nan), (1, 1, np.nan), (1, 2, np.nan), users=2, items=4),
 }
 
 
@@ -177,9 +175,7 @@ def test_who_has_nothing_gets_what_is_popular(model: type[Recommender]) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
 @pytest.mark.parametrize("world", TINY.values(), ids=TINY.keys())
-def test_tiny_input_gives_finite_scores_or_a_stated_reason(
-    model: type[Recommender], world: Interactions
-) -> None:
+def test_tiny_input_gives_finite_scores_or_a_stated_reason(model: type[Recommender], world: Interactions) -> None:
     """However little there is, scores are finite and lists valid, or a RecommenderError says why not."""
     try:
         fitted = model().fit(world, described(world))

@@ -47,9 +47,7 @@ def test_both_ways_of_inverting_agree() -> None:
     for rows in (world.seen, world.take(np.r_[0:44, 0:44]).seen):
         part = scale_rows(rows, 0.3)
         gram = part.toarray().astype(float).T @ part.toarray().astype(float)
-        np.testing.assert_allclose(
-            inverse_gram(part, penalty), np.linalg.inv(gram + np.diag(penalty)), atol=1e-5
-        )
+        np.testing.assert_allclose(inverse_gram(part, penalty), np.linalg.inv(gram + np.diag(penalty)), atol=1e-5)
     np.testing.assert_allclose(inverse_gram(scale_rows(world.seen, 0.3), penalty), expected, atol=1e-5)
 
 

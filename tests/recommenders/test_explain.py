@@ -54,9 +54,7 @@ def test_an_item_that_nothing_speaks_for_is_there_by_popularity() -> None:
 def test_the_shares_of_every_list_sum_to_one(model: type[Recommender]) -> None:
     """For each recommended item, of users with and without a list of their own."""
     world, features = tastes()
-    world = Interactions.from_arrays(
-        *entries_of(world), user_keys=[*world.user_keys, 9999], item_keys=world.item_keys
-    )
+    world = Interactions.from_arrays(*entries_of(world), user_keys=[*world.user_keys, 9999], item_keys=world.item_keys)
     fitted = model().fit(world, features)
     lists = recommend(fitted, world, 5)
     result = explain(fitted, world, lists)

@@ -6,9 +6,7 @@ from recommenders.item_knn import ItemKnn, ItemKnnConfig
 
 from .worlds import matrix, tastes
 
-PLAIN_KNN = ItemKnnConfig(
-    rating_power=0.0, user_power=0.0, target_power=0.5, shrink=0.0, sharpness=1.0, neighbours=50
-)
+PLAIN_KNN = ItemKnnConfig(rating_power=0.0, user_power=0.0, target_power=0.5, shrink=0.0, sharpness=1.0, neighbours=50)
 
 
 def test_plain_neighbours_are_the_cosine_of_columns() -> None:

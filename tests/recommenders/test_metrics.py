@@ -120,9 +120,7 @@ def random_case(seed: int) -> tuple[np.ndarray, np.ndarray, sp.csr_array, sp.csr
     pair = []
     for bonus in (0.6, 0.3):
         order = np.argsort(-(rng.random((users, items)) + bonus * (held > 0) - 9 * seen), axis=1)[:, :depth]
-        taken = np.take_along_axis(seen, order, axis=1) | (
-            np.arange(depth) >= rng.integers(0, depth, (users, 1))
-        )
+        taken = np.take_along_axis(seen, order, axis=1) | (np.arange(depth) >= rng.integers(0, depth, (users, 1)))
         pair.append(np.where(taken, -1, order).astype(np.int32))
     return pair[0], pair[1], sp.csr_array(held.astype(np.float32)), sp.csr_array(seen.astype(np.float32))
 
@@ -135,12 +133,7 @@ def write_csv(path: Path, header: str, rows: list[tuple[object, ...]]) -> Path:
 
 def listed(items: np.ndarray) -> list[tuple[object, ...]]:
     """Lists as rows of user, rank, item; places may be empty, ranks keep their number."""
-    return [
-        (row, place + 1, item)
-        for row, line in enumerate(items)
-        for place, item in enumerate(line)
-        if item >= 0
-    ]
+    return [(row, place + 1, item) for row, line in enumerate(items) for place, item in enumerate(line) if item >= 0]
 
 
 @pytest.mark.skipif(not SCRIPT.exists(), reason="../shared/evaluation is not here")

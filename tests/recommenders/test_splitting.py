@@ -30,9 +30,7 @@ def worlds(draw: st.DrawFn) -> Interactions:
 
 @settings(max_examples=80, deadline=None)
 @given(world=worlds(), share=st.sampled_from([0.1, 0.2, 0.5]), seed=st.integers(0, 50))
-def test_hidden_and_shown_share_nothing_and_make_the_whole(
-    world: Interactions, share: float, seed: int
-) -> None:
+def test_hidden_and_shown_share_nothing_and_make_the_whole(world: Interactions, share: float, seed: int) -> None:
     """Hidden entries are positives, are neither rated nor seen in train, and nothing else is missing."""
     split = holdout(world, share, seed=seed)
     hidden = split.held_out.toarray() > 0

@@ -11,9 +11,7 @@ def checkerboard(size: int = 20) -> tuple[Interactions, ItemFeatures]:
     users, items = np.nonzero(np.add.outer(np.arange(size), np.arange(size)) % 2 == 0)
     shown = users != items
     ratings = np.full(int(shown.sum()), 8.0)
-    board = Interactions.from_arrays(
-        users[shown], items[shown], ratings, user_keys=range(size), item_keys=range(size)
-    )
+    board = Interactions.from_arrays(users[shown], items[shown], ratings, user_keys=range(size), item_keys=range(size))
     return board, coloured(size)
 
 

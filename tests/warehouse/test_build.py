@@ -79,9 +79,7 @@ def test_a_build_that_fails_leaves_the_old_table(con: Con, sql: Sql, body: str) 
         build(con, sql("core/dim_x", body))
     assert rows(con, "dim_x") == [(42,)]
     assert preview(con, "dim_x", 5) == [{"a": 42}]
-    assert con.execute(
-        "select count(*) from duckdb_columns() where comment = 'the a of the row'"
-    ).fetchall() == [(1,)]
+    assert con.execute("select count(*) from duckdb_columns() where comment = 'the a of the row'").fetchall() == [(1,)]
     build(con, sql("core/dim_y", "select 1 as a"))
 
 

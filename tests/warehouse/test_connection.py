@@ -49,9 +49,7 @@ def test_a_writer_finds_schemas_quality_and_raw_tables(warehouse: Warehouse) -> 
     for _ in range(2):
         with warehouse.writer("test") as con:
             found = dict(
-                con.execute(
-                    "select schema_name || '.' || table_name, comment from duckdb_tables()"
-                ).fetchall()
+                con.execute("select schema_name || '.' || table_name, comment from duckdb_tables()").fetchall()
             )
     assert {"quality.quarantine", "quality.check_result", "raw.loaded_file"} <= set(found)
     for source in ("anilist", "kitsu", "myanimelist"):
@@ -122,9 +120,7 @@ def test_a_reader_sees_the_tables_without_naming_a_schema(published: Warehouse) 
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-def test_a_reader_can_neither_write_nor_touch_a_file(
-    published: Warehouse, tmp_path: Path, statement: str
-) -> None:
+def test_a_reader_can_neither_write_nor_touch_a_file(published: Warehouse, tmp_path: Path, statement: str) -> None:
     """No statement changes the snapshot, reads or writes a file, or unlocks the configuration."""
     file = tmp_path / "secret"
     file.write_text("a\n1\n")

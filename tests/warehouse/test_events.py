@@ -55,9 +55,7 @@ def test_what_is_no_json_is_refused_whole(home: Home, value: object) -> None:
 
 def test_threads_appending_at_once_lose_nothing(home: Home) -> None:
     """Eight appends at the same time give eight numbered files."""
-    threads = [
-        threading.Thread(target=append_events, args=(home, "key_events", [{"n": n}])) for n in range(8)
-    ]
+    threads = [threading.Thread(target=append_events, args=(home, "key_events", [{"n": n}])) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

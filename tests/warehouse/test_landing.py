@@ -73,9 +73,7 @@ def test_whatever_lands_can_be_read_back(
 
 
 @settings(max_examples=30, deadline=None)
-@given(
-    dated=st.dictionaries(st.integers(0, 2), st.binary(max_size=1)), undated=st.none() | st.binary(max_size=1)
-)
+@given(dated=st.dictionaries(st.integers(0, 2), st.binary(max_size=1)), undated=st.none() | st.binary(max_size=1))
 def test_landing_the_same_directory_again_adds_nothing(
     tmp_path_factory: pytest.TempPathFactory, dated: dict[int, bytes], undated: bytes | None
 ) -> None:
@@ -95,8 +93,7 @@ def test_the_same_content_is_nothing_new_but_a_return_to_it_is(home: Home, gz: G
     one, two = gz("one.jsonl.gz", b"1\n"), gz("two.jsonl.gz", b"2\n")
     times = iter(DAY + timedelta(hours=hour) for hour in range(9))
     landed = [
-        land_file(home, "kitsu", "anime", file, None, landed_at=next(times))
-        for file in (one, one, two, two, one)
+        land_file(home, "kitsu", "anime", file, None, landed_at=next(times)) for file in (one, one, two, two, one)
     ]
     assert [one is not None for one in landed] == [True, False, True, False, True]
 

@@ -25,9 +25,7 @@ Gz = Callable[[str, bytes], Path]
 
 def lines(con: duckdb.DuckDBPyConnection, source: str = "anilist") -> list[tuple[str, int]]:
     """Payloads with their lines, in order."""
-    statement = (
-        f"select payload, payload_line from raw.raw_{source}__anime order by payload_path, payload_line"
-    )
+    statement = f"select payload, payload_line from raw.raw_{source}__anime order by payload_path, payload_line"
     return con.execute(statement).fetchall()
 
 
@@ -49,9 +47,7 @@ def test_every_line_is_read_with_its_own_number(
     assert found == expected
 
 
-def test_lines_are_stored_verbatim_with_file_line_and_time(
-    con: duckdb.DuckDBPyConnection, home: Home, gz: Gz
-) -> None:
+def test_lines_are_stored_verbatim_with_file_line_and_time(con: duckdb.DuckDBPyConnection, home: Home, gz: Gz) -> None:
     """Good, broken and foreign lines alike are rows; blank lines count; no byte order mark, no CR is left."""
     content = b'\xef\xbb\xbf{"id": 1}\r\n\r\nnot json\n  \n{"id": 3, "t": "\xff"}'
     landed = land_file(home, "anilist", "anime", gz("a.jsonl.gz", content), DAY)
@@ -90,9 +86,7 @@ def test_a_loaded_file_is_not_read_again(con: duckdb.DuckDBPyConnection, home: H
     assert load_new_files(con, home, "anilist", "anime") == LoadReport(1, 1, 3)
 
 
-def test_a_file_without_rows_is_not_read_again_either(
-    con: duckdb.DuckDBPyConnection, home: Home, gz: Gz
-) -> None:
+def test_a_file_without_rows_is_not_read_again_either(con: duckdb.DuckDBPyConnection, home: Home, gz: Gz) -> None:
     """What was loaded is remembered by file, not by its rows."""
     land_file(home, "anilist", "anime", gz("a.jsonl.gz", b"\n"), DAY)
     assert load_new_files(con, home, "anilist", "anime") == LoadReport(1, 0, 0)
@@ -113,16 +107,12 @@ def test_rows_follow_their_file_when_it_goes_or_is_rewritten(
     second.file(home).write_bytes(rewritten)
     manifest = second.file(home).with_name(f"{second.file(home).name}.manifest.json")
     words = json.loads(manifest.read_text())
-    manifest.write_text(
-        json.dumps(words | {"bytes": len(rewritten), "sha256": sha256(rewritten).hexdigest()})
-    )
+    manifest.write_text(json.dumps(words | {"bytes": len(rewritten), "sha256": sha256(rewritten).hexdigest()}))
     assert load_new_files(con, home, "anilist", "anime") == LoadReport(files=1, rows=1, total_rows=1)
     assert lines(con) == [("9", 1)]
 
 
-def test_a_broken_file_leaves_the_raw_table_as_it_was(
-    con: duckdb.DuckDBPyConnection, home: Home, gz: Gz
-) -> None:
+def test_a_broken_file_leaves_the_raw_table_as_it_was(con: duckdb.DuckDBPyConnection, home: Home, gz: Gz) -> None:
     """When one of several new files is damaged, the load names it and nothing of the others is kept."""
     land_file(home, "anilist", "anime", gz("a.jsonl.gz", b"1\n"), DAY)
     load_new_files(con, home, "anilist", "anime")
@@ -183,9 +173,7 @@ def test_a_deleted_warehouse_is_rebuilt_from_what_was_landed(warehouse: Warehous
     assert found[0] == found[1]
 
 
-def test_a_new_source_gets_its_raw_table_by_loading(
-    con: duckdb.DuckDBPyConnection, home: Home, gz: Gz
-) -> None:
+def test_a_new_source_gets_its_raw_table_by_loading(con: duckdb.DuckDBPyConnection, home: Home, gz: Gz) -> None:
     """A source beyond the three known ones needs no other preparation."""
     land_file(home, "imdb", "anime", gz("a.jsonl.gz", b"1\n"), DAY)
     load_new_files(con, home, "imdb", "anime")

@@ -196,9 +196,7 @@ def test_a_child_forked_by_a_killed_holder_does_not_keep_the_lock(home: Home) ->
     script = "import os\n" + WORKER.replace(
         "time.sleep(held_s)", "child = os.fork()\n    child and print(child, flush=True)\n    time.sleep(600)"
     )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(home.root), "forker", "0"], stdout=subprocess.PIPE
-    )
+    holder = subprocess.Popen([sys.executable, "-c", script, str(home.root), "forker", "0"], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     child = int(holder.stdout.readline())
     try:

@@ -77,9 +77,7 @@ def test_the_snapshot_says_what_it_is(warehouse: Warehouse) -> None:
     assert note["fingerprint"] == "input 1"
     assert note["rows"]["main.dim_anime"] == 3
     with warehouse.reader() as con:
-        rows = con.execute(
-            "select table_name, kind, row_count from quality.publication order by 1"
-        ).fetchall()
+        rows = con.execute("select table_name, kind, row_count from quality.publication order by 1").fetchall()
     assert ("dim_anime", "table", 3) in rows
 
 
@@ -264,9 +262,7 @@ def test_readers_never_see_a_mixture(warehouse: Warehouse) -> None:
     assert problems == []
 
 
-def test_a_file_system_without_hard_links_gets_a_copy(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_hard_links_gets_a_copy(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where linking is impossible, the snapshot is copied; publishing and rolling back work alike."""
 
     def refuse(*_: object) -> None:

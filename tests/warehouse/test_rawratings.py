@@ -74,9 +74,7 @@ def test_any_lines_without_quotes_give_one_row_each(
             expected.append(dict(zip(FIELDS, fields, strict=True)) | {"payload_line": number})
         elif line and not line.isspace():
             expected.append({"malformed": line, "payload_line": number})
-    text = ends.join(
-        ["user_id,kitsu_id,score,status,updated_at", *(",".join(fields) for fields in lines), ""]
-    )
+    text = ends.join(["user_id,kitsu_id,score,status,updated_at", *(",".join(fields) for fields in lines), ""])
     path = tmp_path_factory.mktemp("csv") / "ratings.csv.gz"
     assert read(path, text.encode(), block_bytes=block_bytes) == expected
 

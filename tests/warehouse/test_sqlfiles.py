@@ -58,9 +58,7 @@ def test_the_header_is_read_in_full(tmp_path: Path) -> None:
         ("ml", "ml", "table", "models"),
     ],
 )
-def test_the_folder_decides_schema_kind_and_group(
-    sql: Sql, folder: str, schema: str, kind: str, group: str
-) -> None:
+def test_the_folder_decides_schema_kind_and_group(sql: Sql, folder: str, schema: str, kind: str, group: str) -> None:
     """As the contract's table of folders says."""
     file = sql(f"{folder}/x", "select 1 as a")
     assert (file.schema, file.kind, file.group) == (schema, kind, group)
@@ -189,9 +187,7 @@ def test_the_projects_own_files_are_in_order() -> None:
         done.add(file.table)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(sql_root().glob("*/*.sql")), ids=lambda path: f"{path.parent.name}/{path.stem}"
-)
+@pytest.mark.parametrize("path", sorted(sql_root().glob("*/*.sql")), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_file_of_the_project_can_be_read(path: Path) -> None:
     """Header and statement keep the rules."""
     assert read_sql(path).description

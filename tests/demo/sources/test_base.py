@@ -55,12 +55,8 @@ def test_the_better_known_is_known_more_often(source: Source) -> None:
 def test_titles_differ_from_the_official_ones_as_often_as_stated(source: Source) -> None:
     """Another numbering or romanisation shows in many records, in no more than the two rates say."""
     rows = source.rows()
-    official = [
-        source.anime(row).title(source.anime(row).style, source.anime(row).part_style) for row in rows
-    ]
-    differs = np.mean(
-        [source.title(row).romaji != title.romaji for row, title in zip(rows, official, strict=True)]
-    )
+    official = [source.anime(row).title(source.anime(row).style, source.anime(row).part_style) for row in rows]
+    differs = np.mean([source.title(row).romaji != title.romaji for row, title in zip(rows, official, strict=True)])
     assert 0.1 < differs < source.habits.own_style + source.habits.respelled
     unspelled = [
         source.title(row).native != title.native

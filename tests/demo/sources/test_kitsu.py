@@ -72,10 +72,7 @@ def test_numbers_have_kitsus_types(attributes: list[dict]) -> None:
     """The average and the frequencies are texts, counts are numbers, an unknown total length is 0."""
     for one in attributes:
         assert one["averageRating"] is None or re.fullmatch(r"\d\d\.\d\d", one["averageRating"])
-        assert all(
-            isinstance(count, str) and 2 <= int(step) <= 20
-            for step, count in one["ratingFrequencies"].items()
-        )
+        assert all(isinstance(count, str) and 2 <= int(step) <= 20 for step, count in one["ratingFrequencies"].items())
         assert isinstance(one["userCount"], int)
         assert isinstance(one["totalLength"], int)
     assert any(one["averageRating"] is None for one in attributes)

@@ -67,9 +67,7 @@ def test_a_missing_value_is_left_out(records: list[dict]) -> None:
 def test_enumerations_hold_only_documented_values(records: list[dict]) -> None:
     """Types, states, sources, ratings and relations are MyAnimeList's, and the usual ones all occur."""
     assert {record["media_type"] for record in records} <= MEDIA_TYPES
-    assert {"tv", "movie", "ova", "ona", "special", "tv_special"} <= {
-        record["media_type"] for record in records
-    }
+    assert {"tv", "movie", "ova", "ona", "special", "tv_special"} <= {record["media_type"] for record in records}
     assert {record["status"] for record in records} == STATUSES
     assert {record["source"] for record in records if "source" in record} == SOURCES
     assert {record["rating"] for record in records if "rating" in record} <= {
