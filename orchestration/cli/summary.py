@@ -156,7 +156,7 @@ def _next_steps(reader: Reader, where: str) -> Iterator[str]:
     users: Sequence[User] = reader.example_users(1)
     yield ""
     yield "Look further:"
-    yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"' + where
+    yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"' + where  # noqa: S608 - an example to read
     if users:
         yield f"  osusume recommend --user {users[0].name} --why{where}"
     yield f"  osusume dev{where}"
