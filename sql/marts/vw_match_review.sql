@@ -1,6 +1,6 @@
 /*
 The pairs of records that wait for a person: too alike to be sure they differ, not alike enough to join.
-Decide one by a line in sql/seeds/match_overrides.csv (decision `match` or `no_match`, with a reason and your
+Decide one by a line in sql/seeds/match_overrides.csv (decision `same` or `different`, with a reason and your
 name). The most used titles come first when ordered by popularity.
 
 grain: one pair that waits

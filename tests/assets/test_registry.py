@@ -1,0 +1,44 @@
+"""The registry of model versions is a fold over landed events: nothing twice, one active, nothing forgotten."""
+
+from pathlib import Path
+
+from assets import registry
+from warehouse.home import Home
+from warehouse.landing import read_events
+
+FACTS = {
+    "model_type": "ease",
+    "data_version": "d",
+    "code_version": "c",
+    "seed": 42,
+    "parameters": {"reg": 1.0},
+    "skipped_because": None,
+}
+
+
+def test_the_same_version_is_landed_once(tmp_path: Path) -> None:
+    """Evaluating and promoting the same version again adds no event and no row."""
+    home = Home(tmp_path)
+    for _ in range(2):
+        registry.record(home, "evaluated", "ease-1", **FACTS)
+        registry.record(home, "measured", "ease-1", metrics={"ndcg@10": 0.4})
+        registry.record(home, "promoted", "ease-1", because="best")
+    assert [event["event"] for event in read_events(home, registry.LOG)] == ["evaluated", "measured", "promoted"]
+    assert registry.registry_table(home).num_rows == 1
+
+
+def test_exactly_the_last_promoted_version_is_active(tmp_path: Path) -> None:
+    """Going back to an earlier version is an event of its own; older versions stay in the table."""
+    home = Home(tmp_path)
+    for version in ("ease-1", "ease-2"):
+        registry.record(home, "evaluated", version, **FACTS)
+        registry.record(home, "promoted", version, because="best")
+    assert registry.record(home, "promoted", "ease-1", because="back")
+    rows = registry.registry_table(home).to_pylist()
+    assert {row["model_version_id"]: row["is_active"] for row in rows} == {"ease-1": True, "ease-2": False}
+
+
+def test_an_empty_home_has_an_empty_registry(tmp_path: Path) -> None:
+    """Nothing was promoted, so nothing is active."""
+    assert registry.active_version(Home(tmp_path)) is None
+    assert registry.registry_table(Home(tmp_path)).num_rows == 0
