@@ -12,6 +12,7 @@ import pyarrow as pa
 from matching.errors import OverrideError
 from matching.overrides import Override
 from matching.records import AnimeRecord
+from recommenders.ranking import Recommendations
 
 #: The columns of a decision that are days or blank.
 DAYS = ("decided_at", "valid_until")
@@ -48,6 +49,14 @@ def _record(row: Mapping[str, Any]) -> AnimeRecord:
 def column(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
     """One column as a NumPy array; nulls of a float column become NaN."""
     return np.asarray(table.column(name).to_numpy(zero_copy_only=False))
+
+
+def list_columns(lists: Recommendations, item_keys: np.ndarray[Any, Any], version_id: str) -> dict[str, Any]:
+    """Ranked lists as the columns that every table of lists has, one row for each listed anime."""
+    columns: dict[str, Any] = dict(lists.columns(item_keys))
+    columns["anime_key"] = columns.pop("item_key")
+    columns["model_version_id"] = pa.repeat(version_id, len(columns["user_key"]))
+    return columns
 
 
 def arrow(columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pa.Table:

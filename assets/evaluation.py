@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from assets import registry
-from assets.conversions import arrow
-from assets.model_inputs import WITHOUT_HIDDEN, ModelInputs, read_inputs
+from assets.conversions import arrow, list_columns
+from assets.model_inputs import ModelInputs, read_inputs, without_hidden
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import PREVIEW_ROWS, table_metadata
 from assets.tables import table_spec
@@ -18,7 +18,7 @@ from recommenders.base import Recommender
 from recommenders.discovery import all_models
 from recommenders.errors import RecommenderError
 from recommenders.interactions import Interactions
-from recommenders.ranking import recommend
+from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import holdout
 from recommenders.versions import model_version_id
 from warehouse.build import build, preview
@@ -88,11 +88,12 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
     ) -> dg.MaterializeResult[None]:
         with warehouse.open().writer(f"read for {table}") as connection:
-            known, everything = read_inputs(connection, WITHOUT_HIDDEN), read_inputs(connection)
+            everything = read_inputs(connection)
+            known = without_hidden(connection, everything)
         version_id = version_of(name, everything, run_settings.seed)
         lists, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
-        lists["model_version_id"] = [version_id] * len(lists["user_key"])
-        metadata = write(warehouse, "ml/evaluation_model", arrow(lists), context.run_id, table)
+        columns = list_columns(lists, known.interactions.item_keys, version_id)
+        metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
         remember(warehouse, name, version_id, everything, run_settings.seed, skipped)
         if skipped:
             context.log.warning("%s is skipped: %s", name, skipped)
@@ -103,23 +104,15 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
 
 def evaluation_lists(
     model: type[Recommender], known: ModelInputs, everything: ModelInputs, seed: int
-) -> tuple[dict[str, Any], str | None]:
-    """Top lists of the users who have something hidden, taught with what is known; or why there are none."""
-    empty = {
-        "user_key": np.zeros(0, dtype=np.int64),
-        "rank": np.zeros(0, dtype=np.int64),
-        "anime_key": np.zeros(0, dtype=np.int64),
-        "score": np.zeros(0, dtype=np.float32),
-    }
+) -> tuple[Recommendations, str | None]:
+    """Top lists of the users who have something hidden, taught with what is known; or none, and why."""
     rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
     try:
         taught = model(model.Config(seed=seed)).fit(known.interactions, known.features)
-        ranked = recommend(taught, rows, LIST_LENGTH, known.recommendable)
+        return recommend(taught, rows, LIST_LENGTH, known.recommendable), None
     except RecommenderError as problem:
-        return empty, str(problem)
-    listed = ranked.columns(known.interactions.item_keys)
-    listed["anime_key"] = listed.pop("item_key")
-    return dict(listed), None
+        nobody = np.zeros((0, LIST_LENGTH))
+        return Recommendations(rows.user_keys[:0], nobody.astype(np.int32), nobody.astype(np.float32)), str(problem)
 
 
 def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[Any, Any]:

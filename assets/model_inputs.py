@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,24 +51,37 @@ class ModelInputs:
         return code_version()
 
 
-def read_inputs(connection: Any, entries: str = EVERYTHING) -> ModelInputs:
-    """Everything models are given; `entries` names the file of sql/inputs that gives the lists' entries."""
+def read_inputs(connection: Any) -> ModelInputs:
+    """Everything models are given."""
     items, users = fetch(connection, "inputs/items"), fetch(connection, "inputs/users")
-    listed = fetch(connection, entries)
-    interactions = Interactions.from_arrays(
-        column(listed, "user_key"),
-        column(listed, "anime_key"),
-        column(listed, "rating"),
-        user_keys=column(users, "user_key"),
-        item_keys=column(items, "anime_key"),
-    )
+    user_keys, item_keys = column(users, "user_key"), column(items, "anime_key")
     return ModelInputs(
-        interactions=interactions,
+        interactions=_interactions(connection, EVERYTHING, user_keys, item_keys),
         features=_features(items),
         recommendable=column(items, "is_recommendable").astype(bool),
         adult=column(items, "is_adult").astype(bool),
         wants_adult=column(users, "wants_adult").astype(bool),
         cohorts=column(users, "cohort_id"),
+    )
+
+
+def without_hidden(connection: Any, everything: ModelInputs) -> ModelInputs:
+    """The same users and items with what may be known while models are evaluated: only ml.evaluation_input is read."""
+    keys = everything.interactions
+    return replace(everything, interactions=_interactions(connection, WITHOUT_HIDDEN, keys.user_keys, keys.item_keys))
+
+
+def _interactions(
+    connection: Any, entries: str, user_keys: NDArray[np.int64], item_keys: NDArray[np.int64]
+) -> Interactions:
+    """The lists' entries that a file of sql/inputs gives, one row for every user, one column for every anime."""
+    listed = fetch(connection, entries)
+    return Interactions.from_arrays(
+        column(listed, "user_key"),
+        column(listed, "anime_key"),
+        column(listed, "rating"),
+        user_keys=user_keys,
+        item_keys=item_keys,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assets.conversions import arrow
+from assets.conversions import arrow, list_columns
 from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
@@ -60,9 +60,7 @@ def fact_collaborative_scores(
     """The active model, taught on everything, asked for every user."""
     model, version_id, inputs = active_model(warehouse, run_settings.seed)
     lists = recommend(model, inputs.interactions, LIST_LENGTH, inputs.recommendable)
-    rows: dict[str, Any] = lists.columns(inputs.interactions.item_keys)
-    rows["anime_key"] = rows.pop("item_key")
-    rows["model_version_id"] = pa.repeat(version_id, len(rows["user_key"]))
+    rows = list_columns(lists, inputs.interactions.item_keys, version_id)
     metadata = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
     return dg.MaterializeResult(metadata=metadata | {"active_model": version_id})
 
@@ -180,9 +178,7 @@ def explained_rows(
     causes = explain(model, rows, lists)
     listed = np.nonzero(lists.items >= 0)
     keys = inputs.interactions.item_keys
-    columns: dict[str, Any] = dict(lists.columns(keys))
-    columns["anime_key"] = columns.pop("item_key")
-    columns["model_version_id"] = pa.repeat(version_id, len(listed[0]))
+    columns = list_columns(lists, keys, version_id)
     for share in ("share_collaborative", "share_content", "share_popularity"):
         columns[share] = getattr(causes, share)[listed]
     return pa.table(columns | _because(causes, listed, keys), schema=RECOMMENDATIONS)
