@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.world import World
 
@@ -62,10 +63,10 @@ def bad_records(world: World, source: str) -> list[BadLine]:
     ]
 
 
-def bad_ratings(world: World, source: str) -> list[BadLine]:
-    """Eight bad lines for the end of this source's ratings file."""
+def bad_ratings(world: World, source: str, kept: NDArray[np.int64]) -> list[BadLine]:
+    """Eight bad lines for the end of this source's ratings file, which holds these of the world's entries."""
     ratings, teller = world.ratings[source], world.sources[source]
-    place = int(np.argmax(ratings.updated > 0))  # the first entry with a time
+    place = int(kept[np.argmax(ratings.updated[kept] > 0)])  # the first entry with a time
     user = world.people.handles[int(ratings.person[place])]
     anime = int(teller.ids[ratings.row[place]])
     free = int(teller.ids.max())  # the user's own anime comes first; these bad rows name others

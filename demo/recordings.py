@@ -13,12 +13,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.defects import Defect, bad_ratings, bad_records
 from demo.errors import RecordingsError
@@ -49,11 +50,35 @@ def write_recordings(directory: Path, world: World, progress: Callable[[str], No
         for source in world.sources:
             defects += _write_ratings(root, world, source)
             progress(f"wrote the ratings of {source}")
-        identity = root / "identity"
-        identity.mkdir()
-        _write_table(identity / "truth.csv", COLUMNS, truth_rows(world))
-        rows = [(bad.path, str(bad.line), bad.record_id, bad.problem) for bad in defects]
-        _write_table(identity / "defects.csv", ("path", "line", "record_id", "problem"), rows)
+        _write_identity(root, world, defects)
+    return defects
+
+
+def write_intake(
+    directory: Path, world: World, listed: Mapping[str, Sequence[str]], progress: Callable[[str], None] = silent
+) -> list[Defect]:
+    """Writes what a run takes in besides what it reads from the stand-in services; returns the bad rows.
+
+    Files: ``users.csv`` (the viewers whose lists are read from the services: source, user), the ratings of
+    everybody else as ``ratings/<source>_ratings.csv.gz``, and ``identity/`` as in recordings.
+
+    Args:
+        directory: where; it must not exist yet.
+        world: the world.
+        listed: by source, the handles of the viewers whose ratings are left out.
+        progress: told, in a few words, what has been done.
+
+    Raises:
+        RecordingsError: the directory exists, or cannot be created there.
+    """
+    check_free(directory)
+    with _in_place_of(directory) as root:
+        defects: list[Defect] = []
+        for source in world.sources:
+            defects += _write_ratings(root, world, source, frozenset(listed.get(source, ())))
+            progress(f"wrote the ratings of {source}")
+        _write_table(root / "users.csv", ("source", "user"), [(one, name) for one in listed for name in listed[one]])
+        _write_identity(root, world, defects)
     return defects
 
 
@@ -104,6 +129,15 @@ def _gzip_file(path: Path) -> Iterator[BinaryIO]:
         os.fsync(raw.fileno())
 
 
+def _write_identity(root: Path, world: World, defects: Sequence[Defect]) -> None:
+    """Which records are one anime, and which rows are bad on purpose."""
+    identity = root / "identity"
+    identity.mkdir()
+    _write_table(identity / "truth.csv", COLUMNS, truth_rows(world))
+    rows = [(bad.path, str(bad.line), bad.record_id, bad.problem) for bad in defects]
+    _write_table(identity / "defects.csv", ("path", "line", "record_id", "problem"), rows)
+
+
 def _write_catalogue(root: Path, world: World, source: str) -> list[Defect]:
     """One JSON object a line, in the order of the source's ids, with the bad lines in the middle."""
     path = f"catalogue/{source}/anime.jsonl.gz"
@@ -120,20 +154,22 @@ def _write_catalogue(root: Path, world: World, source: str) -> list[Defect]:
     return [Defect(path, middle + 1 + place, line.record_id, line.problem) for place, line in enumerate(bad)]
 
 
-def _write_ratings(root: Path, world: World, source: str) -> list[Defect]:
-    """One list entry a line, by viewer and anime, with the bad lines at the end."""
+def _write_ratings(root: Path, world: World, source: str, without: frozenset[str] = frozenset()) -> list[Defect]:
+    """One list entry a line, by viewer and anime, with the bad lines at the end; nothing of the handles ``without``."""
     path = f"ratings/{source}_ratings.csv.gz"
-    bad = bad_ratings(world, source)
-    count = len(world.ratings[source])
+    ratings, handles = world.ratings[source], world.people.handles
+    left_out = [person for person, handle in enumerate(handles) if handle in without]
+    kept = np.flatnonzero(~np.isin(ratings.person, left_out))
+    bad = bad_ratings(world, source, kept)
     with _gzip_file(root / path) as out:
         out.write(f"user_id,{source}_id,score,status,updated_at\n".encode())
-        for begin in range(0, count, ROWS_AT_A_TIME):
-            out.write(_rating_lines(world, source, slice(begin, begin + ROWS_AT_A_TIME)).encode())
+        for begin in range(0, len(kept), ROWS_AT_A_TIME):
+            out.write(_rating_lines(world, source, kept[begin : begin + ROWS_AT_A_TIME]).encode())
         out.write("".join(f"{line.text}\n" for line in bad).encode())
-    return [Defect(path, count + 2 + place, line.record_id, line.problem) for place, line in enumerate(bad)]
+    return [Defect(path, len(kept) + 2 + place, line.record_id, line.problem) for place, line in enumerate(bad)]
 
 
-def _rating_lines(world: World, source: str, part: slice) -> str:
+def _rating_lines(world: World, source: str, part: NDArray[np.int64]) -> str:
     ratings, handles = world.ratings[source], world.people.handles
     updated = ratings.updated[part]
     columns = zip(

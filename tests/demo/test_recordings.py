@@ -1,6 +1,7 @@
 """The recordings directory: layout, bytes, all or nothing."""
 
 import csv
+import gzip
 import hashlib
 import os
 import subprocess
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.errors import RecordingsError
-from demo.recordings import write_recordings
+from demo.recordings import write_intake, write_recordings
 from demo.truth import COLUMNS, truth_rows
 from demo.world import World, make_world
 
@@ -128,3 +129,20 @@ def test_worlds_of_any_small_size_can_be_written(
     assert len(write_recordings(directory, world)) == 42
     assert set(digests(directory)) == LAYOUT
     assert sum(int(np.count_nonzero(part.score)) for part in world.ratings.values()) == ratings
+
+
+def test_an_intake_leaves_out_whoever_is_read_from_services(tmp_path: Path, small_world: World) -> None:
+    """Their names stand in users.csv, none of their entries in the ratings; everybody else's are all there."""
+    listed = dict.fromkeys(("anilist", "kitsu"), small_world.people.handles[:5])
+    defects = write_intake(tmp_path / "intake", small_world, listed)
+    rows = list(csv.reader((tmp_path / "intake" / "users.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows == [["source", "user"], *([source, name] for source in listed for name in listed[source])]
+    for source, part in small_world.ratings.items():
+        path = tmp_path / "intake" / "ratings" / f"{source}_ratings.csv.gz"
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        bad = [defect.line for defect in defects if defect.path == f"ratings/{source}_ratings.csv.gz"]
+        users = [line.split(",")[0] for line in lines[1 : bad[0] - 1]]
+        wanted = [small_world.people.handles[person] for person in part.person]
+        assert users == [name for name in wanted if name not in listed.get(source, ())]
+        assert not {line.split(",")[0] for line in lines} & set(listed.get(source, ()))
+    assert not (tmp_path / "intake" / "catalogue").exists()
