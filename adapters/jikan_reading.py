@@ -1,0 +1,131 @@
+"""What Jikan's replies mean: documents, rows, and what is odd about a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.base import Json, Reply, Request
+from adapters.errors import Garbled, Misunderstood, NotFound, Throttled, Unavailable
+
+_LONGEST_MESSAGE = 200
+
+
+def read(reply: Reply, request: Request) -> Json:
+    """The document in a reply.
+
+    Raises:
+        Throttled: 429, Jikan's own or MyAnimeList's passed on.
+        Unavailable: 5xx (faults of MyAnimeList are passed on as 500 and 504), a page of HTML.
+        Garbled: what is no whole answer.
+        NotFound: there is no such thing.
+        Misunderstood: another 4xx.
+    """
+    if reply.status == 429:
+        raise Throttled(f"it asks for fewer requests ({_message(reply)})")
+    if reply.status >= 500:
+        raise Unavailable(f"status {reply.status} ({_message(reply)})")
+    if reply.status == 404:
+        raise NotFound("there is no such thing")
+    if reply.status != 200:
+        raise Misunderstood(f"status {reply.status} to {request.path} ({_message(reply)})")
+    if reply.body.lstrip()[:1] == b"<":
+        raise Unavailable("a page of HTML instead of an answer")
+    document = _parsed(reply.body)
+    if not isinstance(document, dict) or not isinstance(document.get("data"), list | dict):
+        # A fault that Jikan met half way may well come with status 200.
+        raise Garbled(f"an answer without data ({_message(reply)})")
+    return document
+
+
+def rows_of(document: Json) -> list[Json]:
+    """Everything in the list of a page, whatever it is."""
+    data = within(document, "data")
+    return list(data) if isinstance(data, list) else []
+
+
+def records(document: Json) -> Sequence[Mapping[str, Json]]:
+    """The titles of a page, or the one that was asked for by its id; what has no id is left out."""
+    data = within(document, "data")
+    rows: list[Json] = data if isinstance(data, list) else [data]
+    return [row for row in rows if has_id(row)]
+
+
+def has_id(row: Json) -> bool:
+    """Whether this is an object with an id of MyAnimeList."""
+    return isinstance(row, Mapping) and type(row.get("mal_id")) is int
+
+
+def ids_of(rows: Sequence[Json]) -> tuple[str, ...]:
+    """The ids of those rows that have one, in order."""
+    return tuple(str(row["mal_id"]) for row in rows if has_id(row))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a listing.
+
+    Attributes:
+        rows: its rows, nulls included.
+        has_next: whether it says that another one follows; None where it says nothing.
+        number: its number as it says itself; None where it says nothing.
+        total: how many rows it says the listing has; None where it says nothing.
+    """
+
+    rows: tuple[Json, ...]
+    has_next: bool | None
+    number: int | None
+    total: int | None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its rows."""
+        return ids_of(self.rows)
+
+
+def page_of(document: Json) -> Page:
+    """The page in a document; an empty one where there is none."""
+    has_next = within(document, "pagination", "has_next_page")
+    return Page(
+        rows=tuple(rows_of(document)),
+        has_next=has_next if isinstance(has_next, bool) else None,
+        number=_number(within(document, "pagination", "current_page")),
+        total=_number(within(document, "pagination", "items", "total")),
+    )
+
+
+def within(document: Json, *names: str) -> Json:
+    """What stands under a path of names; None where there is nothing."""
+    for name in names:
+        document = _mapping(document).get(name)
+    return document
+
+
+def _mapping(value: Json) -> Mapping[str, Any]:
+    """The value where it is an object; an empty one otherwise."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: Json) -> int | None:
+    """The value where it is a whole number."""
+    return value if type(value) is int else None
+
+
+def _parsed(body: bytes) -> Json:
+    """The JSON of a body."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise Garbled("the answer is no whole JSON") from problem
+
+
+def _message(reply: Reply) -> str:
+    """What an error says about itself; validation errors say it in `messages`."""
+    try:
+        words = _mapping(json.loads(reply.body))
+    except (ValueError, RecursionError):
+        return "no message"
+    said = words.get("message") or words.get("messages") or words.get("type") or "no message"
+    return str(said)[:_LONGEST_MESSAGE]

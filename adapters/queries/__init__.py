@@ -1,0 +1,1 @@
+"""GraphQL texts, as they are sent."""
