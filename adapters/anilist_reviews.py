@@ -18,10 +18,10 @@ from adapters.anilist_walk import Walk
 from adapters.base import Crawl, CrawlEnd, Json, Plan
 from adapters.pagination import within
 
-#: 15 fields a page, and texts of some thousand letters a row.
+#: 17 fields a page, and texts of some thousand letters a row.
 REVIEWS = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 10)
 #: Most anime have a handful of reviews: a request takes the pages of many.
-BY_ANIME = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 30)
+BY_ANIME = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 28)
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt"}
 _OVERLAP_S = 600
 _KEPT = ("id", "mediaId", "summary", "body", "score", "rating", "ratingAmount", "createdAt", "updatedAt")
@@ -125,6 +125,7 @@ def _redacted(row: Json, hide: Callable[[str], str]) -> Json:
     """What is kept of a review."""
     if not isinstance(row, Mapping):
         return None
-    author = row.get("userId")
+    # The name, so that somebody's reviews and list are one person's; the number where there is no name.
+    author = within(row, "user", "name") or row.get("userId")
     kept = {name: row[name] for name in _KEPT if name in row}
     return kept | ({} if author is None else {"userId": hide(str(author))})

@@ -50,7 +50,14 @@ class RecordingsInput(dg.ConfigurableResource[None]):
 
 
 class RunSettings(dg.ConfigurableResource[None]):
-    """What a run's results depend on beside its input, and what published snapshots are stamped with."""
+    """What a run's results depend on beside its input.
+
+    Attributes:
+        seed: of every random choice.
+        experiment: whether cohorts get different lists.
+        fingerprint: the hash of code, libraries and settings, which a snapshot's stamp begins with; '' = the
+            run is a part, whose snapshot counts as made from no one input.
+    """
 
     seed: int = 42
     experiment: bool = False

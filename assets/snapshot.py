@@ -7,6 +7,7 @@ from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
 from warehouse.publish import publish
+from warehouse.stamp import loaded_stamp
 
 PUBLISHED_SCHEMAS = ("main", "ml")
 
@@ -30,7 +31,12 @@ def published_snapshot(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """The snapshot of this run; rules are run again because a partial refresh may contradict older tables."""
-    snapshot = publish(warehouse.open(), context.run_id, run_settings.fingerprint, approve=refuse_contradictions)
+    opened = warehouse.open()
+
+    def made_from(connection: Connection) -> str:
+        return loaded_stamp(connection, opened.home, run_settings.fingerprint)
+
+    snapshot = publish(opened, context.run_id, made_from, approve=refuse_contradictions)
     rows = [{"table": name, "rows": count} for name, count in snapshot.rows.items()]
     return dg.MaterializeResult(
         metadata=plain_metadata(

@@ -8,6 +8,10 @@ from warehouse.build import build, preview
 from warehouse.sqlfiles import SqlFile, all_sql_files
 
 
+#: Tables that the loading of every stream fills: who reads them also reads what was loaded.
+NO_ASSETS = frozenset(("raw.crawl",))
+
+
 def describe(sql_file: SqlFile) -> str:
     """What the UI shows: the header's description and grain, then the SQL itself."""
     origin = "The relation `computed` in its SQL is calculated in Python.\n\n" if sql_file.needs_computed else ""
@@ -16,7 +20,8 @@ def describe(sql_file: SqlFile) -> str:
 
 def table_spec(sql_file: SqlFile, deps: list[str] | None = None) -> dg.AssetSpec:
     """The asset spec of a table that is declared by a SQL file; `deps` adds what its SQL does not name."""
-    names = sorted({*(name.split(".")[-1] for name in sql_file.depends_on), *(deps or [])})
+    read = {name.split(".")[-1] for name in sql_file.depends_on if name not in NO_ASSETS}
+    names = sorted({*read, *(deps or [])})
     return dg.AssetSpec(
         key=sql_file.name,
         deps=names,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -18,12 +18,13 @@ from typing import Protocol
 import orchestration
 from orchestration.settings import Settings
 from warehouse.home import Home
-from warehouse.landing import landed_files, landed_streams
+from warehouse.landing import digest_to_land, landed_files, landed_streams
+from warehouse.stamp import stamp
 
 #: The rooms whose files make tables. The command line and what only reads the snapshot are left out.
 _ROOMS = ("adapters", "assets", "matching", "orchestration", "recommenders", "sql", "warehouse")
 _NO_TABLES = (("orchestration", "cli"), ("sql", "serving"), ("sql", "queries"))
-_SUFFIXES = (".py", ".sql", ".csv", ".json")
+_SUFFIXES = (".py", ".sql", ".csv", ".json", ".graphql")
 #: Libraries whose arithmetic stands in the tables.
 _LIBRARIES = ("duckdb", "implicit", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy")
 
@@ -67,9 +68,13 @@ def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> 
         settings: those in force; only seed and experiment count.
         landing: the content hashes of each stream, oldest first, as `landing_after` foresees them.
     """
+    return stamp(base_fingerprint(settings), landing)
+
+
+def base_fingerprint(settings: Settings) -> str:
+    """The part of the fingerprint that is known before anything is landed: code, libraries and settings."""
     words = {
         "code": code_version(),
-        "landing": {f"{source}/{stream}": hashes for (source, stream), hashes in landing.items()},
         "libraries": {name: version(name) for name in _LIBRARIES},
         "settings": {"experiment": settings.experiment, "seed": settings.seed},
     }
@@ -100,7 +105,7 @@ def landing_after(
         streams[name] = sorted([*present, *(one for one in landed if one.path not in paths)])
     for recording in recordings:
         landed = streams.setdefault((recording.source, recording.stream), [])
-        _foresee(landed, recording, moment)
+        _foresee(landed, recording, digest_to_land(home, recording.source, recording.stream, recording.path), moment)
     return {name: [one.sha256 for one in landed] for name, landed in sorted(streams.items()) if landed}
 
 
@@ -127,10 +132,8 @@ def _landed(home: Home) -> dict[StreamName, list[_Landed]]:
     }
 
 
-def _foresee(landed: list[_Landed], recording: RecordingLike, now: datetime) -> None:
+def _foresee(landed: list[_Landed], recording: RecordingLike, digest: str, now: datetime) -> None:
     """Add the recording to the stream unless landing would find nothing new in it."""
-    with recording.path.open("rb") as content:
-        digest = file_digest(content, "sha256").hexdigest()
     captured_at = recording.captured_at or now
     name = f"{captured_at:%Y%m%dT%H%M%SZ}-{digest[:12]}{''.join(recording.path.suffixes[-2:])}"
     path = str(PurePosixPath(recording.source, recording.stream, name))

@@ -1,4 +1,4 @@
-"""What a run reads: the demo world, a recordings directory, or the HOME of an earlier run.
+"""What a run reads: the demo world, the live services, a recordings directory, or the HOME of an earlier run.
 
 The one rule: an input is found good before anything is written, and a HOME keeps to one kind of world:
 made-up anime never mix with real ones.
@@ -7,7 +7,6 @@ made-up anime never mix with real ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,13 +14,15 @@ from typing import Any, Literal
 from adapters.errors import AdapterError
 from adapters.recordings import LAYOUT, Recording, read_recordings
 from orchestration.errors import InputError
-from orchestration.settings import DEMO, LIVE, Settings
-from warehouse.files import write_whole
+from orchestration.settings import DEMO, Settings
+from warehouse.files import part_path, put_in_place, write_whole
 from warehouse.home import Home
 
-Kind = Literal["demo", "recordings", "home"]
+Kind = Literal["demo", "live", "recordings", "home"]
 #: What lies in a HOME that lost its marker; anything else in a directory without one is not ours.
-_OURS = frozenset(("dagster", "demo", "landing", "lock", "models", "published", "reports", "warehouse.duckdb"))
+_OURS = frozenset(
+    ("dagster", "demo", "downloads", "landing", "lock", "models", "published", "reports", "salt", "warehouse.duckdb")
+)
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,27 @@ class RunInput:
 
     Attributes:
         kind: what it is.
-        directory: the recordings directory, which for the demo may have to be made first; None for a HOME.
-        other: the HOME to take over; None for recordings.
-        world: what the HOME's marker says about it: `{"world": "recordings"}`, or the demo's parameters.
+        directory: the recordings directory, which for the demo may have to be made first; None for a HOME and
+            for live services.
+        other: the HOME to take over; None for the others.
+        world: what the HOME's marker says about it: `{"world": "recordings"}`, which live answers are as well,
+            or the demo's parameters.
+        sources: the live services that are asked.
     """
 
     kind: Kind
     directory: Path | None
     other: Home | None
     world: dict[str, Any]
+    sources: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """The input in words."""
         if self.kind == "demo":
             return f"the demo world (generated, seed {self.world['seed']})"
+        if self.kind == "live":
+            return f"the live services {', '.join(self.sources)}"
         return str(self.directory) if self.other is None else f"what was landed in {self.other.root}"
 
 
@@ -57,17 +64,14 @@ def resolve_input(settings: Settings) -> RunInput:
     """The input that the settings name; nothing is opened, and a missing path is found later.
 
     Raises:
-        InputError: for `live`, which a later version reads.
+        InputError: when a HOME's marker cannot be read.
     """
     home = Home(settings.home)
-    if settings.input == LIVE:
-        raise InputError(
-            "the input 'live' (OSUSUME_INPUT or --input) is not part of this version, which reads recordings "
-            "only. Use demo, a recordings directory, or the HOME of an earlier run"
-        )
+    if settings.is_live:
+        return RunInput("live", None, None, {"world": "recordings"}, settings.live_sources)
     if settings.is_demo:
         world = demo_world(settings)
-        name = "seed{seed}-{anime}x{users}x{ratings}".format_map(world)
+        name = "served-seed{seed}-{anime}x{users}x{ratings}".format_map(world)
         return RunInput("demo", home.root / "demo" / name, None, world)
     path = Path(settings.input).expanduser()
     if (path / "landing").is_dir():
@@ -104,7 +108,7 @@ def demo_world(settings: Settings) -> dict[str, Any]:
 
 
 def read_input(chosen: RunInput) -> list[Recording]:
-    """The recordings of the input, every file read to its end; [] for a HOME.
+    """The recordings of the input, every file read to its end; [] for a HOME and for live services.
 
     Raises:
         InputError: naming the file (and line) that cannot be used, and what to do.
@@ -118,33 +122,15 @@ def read_input(chosen: RunInput) -> list[Recording]:
         raise InputError(f"the input cannot be used: {problem}{hint}") from problem
 
 
-def make_demo(chosen: RunInput, progress: Callable[[str], None]) -> Path:
-    """The demo world's recordings, made once for each HOME and set of parameters; returns their directory.
-
-    A newer generator does not change the world of a HOME, so that its keys keep their meaning.
-
-    Raises:
-        InputError: when a world of these sizes cannot be made.
-    """
-    directory = chosen.directory
-    if directory is None:
-        raise InputError(f"{chosen.label} is not the demo world")
-    if not directory.is_dir():
-        from demo.errors import DemoError
-        from demo.recordings import write_recordings
-        from demo.world import make_world
-
-        wanted = {name: chosen.world[name] for name in ("anime", "users", "ratings")}
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            world = make_world(chosen.world["seed"], **wanted, progress=progress)
-            write_recordings(directory, world, progress=progress)
-        except DemoError as problem:
-            raise InputError(
-                f"the demo world cannot be made: {problem}. Its sizes are the settings OSUSUME_DEMO_ANIME, "
-                "OSUSUME_DEMO_USERS and OSUSUME_DEMO_RATINGS"
-            ) from problem
-    return directory
+def lasting_salt(home: Home, chosen: RunInput) -> None:
+    """Give a HOME that takes another one over the salt of that one, so that its users keep their hashes."""
+    if chosen.other is None or home.salt.exists() or not chosen.other.salt.is_file():
+        return
+    home.root.mkdir(parents=True, exist_ok=True)
+    part = part_path(home.salt)
+    part.touch(mode=0o600)
+    part.write_bytes(chosen.other.salt.read_bytes())
+    put_in_place(part, home.salt)
 
 
 def read_marker(home: Home) -> dict[str, Any] | None:

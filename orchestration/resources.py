@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from orchestration.crawling import Years, crawling_for
 from orchestration.settings import Settings
 
 
 def resources_for(
-    settings: Settings, recordings: Path | None, fingerprint: str = ""
-) -> dict[str, WarehouseResource | RecordingsInput | RunSettings]:
+    settings: Settings, recordings: Path | None, fingerprint: str = "", ranges: Mapping[str, Years] | None = None
+) -> dict[str, WarehouseResource | RecordingsInput | RunSettings | Crawling]:
     """The resources of a run, by the names that assets use.
 
     Args:
         settings: where HOME is, the seed, and the limits.
         recordings: the directory to land from; None = rebuild from what was landed.
-        fingerprint: what the published snapshot is stamped with, so that an equal input ends early.
+        fingerprint: what the published snapshot's stamp begins with, so that an equal input ends early.
+        ranges: the years that a backfill reads, by source; None for every other run.
     """
     return {
         "warehouse": WarehouseResource(
@@ -28,4 +32,5 @@ def resources_for(
         "run_settings": RunSettings(
             seed=settings.seed, experiment=settings.experiment == "on", fingerprint=fingerprint
         ),
+        "crawling": crawling_for(settings, ranges),
     }

@@ -15,17 +15,20 @@ from typing import Literal
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from orchestration.errors import SettingsError
+from orchestration.sourcesettings import SourceSettings
 
 PREFIX = "OSUSUME_"
 ENV_FILE = ".env"
+#: Settings whose values are never shown.
+SECRETS = frozenset(("myanimelist_client_id",))
 DEMO = "demo"
 LIVE = "live"
 
 
-class Settings(BaseSettings):
+class Settings(SourceSettings):
     """The settings in force; frozen.
 
     The help text of each field is what `osusume doctor` and the error messages show.
@@ -42,7 +45,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="the directory that holds everything, e.g. ./data")
-    input: str = Field(DEMO, min_length=1, description="demo, a recordings directory, or the HOME of an earlier run")
+    input: str = Field(
+        DEMO, min_length=1, description="demo, live, a recordings directory, or the HOME of an earlier run"
+    )
     seed: int = Field(42, ge=0, le=2**31 - 1, description="a whole number from 0 to 2147483647")
     experiment: Literal["off", "on"] = Field("off", description="off or on (on: cohorts get different lists)")
     lock_timeout: float = Field(600.0, gt=0, description="seconds to wait for other writers, e.g. 600")
@@ -55,11 +60,16 @@ class Settings(BaseSettings):
     demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
     demo_ratings: int = Field(560_000, ge=1, description="how many ratings the demo world has, e.g. 560000")
 
-    @field_validator("home")
+    @field_validator("home", "users")
     @classmethod
-    def _expand(cls, home: Path) -> Path:
+    def _expand(cls, place: Path | None) -> Path | None:
         """`~` means the user's home directory."""
-        return home.expanduser()
+        return place.expanduser() if place else place
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the services themselves are asked."""
+        return self.input == LIVE
 
     @property
     def is_demo(self) -> bool:
@@ -110,7 +120,8 @@ def where_set(name: str) -> str:
 
 def child_environment(settings: Settings, extra: Mapping[str, str]) -> dict[str, str]:
     """The environment for a process of ours: this one's, the settings in force, and what is added."""
-    ours = {f"{PREFIX}{name}".upper(): str(value) for name, value in settings.model_dump().items()}
+    given = settings.model_dump().items()
+    ours = {f"{PREFIX}{name}".upper(): "" if value is None else str(value) for name, value in given}
     return dict(os.environ) | ours | dict(extra)
 
 
@@ -124,4 +135,5 @@ def _sentence(error: ErrorDetails, given: Mapping[str, object]) -> str:
     field = str(error["loc"][0]).lower().removeprefix(PREFIX.lower())
     place = "on the command line" if field in given else f"from: {where_set(field)}"
     expected = Settings.model_fields[field].description
-    return f"{PREFIX}{field.upper()}={error['input']} ({place}) cannot be used. Give {expected}"
+    value = "***" if field in SECRETS else error["input"]
+    return f"{PREFIX}{field.upper()}={value} ({place}) cannot be used. Give {expected}"

@@ -24,7 +24,7 @@ __all__ = ["BuildReport", "build", "fetch", "preview", "row_count", "table_exist
 
 Params = Mapping[str, Any]
 #: What a staging SELECT must expose besides, for the quarantine.
-_POINTERS = ("source", "record_id", "payload_path", "payload_line")
+_POINTERS = ("source", "record_id", "payload_path", "payload_line", "payload_item")
 _STAGED = "staged_rows"
 
 
@@ -118,7 +118,7 @@ def _build_staged(
     stage = {"stage": target.name}
     con.execute("delete from quality.quarantine where stage = $stage", stage)
     rejected = sql_file("warehouse/rejected_rows").body
-    con.execute(f"insert into quality.quarantine {rejected}", stage | {"run_id": run_id})
+    con.execute(f"insert into quality.quarantine by name {rejected}", stage | {"run_id": run_id})
     left_out = [REJECTION, *(name for name in _POINTERS if name not in file.columns)]
     excluded = ", ".join(quote_identifier(name) for name in left_out)
     kept = f"(select * exclude ({excluded}) from {_STAGED} where {REJECTION} is null)"  # noqa: S608 - our names

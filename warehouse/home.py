@@ -66,6 +66,16 @@ class Home:
         """The file by which a directory is recognised as a HOME."""
         return self.root / "home.json"
 
+    @property
+    def salt(self) -> Path:
+        """The secret with which names of users are hashed; whoever has it can tell a name by its hash."""
+        return self.root / "salt"
+
+    @property
+    def downloads(self) -> Path:
+        """Files on their way to the landing, so that a broken download goes on where it stopped."""
+        return self.root / "downloads"
+
     def stream(self, source: str, stream: str) -> Path:
         """The landing directory of one stream of one source."""
         return self.landing / source / stream

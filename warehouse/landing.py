@@ -1,30 +1,29 @@
 """Everything that must never be lost: payloads as they came, and our own events.
 
-The functions lie in `payloads` and `events`; this is the name under which other rooms use them.
+The functions lie in `intake`, `payloads`, `responses` and `events`; this is the name under which other rooms use them.
 """
 
 from warehouse.errors import LandingError
 from warehouse.events import adopt_log, append_events, event_files, read_events, refuse_contradiction
 from warehouse.home import Home
-from warehouse.payloads import (
-    OWN_STATE,
-    LandedFile,
-    adopt_payloads,
-    land_file,
-    landed_files,
-    landed_streams,
-    verify,
-)
+from warehouse.intake import adopt_payloads, digest_to_land, land_file
+from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_streams, verify
+from warehouse.responses import ResponseLog, open_log
+from warehouse.tombstones import FORGOTTEN_LOG, adopt_forgotten, is_forgotten
 
 __all__ = [
     "OWN_STATE",
     "LandedFile",
+    "ResponseLog",
     "adopt",
     "append_events",
+    "digest_to_land",
     "event_files",
+    "is_forgotten",
     "land_file",
     "landed_files",
     "landed_streams",
+    "open_log",
     "read_events",
     "verify",
 ]
@@ -45,5 +44,9 @@ def adopt(home: Home, other: Home) -> int:
     logs = sorted(path.name for path in (other.landing / OWN_STATE).glob("*/") if path.is_dir())
     # Contradicting events are found before anything is copied, so that a refusal changes nothing.
     for log in logs:
-        refuse_contradiction(home, other, log)
-    return adopt_payloads(home, other) + sum(adopt_log(home, other, log) for log in logs)
+        if log != FORGOTTEN_LOG:
+            refuse_contradiction(home, other, log)
+    # Who is forgotten is known before any payload comes over.
+    taken = adopt_forgotten(home, other) if FORGOTTEN_LOG in logs else 0
+    taken += adopt_payloads(home, other)
+    return taken + sum(adopt_log(home, other, log) for log in logs if log != FORGOTTEN_LOG)

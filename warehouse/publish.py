@@ -56,7 +56,7 @@ class Snapshot:
 def publish(
     warehouse: Warehouse,
     run_id: str,
-    fingerprint: str,
+    fingerprint: str | Callable[[duckdb.DuckDBPyConnection], str],
     published_at: datetime | None = None,
     approve: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> Snapshot:
@@ -68,7 +68,8 @@ def publish(
     Args:
         warehouse: what to publish.
         run_id: the run that publishes.
-        fingerprint: the hash of the input the tables were made from.
+        fingerprint: the hash of the input the tables were made from, or what tells it from the warehouse as it is
+            published.
         published_at: the moment to stamp it with; default is now.
         approve: called with the writer's connection before anything is copied, so that no other writer
             comes between a last check and the copy; whatever it raises keeps the old snapshot.
@@ -91,14 +92,15 @@ def publish(
         _remove_leftovers(home)
         name = f"{_next_number(home):06d}-{secrets.token_hex(4)}"
         building = home.published / f"{_BUILDING}{name}.duckdb"
-        stamp = Snapshot(name, run_id, fingerprint, moment, is_current=True)
+        made_from = fingerprint if isinstance(fingerprint, str) else fingerprint(con)
+        stamp = Snapshot(name, run_id, made_from, moment, is_current=True)
         try:
             rows = _build(con, building, stamp)
             put_in_place(building, home.published / f"{name}.duckdb")
         except BaseException:
             _remove_leftovers(home)
             raise
-        snapshot = Snapshot(name, run_id, fingerprint, moment, rows, is_current=True)
+        snapshot = Snapshot(name, run_id, made_from, moment, rows, is_current=True)
         _make_current(home, snapshot)
         _prune(home, name)
     return snapshot
@@ -121,6 +123,27 @@ def rollback(home: Home, lock_timeout_s: float = 600.0) -> Snapshot:
         (home.published / f"{current[0].snapshot_id}.duckdb").unlink(missing_ok=True)
         sync_directory(home.published)
     return chosen
+
+
+def drop_older_snapshots(home: Home, lock_timeout_s: float = 600.0) -> int:
+    """Remove every snapshot but the current one, and unfinished ones; returns how many whole ones went.
+
+    After a user was forgotten and the tables were published without them, the user is in none any more; there
+    is nothing to roll back to then.
+
+    Raises:
+        LockTimeout: when the writers before did not finish in time.
+        WarehouseFileError: when the current snapshot cannot be opened.
+    """
+    with WriterLock(home, "drop older snapshots", lock_timeout_s):
+        _remove_leftovers(home)
+        current = current_snapshot(home)
+        older = [path for path in _own_files(home) if current is None or path.stem != current.snapshot_id]
+        for path in older:
+            path.unlink()
+        if older:
+            sync_directory(home.published)
+    return len(older)
 
 
 def snapshots(home: Home) -> list[Snapshot]:

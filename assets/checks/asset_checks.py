@@ -12,7 +12,7 @@ from assets.resources import WarehouseResource
 
 #: Schemas whose tables exist in every warehouse, without being assets.
 _ALWAYS_THERE = ("quality",)
-_NO_ASSET = ("loaded_file",)
+_NO_ASSET = ("loaded_file", "crawl")
 
 
 def table_checks(table: CheckedTable) -> dg.AssetChecksDefinition:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: row of a large table is a rule in sql/checks.
 MOST_ROWS = 1_000_000
 #: Where a row came from, shown with it when its table knows.
-POINTERS = ("payload_path", "payload_line")
+POINTERS = ("payload_path", "payload_line", "payload_item")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from warehouse.connection import Warehouse
 from warehouse.landing import landed_files
 
 SHOWN_ROWS = 10
+#: Sources whose daily files hold everything: only the newest one is loaded.
+NEWEST_FILE_ONLY = ("imdb",)
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def usual_remedy(table: CheckedTable) -> str:
     made_by = f"sql/{table.file.folder}/{table.file.name}.sql"
     if "payload_path" in table.file.columns:
         return (
-            "The sample names the landed line of each row (payload_path under HOME/landing, payload_line). "
+            "The sample names the landed line of each row (payload_path under HOME/landing, payload_line; "
+            "payload_item within a response). "
             f"If the source is wrong, reject the line in {made_by}; if it is read wrongly, correct that."
         )
     if table.file.needs_computed:
@@ -145,10 +148,11 @@ def check_result(outcome: Outcome) -> dg.AssetCheckResult:
 
 
 def _facts(warehouse: Warehouse, table: CheckedTable) -> dict[str, Any]:
-    """What rules of raw tables ask for: the files that are landed."""
+    """What rules of raw tables ask for: the landed files that the table holds."""
     if table.schema != "raw":
         return {}
-    return {"landed_paths": [one.path for one in landed_files(warehouse.home, table.source, table.stream)]}
+    landed = [one.path for one in landed_files(warehouse.home, table.source, table.stream)]
+    return {"landed_paths": landed[-1:] if table.source in NEWEST_FILE_ONLY else landed}
 
 
 def _severity(text: str) -> Severity:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommenders.discovery import all_models
-from warehouse.schema import SOURCES, STREAMS, raw_shape, raw_table
+from warehouse.schema import RAW_STREAMS, raw_shape, raw_table
 from warehouse.sqlfiles import SqlFile, all_sql_files
 
 #: A connection of the warehouse room; this room does not import DuckDB, so it has no name for it.
@@ -60,8 +60,8 @@ def checked_tables() -> list[CheckedTable]:
 def _raw_tables() -> list[CheckedTable]:
     return [
         CheckedTable(raw_table(source, stream).name, "raw", raw_shape(stream), ("each_table", "each_raw_table"))
-        for source in SOURCES
-        for stream in STREAMS
+        for source, streams in RAW_STREAMS.items()
+        for stream in streams
     ]
 
 

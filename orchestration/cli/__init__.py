@@ -72,6 +72,18 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
             from orchestration.cli.recommend import run_recommend
 
             return run_recommend(args, settings, console)
+        case "backfill":
+            from orchestration.cli.backfill import run_backfill
+
+            return run_backfill(args, settings, console)
+        case "demo-services":
+            from orchestration.cli.standins import run_standins
+
+            return run_standins(args, settings, console)
+        case "forget-user":
+            from orchestration.cli.forget import run_forget
+
+            return run_forget(args, settings, console)
         case "models":
             from orchestration.cli.models import run_models
 

@@ -12,7 +12,6 @@ from orchestration.cli.console import Console
 from orchestration.errors import UsageError
 from orchestration.inputs import (
     RunInput,
-    make_demo,
     read_input,
     refuse_other_world,
     resolve_own_input,
@@ -37,9 +36,8 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     chosen = resolve_own_input(settings)
     refuse_other_world(home, chosen)
     _refuse_taken_port(args.port)
-    if chosen.kind == "demo" and chosen.directory is not None and not chosen.directory.is_dir():
-        console.say(f"making {chosen.label}")
-        make_demo(chosen, lambda message: console.say(f"  {message}"))
+    if chosen.kind == "demo":
+        settings = _with_standins(settings, chosen, console)
     read_input(chosen)
     write_marker(home, chosen)
     absolute = settings.model_copy(update={"home": home.root.absolute(), "input": _absolute(settings, chosen)})
@@ -55,6 +53,23 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     # A script's `osusume dev &` hands down an ignored SIGINT, for which Dagster would ignore SIGTERM as well.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
+
+
+def _with_standins(settings: Settings, chosen: RunInput, console: Console) -> Settings:
+    """The demo's files made if need be, and its stand-ins started if something was not read from them yet.
+
+    They run in a process of their own, which ends with this one.
+    """
+    from orchestration.cli.standins import start_beside
+    from orchestration.demoworld import is_read, make_demo
+
+    if chosen.directory is not None and not chosen.directory.is_dir():
+        console.say(f"making {chosen.label}")
+        make_demo(chosen, lambda message: console.say(f"  {message}"))
+    if is_read(Home(settings.home)):
+        return settings
+    console.say("starting the stand-in services of the demo world on 127.0.0.1")
+    return settings.model_copy(update={f"{name}_url": url for name, url in start_beside(settings).items()})
 
 
 def _absolute(settings: Settings, chosen: RunInput) -> str:

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from orchestration.cli.console import size
 from orchestration.cli.findings import Finding, fail, ok, warn
-from orchestration.settings import Settings, unknown_variables, where_set
+from orchestration.settings import SECRETS, Settings, unknown_variables, where_set
 
 _PYTHON = ((3, 11), (3, 14))
 _GB = 1_000_000_000
@@ -110,6 +110,7 @@ def settings_in_force(settings: Settings, given: Collection[str]) -> Iterator[Fi
     """Each setting with its value and where it comes from, and variables that mean nothing."""
     for name, value in settings.model_dump().items():
         place = f"--{name}" if name in given else where_set(name)
-        yield ok("setting", f"OSUSUME_{name.upper()}={value} ({place})")
+        shown = "***" if name in SECRETS and value else "" if value is None else value
+        yield ok("setting", f"OSUSUME_{name.upper()}={shown} ({place})")
     for warning in unknown_variables():
         yield warn("setting", warning, "correct its name, or remove it")

@@ -122,7 +122,9 @@ class RunObserver:
     def _log_line(self, entry: EventLogEntry) -> None:
         """Pass on what assets warn about; that steps were skipped stands in the summary."""
         told_by_dagster = entry.user_message.startswith("Dependencies for step")
-        level = logging.INFO if self.console.verbose else logging.WARNING
+        # What raw assets say while they ask services is progress: it may take an hour.
+        is_progress = (entry.step_key or "").startswith("raw_")
+        level = logging.INFO if self.console.verbose or is_progress else logging.WARNING
         if int(entry.level) >= level and not told_by_dagster:
             step = f"{entry.step_key}: " if entry.step_key else ""
             self.console.say(f"{'':>{len(self._place(0))}} {step}{entry.user_message}")

@@ -53,6 +53,26 @@ _RECOMMEND = """examples:
 """
 
 
+_BACKFILL = """examples:
+  osusume backfill anilist --from 1990 --to 1999 --dry-run      how many requests and minutes that would take
+  osusume backfill anilist --from 1990 --to 1999 --input live   the same years, read from AniList itself
+  osusume backfill kitsu --from 2020 --to 2020                  against the demo's stand-in services"""
+
+_SERVICES = """examples:
+  osusume demo-services                   real limits, no faults, on a free port
+  osusume demo-services --port 8800 --rate-scale 100 --faults 0.05
+
+They show the demo world (OSUSUME_SEED, OSUSUME_DEMO_ANIME, ...) over the protocols of AniList, Kitsu, MyAnimeList,
+Jikan and IMDb, on 127.0.0.1 only."""
+
+_FORGET = """examples:
+  osusume forget-user anilist:SomeName          by the name that the source knows
+  osusume forget-user myanimelist:0f3a...       by the hash that the tables show
+
+The user's ratings, lists and reviews are removed from landing files, tables, models and every published snapshot;
+a tombstone without the name keeps them from coming back. The models are then trained without them."""
+
+
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Examples stay as they are written; the names of options get a wide column."""
 
@@ -74,6 +94,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"osusume: {message}. See `{self.prog} --help`\n")
 
 
+#: The sources that can be read by years.
+BACKFILL_SOURCES = ("anilist", "kitsu", "myanimelist", "jikan")
+
 #: What commands are added to; argparse has no public name for it.
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -94,6 +117,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sql(commands, common)
     _add_recommend(commands, common)
     _add_models(commands, common)
+    _add_backfill(commands, common)
+    _add_forget(commands, common)
+    _add_services(commands, common)
     _command(commands, "doctor", common, "check the machine, the settings and this HOME, and say what to do", "")
     return parser
 
@@ -130,8 +156,8 @@ def _add_run(commands: Commands, common: _Parser) -> None:
     parser = _command(commands, "run", common, "run the pipeline and publish what it makes", _RUN)
     parser.add_argument(
         "--input",
-        metavar="demo|PATH",
-        help="demo, a recordings directory, or the HOME of an earlier run (OSUSUME_INPUT; default demo)",
+        metavar="demo|live|PATH",
+        help="demo, live, a recordings directory, or the HOME of an earlier run (OSUSUME_INPUT; default demo)",
     )
     parser.add_argument(
         "--select",
@@ -150,7 +176,7 @@ def _add_dev(commands: Commands, common: _Parser) -> None:
     parser.add_argument("--port", type=int, default=3000, help="of the UI on 127.0.0.1 (default 3000)")
     parser.add_argument(
         "--input",
-        metavar="demo|PATH",
+        metavar="demo|live|PATH",
         help="what the UI's runs read; as for `osusume run`, default for a HOME of recordings: what was landed in it",
     )
 
@@ -181,6 +207,33 @@ def _add_models(commands: Commands, common: _Parser) -> None:
     parser = _command(commands, "models", common, "the models and how good they are", "")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     _command(actions, "list", common, "every model version with its held-out metrics; * marks the active one", "")
+
+
+def _add_backfill(commands: Commands, common: _Parser) -> None:
+    """`osusume backfill`."""
+    parser = _command(commands, "backfill", common, "read a source's titles of certain years", _BACKFILL)
+    parser.add_argument("source", metavar="SOURCE", choices=BACKFILL_SOURCES, help=", ".join(BACKFILL_SOURCES))
+    parser.add_argument("--from", dest="first", type=int, required=True, metavar="YEAR", help="the first year")
+    parser.add_argument("--to", dest="last", type=int, required=True, metavar="YEAR", help="the last year")
+    parser.add_argument("--dry-run", action="store_true", help="only forecast requests and minutes")
+    parser.add_argument("--input", metavar="demo|live", help="whom to ask (OSUSUME_INPUT; default demo)")
+
+
+def _add_forget(commands: Commands, common: _Parser) -> None:
+    """`osusume forget-user`."""
+    parser = _command(commands, "forget-user", common, "remove one user everywhere", _FORGET)
+    parser.add_argument("user", metavar="SOURCE:USER", help="the source, and the user's name or hash there")
+
+
+def _add_services(commands: Commands, common: _Parser) -> None:
+    """`osusume demo-services`."""
+    parser = _command(commands, "demo-services", common, "serve the demo world as the real services would", _SERVICES)
+    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--rate-scale", type=float, default=1.0, metavar="N", help="limits N times as high (default 1)")
+    parser.add_argument(
+        "--faults", type=float, default=0.0, metavar="SHARE", help="of so many requests one fails (0 to 0.5)"
+    )
+    parser.add_argument("--until-gone", type=int, metavar="PID", help=argparse.SUPPRESS)
 
 
 def _count(given: str) -> int:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from adapters.recordings import Recording
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.runlock import run_lock
-from orchestration.fingerprint import fingerprint, landing_after
+from orchestration.fingerprint import base_fingerprint, fingerprint, landing_after
 from orchestration.inputs import (
     RunInput,
-    make_demo,
+    lasting_salt,
     read_input,
     refuse_other_world,
     resolve_input,
@@ -32,20 +32,23 @@ if TYPE_CHECKING:
 
 #: Builds the code location and the resources of a run: settings, recordings directory, fingerprint.
 Load = Callable[[Settings, Path | None, str], tuple["Definitions", Mapping[str, object]]]
+Years = tuple[int, int]
 
 _JOB = "refresh_all"
 #: The asset whose materialisation is the publishing.
 _PUBLISHING = "published_snapshot"
 
 
-def load_pipeline(settings: Settings, directory: Path | None, mark: str) -> tuple[Definitions, Mapping[str, object]]:
+def load_pipeline(
+    settings: Settings, directory: Path | None, mark: str, ranges: Mapping[str, Years] | None = None
+) -> tuple[Definitions, Mapping[str, object]]:
     """The project's code location and the resources of one run; Dagster is imported only now."""
     from orchestration.definitions import build_definitions
     from orchestration.resources import resources_for
 
     # For a part of a job Dagster refuses other resources than those of the definitions, which are the same
     # but for the mark, and a part has none.
-    resources = resources_for(settings, directory, mark) if mark else {}
+    resources = resources_for(settings, directory, mark, ranges) if mark else {}
     return build_definitions(settings), resources
 
 
@@ -59,29 +62,69 @@ def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console,
         load: where the pipeline comes from.
 
     Raises:
-        UsageError: when input, selection or HOME are not usable; nothing was changed then.
+        UsageError: when input, selection, settings or HOME are not usable; nothing was changed or asked then.
         RunError: when another run did not finish in time.
     """
     home = Home(settings.home)
     chosen = resolve_input(settings)
     refuse_other_world(home, chosen)
+    _refuse_unready(settings)
     recordings = [] if chosen.kind == "demo" else read_input(chosen)
     selected = _selected(settings, chosen, args.select, load)
     with run_lock(home, console, settings.lock_timeout):
         if chosen.kind == "demo":
             recordings = _demo_recordings(chosen, console)
         mark = fingerprint(settings, landing_after(home, recordings, chosen.other))
-        published = _published(home, mark)
+        published = None if _asks(home, chosen) else _published(home, mark)
         if published and not args.force and selected is None:
             out(f"Nothing new since {published['published_at']}: input, settings and code are those of the")
             out(f"published snapshot {home.snapshot}. --force runs all the same.")
             return 0
         refuse_other_world(home, chosen)
         write_marker(home, chosen)
-        # A partial run may publish tables of different inputs: its snapshot counts as made from none.
-        pipeline = load(settings, chosen.directory, "" if selected else mark)
-        outcome = _execute(home, console, chosen, selected, pipeline)
-        return _conclude(settings, chosen, outcome)
+        outcome = _run(home, settings, console, chosen, selected, load)
+        return conclude(settings, chosen, outcome)
+
+
+def _run(
+    home: Home,
+    settings: Settings,
+    console: Console,
+    chosen: RunInput,
+    selected: list[AssetKey] | None,
+    load: Load,
+) -> Outcome:
+    """Materialise the assets, with the demo's stand-ins beside them while they are needed."""
+    if chosen.kind != "demo":
+        return execute_pipeline(home, console, chosen, selected, _loaded(settings, chosen, selected, load))
+    from orchestration.demoworld import serving
+
+    with serving(settings, chosen, lambda message: console.say(f"  {message}")) as reached:
+        return execute_pipeline(home, console, chosen, selected, _loaded(reached, chosen, selected, load))
+
+
+def _loaded(
+    settings: Settings, chosen: RunInput, selected: list[AssetKey] | None, load: Load
+) -> tuple[Definitions, Mapping[str, object]]:
+    """The pipeline for what is run; a part may publish tables of different inputs, and counts as made from none."""
+    return load(settings, chosen.directory, "" if selected else base_fingerprint(settings))
+
+
+def _refuse_unready(settings: Settings) -> None:
+    """Raise unless what the run asks can be asked as the settings want it."""
+    if settings.is_live:
+        from orchestration.crawling import refuse_unready
+
+        refuse_unready(settings)
+
+
+def _asks(home: Home, chosen: RunInput) -> bool:
+    """Whether the run asks services, so that nobody can say before it whether there is anything new."""
+    if chosen.kind != "demo":
+        return chosen.kind == "live"
+    from orchestration.demoworld import is_read
+
+    return not is_read(home)
 
 
 def _selected(settings: Settings, chosen: RunInput, given: Sequence[str] | None, load: Load) -> list[AssetKey] | None:
@@ -97,6 +140,8 @@ def _selected(settings: Settings, chosen: RunInput, given: Sequence[str] | None,
 def _demo_recordings(chosen: RunInput, console: Console) -> list[Recording]:
     """The demo world's recordings, made now if this HOME has none."""
     if chosen.directory is not None and not chosen.directory.is_dir():
+        from orchestration.demoworld import make_demo
+
         console.say(f"making {chosen.label}")
         make_demo(chosen, lambda message: console.say(f"  {message}"))
     return read_input(chosen)
@@ -114,18 +159,27 @@ def _published(home: Home, mark: str) -> dict[str, Any] | None:
     return note if note.get("fingerprint") == mark and "published_at" in note else None
 
 
-def _execute(
+def execute_pipeline(
     home: Home,
     console: Console,
     chosen: RunInput,
     selected: list[AssetKey] | None,
     pipeline: tuple[Definitions, Mapping[str, object]],
 ) -> Outcome:
-    """Materialise the assets; what came of it."""
+    """Materialise the assets; what came of it. The run lock must be held.
+
+    Args:
+        home: where.
+        console: for progress.
+        chosen: the input.
+        selected: the assets to make; None = all.
+        pipeline: code location and resources, as `load_pipeline` gives them.
+    """
     from orchestration.cli.execute import execute
     from orchestration.cli.instance import close_unfinished_runs, open_instance
 
     console.say(f"reading {chosen.label} into {home.root}/")
+    lasting_salt(home, chosen)
     if chosen.other is not None and (taken := adopt(home, chosen.other)):
         console.say(f"  {counted(taken, 'landed file')} taken over")
     defs, resources = pipeline
@@ -135,7 +189,7 @@ def _execute(
         return execute(defs, instance, console, job_name=_JOB, resources=resources, selected=selected)
 
 
-def _conclude(settings: Settings, chosen: RunInput, outcome: Outcome) -> int:
+def conclude(settings: Settings, chosen: RunInput, outcome: Outcome) -> int:
     """Print the closing summary; returns the exit status."""
     from orchestration.cli.summary import failed_summary, partial_summary, published_summary
 

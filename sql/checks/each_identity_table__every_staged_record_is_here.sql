@@ -15,22 +15,33 @@ staged as (
         stg_anilist__anime.source,
         stg_anilist__anime.source_id,
         stg_anilist__anime.payload_path,
-        stg_anilist__anime.payload_line
+        stg_anilist__anime.payload_line,
+        stg_anilist__anime.payload_item
     from staging.stg_anilist__anime
     union all
     select
         stg_kitsu__anime.source,
         stg_kitsu__anime.source_id,
         stg_kitsu__anime.payload_path,
-        stg_kitsu__anime.payload_line
+        stg_kitsu__anime.payload_line,
+        stg_kitsu__anime.payload_item
     from staging.stg_kitsu__anime
     union all
     select
         stg_myanimelist__anime.source,
         stg_myanimelist__anime.source_id,
         stg_myanimelist__anime.payload_path,
-        stg_myanimelist__anime.payload_line
+        stg_myanimelist__anime.payload_line,
+        stg_myanimelist__anime.payload_item
     from staging.stg_myanimelist__anime
+    union all
+    select
+        stg_jikan__anime.source,
+        stg_jikan__anime.source_id,
+        stg_jikan__anime.payload_path,
+        stg_jikan__anime.payload_line,
+        stg_jikan__anime.payload_item
+    from staging.stg_jikan__anime
 )
 
 select staged.*

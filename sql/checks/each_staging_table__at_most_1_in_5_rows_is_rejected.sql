@@ -12,7 +12,9 @@ with reasons as (
     select
         quarantine.reason,
         count(*) as rows_with_this_reason,
-        min(quarantine.payload_path || ':' || quarantine.payload_line) as for_example
+        min(concat_ws(
+            ':', quarantine.payload_path, quarantine.payload_line, quarantine.payload_item
+        )) as for_example
     from quality.quarantine
     where concat('staging.', quarantine.stage) = $checked_table
     group by quarantine.reason

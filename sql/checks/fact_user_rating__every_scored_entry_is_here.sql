@@ -13,7 +13,8 @@ with entries as (
         stg_anilist__ratings.source_id,
         stg_anilist__ratings.source_score,
         stg_anilist__ratings.payload_path,
-        stg_anilist__ratings.payload_line
+        stg_anilist__ratings.payload_line,
+        stg_anilist__ratings.payload_item
     from staging.stg_anilist__ratings
     union all
     select
@@ -22,7 +23,8 @@ with entries as (
         stg_kitsu__ratings.source_id,
         stg_kitsu__ratings.source_score,
         stg_kitsu__ratings.payload_path,
-        stg_kitsu__ratings.payload_line
+        stg_kitsu__ratings.payload_line,
+        stg_kitsu__ratings.payload_item
     from staging.stg_kitsu__ratings
     union all
     select
@@ -31,7 +33,8 @@ with entries as (
         stg_myanimelist__ratings.source_id,
         stg_myanimelist__ratings.source_score,
         stg_myanimelist__ratings.payload_path,
-        stg_myanimelist__ratings.payload_line
+        stg_myanimelist__ratings.payload_line,
+        stg_myanimelist__ratings.payload_item
     from staging.stg_myanimelist__ratings
 )
 

@@ -1,6 +1,7 @@
 /*
 What each source measured of each anime, day by day. The day is the one on which the record was taken from the
-source, not that of the run; of several records of one day the last one counts.
+source, not that of the run; of several records of one day the last one counts. What Jikan tells are figures
+of MyAnimeList.
 
 grain: one anime at one source on one day
 keys: anime_key, source, day
@@ -49,6 +50,18 @@ with records as (
         payload_path,
         payload_line
     from staging.stg_myanimelist__anime_records
+    union all by name
+    select
+        source,
+        source_id,
+        mean_score,
+        scored_by,
+        popularity,
+        favourites,
+        captured_at,
+        payload_path,
+        payload_line
+    from staging.stg_jikan__anime_records
 )
 
 select

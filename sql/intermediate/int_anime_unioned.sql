@@ -1,6 +1,7 @@
 /*
 Every sound catalogue record of every source, newest version, in one shape. A source enters the catalogue by
-its line here. Lists are never null and hold no blank names.
+its line here. Lists are never null and hold no blank names. What Jikan tells are MyAnimeList's records too:
+it counts for the ids of which MyAnimeList's own API has told nothing sound.
 
 grain: one record of one source
 keys: source, source_id
@@ -41,6 +42,7 @@ columns:
     captured_at: when the payload was taken from the source
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the record in the response on that line; null for a recording
 */
 with stated as (
     select * from staging.stg_anilist__anime
@@ -48,6 +50,8 @@ with stated as (
     select * from staging.stg_kitsu__anime
     union all by name
     select * from staging.stg_myanimelist__anime
+    union all by name
+    select * from staging.stg_jikan__anime anti join staging.stg_myanimelist__anime using (source_id)
 ),
 
 dated as (

@@ -14,6 +14,7 @@ columns:
     captured_at: when the list was taken from the source
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the entry in the response on that line; null for a recording
 */
 select * from staging.stg_anilist__ratings
 union all by name

@@ -2,7 +2,7 @@
 Rows that staging refused, each with the reason and the place of its payload in the landing files.
 
 grain: one refused record
-keys: stage, payload_path, payload_line, record_id
+keys: stage, payload_path, payload_line, payload_item, record_id
 columns:
     stage: the staging table that refused the row
     source: the source the row came from
@@ -10,6 +10,7 @@ columns:
     reason: why it was refused, in words
     payload_path: the landed file, relative to HOME/landing
     payload_line: the line in that file, the first being 1
+    payload_item: the place of the record in that line's response, the first being 1; null for recordings
     run_id: the run that refused it
 */
 select
@@ -19,5 +20,6 @@ select
     null::varchar as reason,
     null::varchar as payload_path,
     null::bigint as payload_line,
+    null::bigint as payload_item,
     null::varchar as run_id
 where false

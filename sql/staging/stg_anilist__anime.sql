@@ -1,5 +1,5 @@
 /*
-The newest sound AniList record of each anime (by captured_at, then landed file, then line) in the project's
+The newest sound AniList record of each anime (by captured_at, then landed file) in the project's
 own words and units. What AniList does not state is null.
 
 grain: one anime on AniList
@@ -14,6 +14,7 @@ columns:
     captured_at: when the payload was taken from AniList
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the record in the response on that line; null for a recording
     title_romaji: title in Latin letters
     title_english: English title
     title_native: title in the original script
@@ -42,9 +43,7 @@ with newest as (
         json_transform(fields.startdate, '{"year": "INT", "month": "INT", "day": "INT"}') as first_day,
         json_transform(fields.enddate, '{"year": "INT", "month": "INT", "day": "INT"}') as last_day
     from staging.stg_anilist__anime_records
-    qualify row_number() over (
-        partition by source_id order by captured_at desc, payload_path desc, payload_line desc
-    ) = 1
+    qualify row_number() over (partition by source_id order by captured_at desc, payload_path desc) = 1
 )
 
 select
@@ -94,7 +93,7 @@ select
     ] as relations,
     fields.idmal ->> '$' as claimed_myanimelist_id,
     coalesce(fields.siteurl ->> '$', 'https://anilist.co/anime/' || source_id) as site_url,
-    to_timestamp(fields.updatedat::bigint) as record_updated_at,
+    try(to_timestamp(fields.updatedat::bigint)) as record_updated_at,
     source_id as record_id,
     null::varchar as rejection_reason
 from newest

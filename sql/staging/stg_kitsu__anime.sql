@@ -1,5 +1,5 @@
 /*
-The newest sound Kitsu record of each anime (by captured_at, then landed file, then line) in the project's own
+The newest sound Kitsu record of each anime (by captured_at, then landed file) in the project's own
 words and units. Kitsu writes full dates even where only the month, season or year is known. So: in a file of
 20 or more dates, 9 in 10 of them the first of January, April, July or October, these tell the season;
 otherwise 1 January tells the year, another first of a month the month, and any other date the day.
@@ -16,6 +16,7 @@ columns:
     captured_at: when the payload was taken from Kitsu
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the record in the response on that line; null for a recording
     genres: included genres, sorted
     tags: included categories as name, weight (null) and is_spoiler
     studios: included studios, sorted
@@ -52,7 +53,7 @@ with seasonal_files as (
 newest as (
     select
         records.*,
-        extras.* exclude (source_id, payload_path),
+        extras.* exclude (source_id, payload_path, payload_line, payload_item),
         records.fields.startdate ->> '$' as first_day,
         case
             when records.payload_path in (select seasonal_files.payload_path from seasonal_files)
@@ -60,10 +61,7 @@ newest as (
         end as quarter
     from staging.stg_kitsu__anime_records as records
     left join staging.stg_kitsu__anime_included as extras using (source_id, payload_path)
-    qualify row_number() over (
-        partition by records.source_id
-        order by records.captured_at desc, records.payload_path desc, records.payload_line desc
-    ) = 1
+    qualify row_number() over (partition by source_id order by captured_at desc, payload_path desc) = 1
 )
 
 select

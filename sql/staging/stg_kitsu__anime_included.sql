@@ -7,6 +7,8 @@ keys: source_id, payload_path
 columns:
     source_id: Kitsu id
     payload_path: landed file
+    payload_line: line in that file
+    payload_item: place of the record in the response on that line; null for a recording
     genres: genres, sorted
     tags: categories as name, weight (null, Kitsu has none) and is_spoiler (false), sorted
     studios: producers in the role of a studio, sorted
@@ -34,6 +36,7 @@ select
     source_id,
     payload_path,
     payload_line,
+    payload_item,
     list_sort([entry.attributes.name for entry in resources if entry.type = 'genres']) as genres,
     [
         struct_pack(name := title, weight := null::double, is_spoiler := false)

@@ -1,5 +1,5 @@
 /*
-The newest sound MyAnimeList record of each anime (by captured_at, then landed file, then line) in the
+The newest sound MyAnimeList record of each anime (by captured_at, then landed file) in the
 project's own words and units. What MyAnimeList does not state is null.
 
 grain: one anime on MyAnimeList
@@ -14,6 +14,7 @@ columns:
     captured_at: when the payload was taken from MyAnimeList
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the record in the response on that line; null for a recording
     title_romaji: title, which MyAnimeList writes in Latin letters
     title_english: English title
     title_native: Japanese title
@@ -37,9 +38,7 @@ columns:
 with newest as (
     select *
     from staging.stg_myanimelist__anime_records
-    qualify row_number() over (
-        partition by source_id order by captured_at desc, payload_path desc, payload_line desc
-    ) = 1
+    qualify row_number() over (partition by source_id order by captured_at desc, payload_path desc) = 1
 )
 
 select

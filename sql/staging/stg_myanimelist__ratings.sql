@@ -1,14 +1,15 @@
 /*
-MyAnimeList users' ratings. A ratings file holds whole lists: the newest landed file that mentions a user
-replaces that user's earlier list. Where a list names an anime twice, the entry with the newest updated_at
-counts, then the one further down; the others go to quarantine as duplicates, and so do lines with a fault.
-A score of 0 or blank means unrated.
+MyAnimeList users' ratings, recorded ones and those of the lists that crawls read. Both hold whole lists: of
+either kind the newest landed file that mentions a user replaces the user's earlier list, and what is not on
+it any more is gone; of an anime that a recording and a crawl have, the entry taken later counts. Where a
+recorded list names an anime twice, the entry with the newest updated_at counts, then the one further down;
+the others go to quarantine as duplicates, and so do lines with a fault. A score of 0 or blank means unrated.
 
 grain: one anime on one user's list
 keys: user_id, source_id
 columns:
     source: myanimelist
-    user_id: the user as MyAnimeList names them
+    user_id: the user as the recording names them, or as stg_myanimelist__list_entries does
     source_id: MyAnimeList id of the anime
     source_score: score on MyAnimeList's scale, above 0 to 10; null for an entry without score
     status: watching, completed, on_hold, dropped or planned; null where not stated
@@ -16,6 +17,7 @@ columns:
     captured_at: when the list was taken from MyAnimeList
     payload_path: landed file
     payload_line: line in that file
+    payload_item: place of the entry in the response on that line; null for a recording
 */
 with entries as (
     select
@@ -67,23 +69,31 @@ checked as (
         entries.malformed is not null
         or coalesce(entries.user_id, '') = ''
         or entries.payload_path = newest_files.payload_path
+),
+
+recorded as (
+    select
+        * exclude (score, updated_at, malformed, fault) replace (nullif(source_score, 0) as source_score),
+        coalesce(fault, case
+            when row_number() over (
+                partition by user_id, source_id, fault is null
+                order by rated_at desc nulls last, payload_line desc
+            ) > 1 then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
+        end) as rejection_reason
+    from checked
+),
+
+both_kinds as (
+    select * from recorded
+    union all by name
+    select * from staging.stg_myanimelist__list_entries
+    qualify payload_path = arg_max(payload_path, (captured_at, payload_path)) over (partition by user_id)
 )
 
 select
-    'myanimelist' as source,
-    user_id,
-    source_id,
-    nullif(source_score, 0) as source_score,
-    status,
-    rated_at,
-    captured_at,
-    payload_path,
-    payload_line,
-    concat_ws(':', user_id, source_id) as record_id,
-    coalesce(fault, case
-        when row_number() over (
-            partition by user_id, source_id, fault is null
-            order by rated_at desc nulls last, payload_line desc
-        ) > 1 then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
-    end) as rejection_reason
-from checked
+    * replace ('myanimelist' as source),
+    concat_ws(':', user_id, source_id) as record_id
+from both_kinds
+qualify rejection_reason is not null or row_number() over (
+    partition by user_id, source_id, rejection_reason is null order by captured_at desc, payload_path desc
+) = 1

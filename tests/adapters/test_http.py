@@ -107,10 +107,10 @@ def test_nobody_there_is_unavailable() -> None:
 
 def test_an_answer_that_trickles_in_comes_to_an_end() -> None:
     """A byte now and then keeps no request waiting for ever, though no single wait is too long."""
-    step = Step(body=b" " * 1000, fault="trickle", seconds=0.02)
+    step = Step(body=b" " * 1000, fault="trickle", seconds=0.05)
     with (
         Loopback(script(step)) as server,
-        session(server, timeout_s=0.1) as asks,
+        session(server, timeout_s=0.4) as asks,
         pytest.raises(Unavailable, match="no end"),
     ):
         asks.exchange(PAGE)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.demoworld import make_demo
 from orchestration.errors import InputError
 from orchestration.inputs import (
-    make_demo,
     read_input,
     read_marker,
     recordings_directory,
@@ -82,10 +82,13 @@ def test_an_input_that_is_none_is_refused_with_what_was_expected(tmp_path: Path,
     assert "catalogue/<source>/anime.jsonl.gz" in str(refused.value)
 
 
-def test_live_sources_are_not_part_of_this_version(tmp_path: Path) -> None:
-    """It says so, instead of looking for a directory of that name."""
-    with pytest.raises(InputError, match=r"live.*not part of this version"):
-        resolve_input(load_settings(input="live"))
+def test_live_is_the_services_that_the_settings_name(tmp_path: Path) -> None:
+    """There is nothing to land from, and its HOME is one of real records, as that of recordings is."""
+    chosen = resolve_input(load_settings(home=tmp_path, input="live", sources="kitsu,anilist"))
+    assert (chosen.kind, chosen.directory, chosen.other) == ("live", None, None)
+    assert chosen.label == "the live services anilist, kitsu"
+    assert chosen.world == {"world": "recordings"}
+    assert read_input(chosen) == []
 
 
 def test_the_demo_world_is_made_once(tmp_path: Path) -> None:

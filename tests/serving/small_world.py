@@ -66,9 +66,9 @@ insert into quality.check_result values
     ('run-1', 'dim_anime', 'keys are unique', 'error', true, 0, '2026-03-02 09:00:00+00'),
     ('run-1', 'dim_user', 'most users rated something', 'warn', false, 2, '2026-03-02 09:00:00+00');
 insert into quality.quarantine values
-    ('stg_kitsu__anime', 'kitsu', null, 'not JSON', 'kitsu/anime/one.jsonl.gz', 9, 'run-1'),
-    ('stg_kitsu__anime', 'kitsu', null, 'not JSON', 'kitsu/anime/one.jsonl.gz', 4, 'run-1'),
-    ('stg_kitsu__anime', 'kitsu', '12', 'score 11 is above 10', 'kitsu/anime/one.jsonl.gz', 7, 'run-1')
+    ('stg_kitsu__anime', 'kitsu', null, 'not JSON', 'kitsu/anime/one.jsonl.gz', 9, null, 'run-1'),
+    ('stg_kitsu__anime', 'kitsu', null, 'not JSON', 'kitsu/anime/one.jsonl.gz', 4, null, 'run-1'),
+    ('stg_kitsu__anime', 'kitsu', '12', 'score 11 is above 10', 'kitsu/anime/one.jsonl.gz', 7, null, 'run-1')
 """
 
 

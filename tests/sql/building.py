@@ -56,9 +56,56 @@ class Workshop:
     def malform(self, source: str, line: str) -> None:
         """Append a ratings line with the wrong number of fields, as the loader hands it on."""
         self.con.execute(
-            f"insert into raw.raw_{source}__ratings values "
-            f"(null, null, null, null, null, ?, 'broken.csv.gz', 2, '{DAY} 00:00:00Z')",
+            f"insert into raw.raw_{source}__ratings by name select ? as malformed, 'broken.csv.gz' as payload_path, "
+            f"2 as payload_line, timestamptz '{DAY} 00:00:00Z' as captured_at",
             [line],
+        )
+
+    def answer(
+        self,
+        source: str,
+        *records: Record,
+        stream: str = "anime",
+        path: str,
+        line: int = 1,
+        day: str = DAY,
+        subject: str | None = None,
+    ) -> None:
+        """Append the records of one response: a line of the landed file of a crawl, each record an item of it."""
+        columns = {
+            "payload": [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in records],
+            "payload_item": list(range(1, len(records) + 1)),
+        }
+        self.con.register("items", pa.table(columns))
+        self.con.execute(
+            f"insert into raw.raw_{source}__{stream} by name select *, $path as payload_path, $line as payload_line, "
+            "$subject as subject, $at::timestamptz as captured_at from items",
+            {"path": path, "line": line, "subject": subject, "at": f"{day} 00:00:00Z"},
+        )
+        self.con.unregister("items")
+
+    def crawled(
+        self,
+        path: str,
+        source: str,
+        stream: str = "anime",
+        day: str = DAY,
+        gone: Sequence[str] = (),
+        ids: Sequence[str] = (),
+    ) -> None:
+        """Note a crawl that came to its end on a day, within its first hour."""
+        self.con.execute(
+            "insert into raw.crawl by name select $path as payload_path, $source as source, $stream as stream, "
+            "'full' as kind, $at::timestamptz as started_at, $at::timestamptz + interval 1 hour as ended_at, "
+            "1 as responses, 1 as accepted, $gone::varchar[] as gone, $ids::varchar[] as ids",
+            {
+                "path": path,
+                "source": source,
+                "stream": stream,
+                "at": f"{day} 00:00:00Z",
+                "gone": list(gone),
+                "ids": list(ids),
+            },
         )
 
     def build(self, name: str, computed: pa.Table | None = None) -> BuildReport:
@@ -76,6 +123,11 @@ class Workshop:
         for file in all_sql_files():
             if file.name.startswith(f"stg_{source}__anime"):
                 build(self.con, file)
+
+    def stage_ratings(self, source: str) -> None:
+        """Build the ratings of one source alone, with the lists that crawls read."""
+        self.build(f"staging/stg_{source}__list_entries")
+        self.build(f"staging/stg_{source}__ratings")
 
     def identify(self, clusters: Clusters = ()) -> None:
         """Give every record an anime of its own, except that the records of a cluster share one."""

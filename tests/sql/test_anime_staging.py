@@ -90,7 +90,11 @@ def test_a_faulty_record_is_refused_with_the_field_and_its_value(
 @pytest.mark.parametrize("source", SOUND)
 def test_a_record_with_nothing_but_an_id_is_fine(shop: Workshop, source: str) -> None:
     """Optional keys may be absent, or null."""
-    nothing = {"anilist": {"id": 7, "title": None, "tags": None}, "kitsu": {"id": "7"}, "myanimelist": {"id": 7}}
+    nothing: dict[str, Any] = {
+        "anilist": {"id": 7, "title": None, "tags": None},
+        "kitsu": {"id": "7"},
+        "myanimelist": {"id": 7},
+    }
     shop.land(source, nothing[source])
     shop.stage()
     row = shop.row("select source_id, format, genres, start_date, is_adult from intermediate.int_anime_unioned")

@@ -47,14 +47,33 @@ BREAKS: list[tuple[str, str, str, int]] = [
     (
         "stg_kitsu__ratings",
         "at_most_1_in_100_rows_is_rejected",
-        "insert into quality.quarantine values ('stg_kitsu__ratings', 'kitsu', 'x', 'blank', 'f', 1, 'run')",
+        "insert into quality.quarantine values ('stg_kitsu__ratings', 'kitsu', 'x', 'blank', 'f', 1, null, 'run')",
         1,
     ),
     (
         "stg_kitsu__ratings",
         "at_most_1_in_5_rows_is_rejected",
-        "insert into quality.quarantine select 'stg_kitsu__ratings', 'kitsu', 'x', 'blank', 'f', i, 'run' "
+        "insert into quality.quarantine select 'stg_kitsu__ratings', 'kitsu', 'x', 'blank', 'f', i, null, 'run' "
         "from range(100) as numbers (i)",
+        1,
+    ),
+    (
+        "stg_kitsu__list_entries",
+        "at_most_1_in_20_of_the_newest_crawl_is_rejected",
+        "insert into quality.quarantine select 'stg_kitsu__list_entries', 'kitsu', 'x', 'status is off', "
+        "'kitsu/lists/l.jsonl.gz', 2, i, 'run' from range(20) as numbers (i)",
+        1,
+    ),
+    (
+        "fact_anime_review",
+        "every_review_is_of_a_known_anime",
+        "insert into staging.stg_kitsu__reviews (source, review_id, source_id) values ('kitsu', '8', '999')",
+        1,
+    ),
+    (
+        "fact_source_tombstone",
+        "nothing_that_was_given_since",
+        "update fact_source_tombstone set source_id = '5', first_missed_at = '2020-01-01 00:00:00Z'",
         1,
     ),
     (
@@ -443,8 +462,13 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with Warehouse(home, memory_limit="500MB", threads=2).writer("test") as connection:
         make_world(connection)
         connection.execute(
-            "insert into raw.raw_kitsu__anime "
-            "select '{}', 'kitsu/anime/k.jsonl.gz', line, now() from range(1, 3) as lines (line)"
+            "insert into raw.raw_kitsu__anime by name "
+            "select '{}' as payload, 'kitsu/anime/k.jsonl.gz' as payload_path, "
+            "line as payload_line, now() as captured_at from range(1, 3) as lines (line)"
+        )
+        connection.execute(
+            "insert into raw.crawl by name select 'kitsu/lists/l.jsonl.gz' as payload_path, 'kitsu' as source, "
+            "'lists' as stream, now() as ended_at"
         )
         connection.execute(
             "insert into raw.loaded_file values ('kitsu/anime/k.jsonl.gz', 'kitsu', 'anime', 'ab', 2, now())"

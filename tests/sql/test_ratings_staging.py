@@ -11,7 +11,7 @@ RANGES = {"anilist": "0 to 100", "kitsu": "2 to 20", "myanimelist": "0 to 10"}
 
 def staged(shop: Workshop, source: str) -> list[tuple[object, ...]]:
     """User, anime, score and status of the staged entries."""
-    shop.build(f"staging/stg_{source}__ratings")
+    shop.stage_ratings(source)
     return shop.rows(f"select user_id, source_id, source_score, status from staging.stg_{source}__ratings order by all")
 
 

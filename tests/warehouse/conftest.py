@@ -1,22 +1,26 @@
 """What the tests of this room share: a HOME in a temporary folder, files to land, processes to kill."""
 
 import gzip
+import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.landing import LandedFile, open_log
 from warehouse.sqlfiles import SqlFile, read_sql
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
-FILE_EVENTS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "shutil.copyfile"}
+FILE_EVENTS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "shutil.copyfile"}
 
 
 @pytest.fixture
@@ -64,6 +68,65 @@ def sql(tmp_path: Path) -> Callable[..., SqlFile]:
         return read_sql(path)
 
     return write
+
+
+def header(subjects: Sequence[str] = (), stream: str = "lists", started_at: datetime = DAY) -> dict[str, Any]:
+    """The first line of a crawl."""
+    plan = {"kind": "users", "today": "2026-03-01", "watermark": None, "years": None, "ids": ["7"], "known": []}
+    return {
+        "kind": "crawl",
+        "source": "anilist",
+        "stream": stream,
+        "base_url": "https://example.test",
+        "plan": plan | {"subjects": list(subjects)},
+        "started_at": started_at.isoformat(),
+        "client": "test",
+    }
+
+
+def response(key: str, document: object, subject: str | None = None, **changes: object) -> dict[str, Any]:
+    """One reply as a line of a crawl: accepted, unless something else is said."""
+    body = json.dumps(document)
+    return {
+        "kind": "response",
+        "key": key,
+        "subject": subject,
+        "request": {"method": "GET", "url": f"https://example.test/{key}", "body": None},
+        "fetched_at": (DAY + timedelta(minutes=5)).isoformat(),
+        "status": 200,
+        "headers": {},
+        "sha256": sha256(body.encode()).hexdigest(),
+        "accepted": True,
+        "lookup": False,
+        "note": "",
+        "body": body,
+        **changes,
+    }
+
+
+def end(ended_at: datetime = DAY + timedelta(hours=1), **changes: object) -> dict[str, Any]:
+    """The last line of a crawl."""
+    words = {
+        "kind": "end",
+        "ended_at": ended_at.isoformat(),
+        "responses": 1,
+        "watermark": None,
+        "gone": [],
+        "notes": {},
+    }
+    return words | changes
+
+
+def land_crawl(
+    home: Home, source: str, stream: str, *lines: dict[str, Any], subjects: Sequence[str] = (), hours: int = 0
+) -> LandedFile:
+    """A sealed crawl of these responses, begun some hours after DAY."""
+    started = DAY + timedelta(hours=hours)
+    with open_log(home, source, stream) as log:
+        log.begin(header(subjects, stream, started))
+        for line in lines:
+            log.append(line)
+        return log.seal(end(started + timedelta(minutes=30)))
 
 
 def killed_before(step: int, action: Callable[[], object], under: Path = Path("/")) -> bool:

@@ -24,6 +24,7 @@ select
     range as a,
     'kitsu/anime/file' as payload_path,
     range + 1 as payload_line,
+    range * 10 as payload_item,
     case when range % 3 = 0 then 'divisible by 3' end as rejection_reason
 from range($n)
 """
@@ -148,8 +149,8 @@ def test_staging_sends_refused_rows_to_quarantine(con: Con, sql: Sql) -> None:
     assert [row[1] for row in rows(con, "staging.stg_x")] == [1, 2, 4, 5]
     assert [name for name, _, _ in report.columns] == ["source", "a", "payload_path", "payload_line"]
     assert rows(con, "quality.quarantine") == [
-        ("stg_x", "kitsu", "id 0", "divisible by 3", "kitsu/anime/file", 1, "run 1"),
-        ("stg_x", "kitsu", "id 3", "divisible by 3", "kitsu/anime/file", 4, "run 1"),
+        ("stg_x", "kitsu", "id 0", "divisible by 3", "kitsu/anime/file", 1, 0, "run 1"),
+        ("stg_x", "kitsu", "id 3", "divisible by 3", "kitsu/anime/file", 4, 30, "run 1"),
     ]
 
 
@@ -171,7 +172,7 @@ def test_a_stage_replaces_its_own_quarantine_only(con: Con, sql: Sql) -> None:
 
 def test_a_staging_select_without_pointers_is_refused(con: Con, sql: Sql) -> None:
     """A refused row that cannot be found again would be lost."""
-    with pytest.raises(BuildError, match="must also give record_id, payload_path, payload_line"):
+    with pytest.raises(BuildError, match="must also give record_id, payload_path, payload_line, payload_item"):
         build(con, sql("staging/stg_x", "select 'x' as source, 1 as a, null as rejection_reason"))
 
 
@@ -197,7 +198,7 @@ def test_fetching_gives_an_arrow_table(con: Con) -> None:
     """A file's result with bound parameters; a failing one names its file."""
     con.execute(
         "create temp table staged_rows as select 'kitsu' as source, 'r' as record_id, "
-        "'why' as rejection_reason, 'p' as payload_path, 1 as payload_line"
+        "'why' as rejection_reason, 'p' as payload_path, 1 as payload_line, null as payload_item"
     )
     found = fetch(con, "warehouse/rejected_rows", {"stage": "stg_x", "run_id": "run"})
     assert found.to_pylist()[0]["reason"] == "why"

@@ -46,6 +46,14 @@ def test_a_landed_file_is_the_file_byte_for_byte_with_a_relative_manifest(home: 
     assert landed_files(home, "anilist", "anime") == [landed]
 
 
+@pytest.mark.parametrize("extension", [".jsonl.gz", ".csv.gz", ".tsv.gz", ".responses.jsonl.gz"])
+def test_a_landed_file_keeps_its_kind(home: Home, gz: Gz, extension: str) -> None:
+    """What the file is can be told from its name, whatever it was called before."""
+    landed = land_file(home, "imdb", "title_basics", gz(f"some.name{extension}", b"1\n"), DAY)
+    assert landed is not None
+    assert landed.path == f"imdb/title_basics/20260301T000000Z-{landed.sha256[:12]}{extension}"
+
+
 def land_sequence(home: Home, days: list[tuple[int | None, bytes]], hour: int) -> None:
     """Land (captured day or None, content) one after the other, beginning at an hour of the landing day."""
     file = home.root.parent / "ratings.csv.gz"

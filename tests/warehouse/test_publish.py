@@ -13,7 +13,7 @@ from tests.warehouse.conftest import DAY, killed_before
 from warehouse.connection import Warehouse
 from warehouse.errors import NothingPublished, PublishError
 from warehouse.home import Home
-from warehouse.publish import current_snapshot, publish, rollback, snapshots
+from warehouse.publish import current_snapshot, drop_older_snapshots, publish, rollback, snapshots
 from warehouse.transaction import transaction
 
 
@@ -148,6 +148,38 @@ def test_rolling_back_goes_from_snapshot_to_snapshot_until_there_is_none(warehou
     with pytest.raises(PublishError, match="no older snapshot"):
         rollback(warehouse.home)
     assert seen(warehouse.home) == 0
+
+
+def test_older_snapshots_can_be_dropped_at_once(warehouse: Warehouse) -> None:
+    """Only the current one is left, readers notice nothing, there is nothing to return to; twice is once."""
+    assert drop_older_snapshots(warehouse.home) == 0
+    for value in range(3):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", "input")
+    unfinished = warehouse.home.published / ".building-000009-00000000.duckdb"
+    unfinished.write_bytes(b"half")
+    assert drop_older_snapshots(warehouse.home) == 2
+    assert drop_older_snapshots(warehouse.home) == 0
+    assert [one.run_id for one in snapshots(warehouse.home)] == ["run 2"]
+    assert seen(warehouse.home) == 2
+    assert not unfinished.exists()
+    with pytest.raises(PublishError, match="no older snapshot"):
+        rollback(warehouse.home)
+    publish(warehouse, "run 3", "input")
+    assert len(snapshots(warehouse.home)) == 2
+
+
+def test_dropping_older_snapshots_can_be_killed(warehouse: Warehouse) -> None:
+    """Killed before any of its file operations, the current one stays, and the next call drops the rest."""
+    for value in range(3):
+        fill(warehouse, value)
+        publish(warehouse, f"run {value}", "input")
+    step = 1
+    while killed_before(step, lambda: drop_older_snapshots(warehouse.home), warehouse.home.published):
+        assert seen(warehouse.home) == 2
+        step += 1
+    assert step > 2
+    assert len(snapshots(warehouse.home)) == 1
 
 
 def test_after_a_rollback_publishing_goes_on(warehouse: Warehouse) -> None:

@@ -127,6 +127,35 @@ SOURCE_ROWS = (
     ColumnCheck("counts_are_not_negative", "Counts start at 0.", between(0, None, "anime", "list_entries")),
 )
 
+REVIEWS = (
+    ColumnCheck("sources_are_known", "Every review is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "score")),
+    ColumnCheck(
+        "readers_are_counted",
+        "What readers thought of a review is a number of them.",
+        between(0, None, "votes"),
+    ),
+)
+
+TOMBSTONES = (
+    ColumnCheck("sources_are_known", "Every record that is gone is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck(
+        "reports_are_counted",
+        "Every record that is gone was reported at least once, and says when.",
+        stated("first_missed_at", "last_missed_at") + between(1, None, "reports"),
+    ),
+)
+
+IMDB_MATCHES = (
+    ColumnCheck("ids_are_of_imdb", "Every id is tt and at least seven digits.", matching(r"^tt[0-9]{7,10}$", "tconst")),
+    ColumnCheck(
+        "confidences_are_0_to_1",
+        "Every match has a confidence from 0 to 1.",
+        stated("confidence") + between(0, 1, "confidence"),
+    ),
+    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "imdb_score")),
+)
+
 CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
     "int_anime_identities": IDENTITIES,
     "bridge_anime_source": IDENTITIES,
@@ -152,4 +181,7 @@ CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
     "fact_match_candidate": MATCH_CANDIDATES,
     "fact_anime_metrics": METRICS,
     "dim_source": SOURCE_ROWS,
+    "fact_anime_review": REVIEWS,
+    "fact_source_tombstone": TOMBSTONES,
+    "bridge_anime_imdb": IMDB_MATCHES,
 }

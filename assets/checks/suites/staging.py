@@ -3,6 +3,9 @@
 from assets.checks.expectations import ColumnCheck, above, between, matching, one_of, stated
 from assets.checks.suites.values import FORMATS, LIST_STATUSES, SOURCE_ID, SOURCES, STATUSES
 
+#: Whose records each service's catalogue holds, and whose reviews it tells.
+CATALOGUE_SERVICES = {**{source: source for source in SOURCES}, "jikan": "myanimelist"}
+REVIEW_SERVICES = {"anilist": "anilist", "kitsu": "kitsu", "jikan": "myanimelist"}
 #: The best a user can give at each source, on its own scale; 0 stands for unrated there and is null here.
 HIGHEST_SCORES = {"anilist": 100, "kitsu": 20, "myanimelist": 10}
 
@@ -10,6 +13,11 @@ POINTERS_ARE_STATED = ColumnCheck(
     "payload_pointers_are_stated",
     "Every row names the landed file and the line it came from.",
     stated("payload_path", "payload_line"),
+)
+ITEMS_ARE_STATED = ColumnCheck(
+    "payload_pointers_are_stated",
+    "Every row names the landed file, the line, and the place in the response on that line.",
+    stated("payload_path", "payload_line", "payload_item"),
 )
 IDS_ARE_WHOLE_NUMBERS = ColumnCheck(
     "source_ids_are_positive_whole_numbers",
@@ -55,6 +63,26 @@ def anime_checks(source: str) -> tuple[ColumnCheck, ...]:
     )
 
 
+def list_entry_checks(source: str) -> tuple[ColumnCheck, ...]:
+    """The suite of stg_<source>__list_entries: every version of each entry that crawls were given."""
+    return (
+        IDS_ARE_WHOLE_NUMBERS,
+        *(check for check in rating_checks(source) if check is not POINTERS_ARE_STATED),
+        ITEMS_ARE_STATED,
+    )
+
+
+def review_checks(source: str) -> tuple[ColumnCheck, ...]:
+    """The suite of stg_<service>__reviews; `source` is whose reviews they are."""
+    return (
+        ColumnCheck("source_is_its_own", f"Every review is one of {source}.", one_of("source", [source])),
+        IDS_ARE_WHOLE_NUMBERS,
+        ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale.", between(0, 100, "score")),
+        ColumnCheck("texts_are_stated", "Every review has its text, if only an empty one.", stated("body")),
+        ITEMS_ARE_STATED,
+    )
+
+
 def rating_checks(source: str) -> tuple[ColumnCheck, ...]:
     """The suite of stg_<source>__ratings: the entries of the lists that count."""
     high = HIGHEST_SCORES[source]
@@ -73,8 +101,19 @@ def rating_checks(source: str) -> tuple[ColumnCheck, ...]:
     )
 
 
+IMDB_TITLES = (
+    ColumnCheck("ids_are_of_imdb", "Every id is tt and at least seven digits.", matching(r"^tt[0-9]{7,10}$", "tconst")),
+    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "imdb_score")),
+    ColumnCheck("votes_are_not_negative", "Votes are numbers of users.", between(0, None, "votes")),
+    ColumnCheck("titles_can_be_read", "Every title has a name.", stated("primary_title")),
+    POINTERS_ARE_STATED,
+)
+
 STAGING: dict[str, tuple[ColumnCheck, ...]] = {
-    **{f"stg_{source}__anime_records": record_checks() for source in SOURCES},
-    **{f"stg_{source}__anime": anime_checks(source) for source in SOURCES},
+    **{f"stg_{service}__anime_records": record_checks() for service in CATALOGUE_SERVICES},
+    **{f"stg_{service}__anime": anime_checks(source) for service, source in CATALOGUE_SERVICES.items()},
     **{f"stg_{source}__ratings": rating_checks(source) for source in SOURCES},
+    **{f"stg_{source}__list_entries": list_entry_checks(source) for source in SOURCES},
+    **{f"stg_{service}__reviews": review_checks(source) for service, source in REVIEW_SERVICES.items()},
+    "stg_imdb__titles": IMDB_TITLES,
 }

@@ -11,6 +11,7 @@ from assets.checks import ALL_CHECKS
 from assets.checks.asset_checks import check_specs, table_checks
 from assets.checks.expectations import Expectation
 from assets.checks.suites import SUITES
+from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
 from tests.assets.checks.conftest import change, table_named
 from tests.assets.checks.world import make_world
@@ -115,6 +116,7 @@ def definitions() -> dg.Definitions:
         "warehouse": WarehouseResource(home="home"),
         "recordings_input": RecordingsInput(),
         "run_settings": RunSettings(),
+        "crawling": Crawling(),
     }
     return dg.Definitions(assets=ALL_ASSETS, asset_checks=ALL_CHECKS, resources=resources)
 

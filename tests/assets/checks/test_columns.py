@@ -33,7 +33,13 @@ def test_a_broken_row_is_shown_with_its_key_and_its_payload(world: Any) -> None:
     world.execute("update staging.stg_kitsu__anime set format = 'PLAY'")
     (result,) = check_columns(world, KITSU, [FORMATS])
     assert result.sample == [
-        {"source_id": "5", "format": "PLAY", "payload_path": "kitsu/anime/k.jsonl.gz", "payload_line": 1}
+        {
+            "source_id": "5",
+            "format": "PLAY",
+            "payload_path": "kitsu/anime/k.jsonl.gz",
+            "payload_line": 1,
+            "payload_item": None,
+        }
     ]
 
 

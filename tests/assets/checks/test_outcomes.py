@@ -68,7 +68,13 @@ def test_a_failing_rule_shows_its_own_remedy_and_file(made: Warehouse) -> None:
     assert result.metadata["rule"].value == "sql/checks/each_identity_table__every_staged_record_is_here.sql"
     assert result.metadata["what_to_do"].value.startswith("Build int_anime_unioned")
     assert outcome.sample == [
-        {"source": "kitsu", "source_id": "5", "payload_path": "kitsu/anime/k.jsonl.gz", "payload_line": 1}
+        {
+            "source": "kitsu",
+            "source_id": "5",
+            "payload_path": "kitsu/anime/k.jsonl.gz",
+            "payload_line": 1,
+            "payload_item": None,
+        }
     ]
 
 

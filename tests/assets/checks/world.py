@@ -11,12 +11,16 @@ EASE, POPULARITY = "'ease-1'", "'popularity-1'"
 #: What `records` and the newest records of a source have in common.
 FIGURES = (
     "source varchar, source_id varchar, mean_score double, scored_by bigint, popularity bigint, "
-    "favourites bigint, captured_at timestamptz, payload_path varchar, payload_line bigint"
+    "favourites bigint, captured_at timestamptz, payload_path varchar, payload_line bigint, payload_item bigint"
 )
 ANIME = f"{FIGURES}, format varchar, status varchar, episodes integer, duration_minutes double"
 RATINGS = (
     "source varchar, user_id varchar, source_id varchar, source_score double, status varchar, "
-    "rated_at timestamptz, captured_at timestamptz, payload_path varchar, payload_line bigint"
+    "rated_at timestamptz, captured_at timestamptz, payload_path varchar, payload_line bigint, payload_item bigint"
+)
+REVIEWS = (
+    "source varchar, review_id varchar, source_id varchar, score double, body varchar, payload_path varchar, "
+    "payload_line bigint, payload_item bigint"
 )
 IDENTITIES = "source varchar, source_id varchar, anime_key bigint, match_method varchar, confidence double"
 RANKING = "model_version_id varchar, user_key bigint, rank integer, anime_key bigint, score double"
@@ -26,34 +30,53 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     "staging.stg_anilist__anime": (
         ANIME,
         [
-            "'anilist', '1', 84.5, 10, 20, 3, now(), 'anilist/anime/a.jsonl.gz', 1, 'TV', 'FINISHED', 12, 24",
-            "'anilist', '2', null, null, 5, 0, now(), 'anilist/anime/a.jsonl.gz', 2, 'OVA', null, null, null",
+            "'anilist', '1', 84.5, 10, 20, 3, now(), 'anilist/anime/a.jsonl.gz', 1, null, 'TV', 'FINISHED', 12, 24",
+            "'anilist', '2', null, null, 5, 0, now(), 'anilist/anime/a.jsonl.gz', 2, null, 'OVA', null, null, null",
         ],
     ),
     "staging.stg_kitsu__anime": (
         ANIME,
-        ["'kitsu', '5', 70, 1, 2, 0, now(), 'kitsu/anime/k.jsonl.gz', 1, 'MOVIE', 'FINISHED', 1, 90"],
+        ["'kitsu', '5', 70, 1, 2, 0, now(), 'kitsu/anime/k.jsonl.gz', 1, null, 'MOVIE', 'FINISHED', 1, 90"],
     ),
     "staging.stg_myanimelist__anime": (
         ANIME,
-        ["'myanimelist', '10', 80, 9, 30, 4, now(), 'myanimelist/anime/m.jsonl.gz', 1, 'TV', 'FINISHED', 12, 24"],
+        ["'myanimelist', '10', 80, 9, 30, 4, now(), 'myanimelist/anime/m.jsonl.gz', 1, null, 'TV', 'FINISHED', 12, 24"],
     ),
     "staging.stg_anilist__ratings": (
         RATINGS,
-        ["'anilist', 'cat', '2', 80, 'completed', now(), now(), 'anilist/ratings/r.csv.gz', 2"],
+        ["'anilist', 'cat', '2', 80, 'completed', now(), now(), 'anilist/ratings/r.csv.gz', 2, null"],
     ),
     "staging.stg_kitsu__ratings": (RATINGS, []),
     "staging.stg_myanimelist__ratings": (
         RATINGS,
         [
-            "'myanimelist', 'ann', '10', 9, 'completed', null, now(), 'myanimelist/ratings/r.csv.gz', 2",
-            "'myanimelist', 'ann', '99', 5, null, null, now(), 'myanimelist/ratings/r.csv.gz', 3",
-            "'myanimelist', 'bob', '10', null, 'planned', null, now(), 'myanimelist/ratings/r.csv.gz', 4",
+            "'myanimelist', 'ann', '10', 9, 'completed', null, now(), 'myanimelist/ratings/r.csv.gz', 2, null",
+            "'myanimelist', 'ann', '99', 5, null, null, now(), 'myanimelist/ratings/r.csv.gz', 3, null",
+            "'myanimelist', 'bob', '10', null, 'planned', null, now(), 'myanimelist/ratings/r.csv.gz', 4, null",
         ],
+    ),
+    "staging.stg_jikan__anime": (
+        ANIME,
+        ["'myanimelist', '10', 80, 9, 30, 4, now(), 'jikan/anime/j.jsonl.gz', 2, 1, 'TV', 'FINISHED', 12, 24"],
+    ),
+    "staging.stg_kitsu__list_entries": (
+        RATINGS,
+        ["'kitsu', 'dan', '5', 14, 'completed', null, now(), 'kitsu/lists/l.jsonl.gz', 2, 1"],
+    ),
+    "staging.stg_anilist__reviews": (
+        REVIEWS,
+        ["'anilist', '70', '1', 85, 'Warm.', 'anilist/reviews/w.jsonl.gz', 2, 1"],
+    ),
+    "staging.stg_kitsu__reviews": (REVIEWS, []),
+    "staging.stg_jikan__reviews": (REVIEWS, []),
+    "staging.stg_imdb__titles": (
+        "tconst varchar, primary_title varchar, imdb_score double, votes bigint, payload_path varchar, "
+        "payload_line bigint, payload_item bigint",
+        ["'tt0000001', 'Lantern', 81, 900, 'imdb/title_basics/b.tsv.gz', 2, null"],
     ),
     "staging.stg_kitsu__anime_records": (
         FIGURES,
-        ["'kitsu', '5', 70, 1, 2, 0, now(), 'kitsu/anime/k.jsonl.gz', 1"],
+        ["'kitsu', '5', 70, 1, 2, 0, now(), 'kitsu/anime/k.jsonl.gz', 1, null"],
     ),
     "intermediate.int_anime_unioned": (
         f"source varchar, source_id varchar, {DATED}",
@@ -138,6 +161,18 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         "anime_key bigint, source varchar, day date, score double, scored_by bigint, popularity bigint, "
         "favourites bigint",
         ["1, 'anilist', date '2026-01-02', 84.5, 10, 20, 3"],
+    ),
+    "main.fact_anime_review": (
+        "source varchar, review_id varchar, anime_key bigint, score double, votes bigint",
+        ["'anilist', '70', 1, 85, null"],
+    ),
+    "main.fact_source_tombstone": (
+        "source varchar, source_id varchar, first_missed_at timestamptz, last_missed_at timestamptz, reports bigint",
+        ["'kitsu', '6', now(), now(), 1"],
+    ),
+    "main.bridge_anime_imdb": (
+        "anime_key bigint, tconst varchar, confidence double, imdb_score double",
+        ["1, 'tt0000001', 0.95, 81"],
     ),
     "main.dim_source": (
         "source varchar, anime bigint, list_entries bigint",

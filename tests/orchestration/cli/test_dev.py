@@ -1,10 +1,12 @@
 """`osusume dev`: what is started, and with which environment."""
 
+import json
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -42,7 +44,7 @@ def test_the_ui_gets_this_homes_instance_and_input(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """DAGSTER_HOME and the settings are absolute, and the demo world lies ready for the UI's runs."""
+    """DAGSTER_HOME and the settings are absolute, and the demo's files and services are ready for the UI's runs."""
     for name, value in small_demo(Path("unused")).model_dump().items():
         if name.startswith("demo_"):
             monkeypatch.setenv(f"OSUSUME_{name.upper()}", str(value))
@@ -58,7 +60,9 @@ def test_the_ui_gets_this_homes_instance_and_input(
     assert started["environment"]["PYTHONSAFEPATH"] == "1"
     assert str(free_port) in started["command"]
     assert (home.dagster / "dagster.yaml").is_file()
-    assert list((home.root / "demo").glob("*/catalogue/kitsu/anime.jsonl.gz"))
+    assert list((home.root / "demo").glob("*/ratings/kitsu_ratings.csv.gz"))
+    with urlopen(started["environment"]["OSUSUME_KITSU_URL"] + "/anime?page%5Blimit%5D=1") as answer:  # noqa: S310
+        assert len(json.load(answer)["data"]) == 1
 
 
 def test_a_taken_port_is_named_before_anything_starts(osusume: Call, started: dict[str, Any], tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""IMDb's daily files: fetched at most once a day, landed whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+
+from adapters import imdb
+from adapters.errors import Outage
+from adapters.gzipped import read_to_end
+from assets.crawling import Crawling, Say
+from warehouse.home import Home
+from warehouse.landing import LandedFile, land_file, landed_files
+
+#: The file of each stream.
+FILES = {name.replace(".", "_"): name for name in imdb.FILES}
+#: The files are made once a day; nobody needs to look more often.
+_EVERY = timedelta(hours=20)
+_TOLD_EVERY_BYTES = 50_000_000
+
+
+def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | None:
+    """Fetch and land the newest file of a stream; returns its landed path, None when there is nothing new.
+
+    Args:
+        home: where it lands.
+        crawling: whether, and where, IMDb may be asked.
+        stream: which file.
+        say: told how far it is.
+
+    Raises:
+        AdapterError: when it cannot be had, and none was landed before.
+    """
+    access = crawling.services.get(imdb.NAME)
+    if access is None or crawling.ranges:
+        return None
+    earlier = landed_files(home, imdb.NAME, stream)
+    if earlier and datetime.now(UTC) - earlier[-1].landed_at < _EVERY:
+        return None
+    home.downloads.mkdir(parents=True, exist_ok=True)
+    target = home.downloads / f"{FILES[stream]}.tsv.gz"
+    place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))
+    known = _known(home, earlier)
+    try:
+        fetched = imdb.fetch(place, FILES[stream], target, validators=known, on_progress=_Bytes(say))
+    except Outage as problem:
+        if not earlier:
+            raise
+        say(f"{problem}. Going on with the file of {earlier[-1].captured_at:%Y-%m-%d}")
+        return None
+    if fetched is None:
+        return None
+    landed = land_file(home, imdb.NAME, stream, target, _made_at(fetched), origin=f"{access.base_url}/{target.name}")
+    target.unlink()
+    return landed.path if landed else None
+
+
+def _how(crawling: Crawling, per_minute: float | None) -> dict[str, object]:
+    """As whom and how fast an address is asked; a directory needs neither."""
+    return {"contact": crawling.contact, "per_minute": per_minute}
+
+
+def _known(home: Home, earlier: list[LandedFile]) -> imdb.Known:
+    """What to say of the file landed last: when it was made, and how many rows it has, are what the landing tells."""
+    if not earlier:
+        return imdb.NOTHING
+    rows = read_to_end(earlier[-1].file(home)).lines - 1
+    return imdb.Known(last_modified=format_datetime(earlier[-1].captured_at, usegmt=True), rows=rows)
+
+
+def _made_at(fetched: imdb.Fetched) -> datetime:
+    """When the file was made, as its server says; when it was fetched, where it does not."""
+    try:
+        return parsedate_to_datetime(fetched.known.last_modified)
+    except ValueError:
+        return fetched.fetched_at
+
+
+class _Bytes:
+    """Says now and then how much of a file has come."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._told = 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Take in how many bytes there are, and how many there will be."""
+        if done - self._told >= _TOLD_EVERY_BYTES:
+            self._told = done
+            self._say(f"{done / 1e6:,.0f} MB" + (f" of {total / 1e6:,.0f} MB" if total else ""))

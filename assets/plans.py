@@ -1,0 +1,99 @@
+"""What a raw asset's crawl is to read, from what the warehouse knows of the source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from adapters.base import Plan, User
+from adapters.planning import KnownTitle, PastCrawl, plan_catalogue, plan_lists, plan_reviews
+from adapters.services import SERVICES
+from assets.crawling import Crawling, Planned
+from warehouse.build import fetch
+from warehouse.home import Home
+from warehouse.tombstones import forgotten
+
+#: Where every known record of a source stands.
+_KNOWN = {name: f"inputs/known_{name}" for name in SERVICES}
+
+
+def plan_crawl(connection: Any, home: Home, crawling: Crawling, source: str, stream: str) -> Planned:
+    """The next crawl of a stream, or the years of a backfill."""
+    if source in crawling.ranges:
+        return Planned(*forecast_years(connection, source, crawling.ranges[source], crawling.now().date()))
+    users = wanted_users(home, crawling, source) if stream == "lists" else ()
+    past = _past(connection, source, stream)
+    if crawling.once and past:
+        return Planned()
+    known = fetch(connection, _KNOWN[source]).to_pylist() if stream == "anime" else []
+    plan = _next_plan(connection, crawling, source, stream, past, known, users)
+    if plan is None:
+        return Planned(users=users)
+    # A full crawl asks by id only for what its lists do not give, and nobody knows yet how much that is.
+    expected = replace(plan, ids=()) if plan.kind == "full" else plan
+    forecast = SERVICES[source].streams[stream].forecast(expected, len(known), _by_year(known))
+    return Planned(plan, forecast, users)
+
+
+def _next_plan(
+    connection: Any,
+    crawling: Crawling,
+    source: str,
+    stream: str,
+    past: Sequence[PastCrawl],
+    known: Sequence[Mapping[str, Any]],
+    users: Sequence[User],
+) -> Plan | None:
+    """What is due of a stream; None when nothing is."""
+    now = crawling.now()
+    if stream == "lists":
+        return plan_lists(now, users, _last_reads(connection, source))
+    if stream == "reviews":
+        return plan_reviews(now, past)
+    titles = [KnownTitle(row["source_id"], bool(row["is_due"])) for row in known]
+    claimed = fetch(connection, "inputs/claimed_myanimelist_ids").column("source_id").to_pylist()
+    return plan_catalogue(source, now, past, titles, claimed)
+
+
+def forecast_years(connection: Any | None, source: str, years: tuple[int, int], today: date) -> tuple[Plan, int]:
+    """The crawl of the titles that started in these years, and how many requests it is likely to take.
+
+    Args:
+        connection: to the warehouse; None where there is none yet, which leaves the adapter to guess.
+        source: whose titles.
+        years: first and last.
+        today: the day of the crawl.
+    """
+    known = [] if connection is None else fetch(connection, _KNOWN[source]).to_pylist()
+    plan = Plan(kind="range", today=today, years=years)
+    return plan, SERVICES[source].streams["anime"].forecast(plan, len(known), _by_year(known))
+
+
+def _by_year(known: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """How many of the known records started in each year; 0 = nobody knows when."""
+    return dict(Counter(row["start_year"] or 0 for row in known))
+
+
+def _past(connection: Any, source: str, stream: str) -> list[PastCrawl]:
+    """The complete crawls of a stream."""
+    rows = fetch(connection, "inputs/crawl_history").to_pylist()
+    return [
+        PastCrawl(row["kind"], row["started_at"], row["watermark"])
+        for row in rows
+        if (row["source"], row["stream"]) == (source, stream)
+    ]
+
+
+def _last_reads(connection: Any, source: str) -> dict[str, datetime]:
+    """When each user's list was read last, by subject."""
+    rows = fetch(connection, "inputs/list_reads").to_pylist()
+    return {row["subject"]: row["read_at"] for row in rows if row["source"] == source}
+
+
+def wanted_users(home: Home, crawling: Crawling, source: str) -> tuple[User, ...]:
+    """The users whose lists are read at this source, but for those who were forgotten."""
+    is_gone = forgotten(home, source)
+    return tuple(user for user in crawling.users(source) if not (is_gone(user.subject) or is_gone(user.name)))

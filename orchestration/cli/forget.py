@@ -1,0 +1,96 @@
+"""`osusume forget-user`: one user out of landing files, tables, models, snapshots and the runs' log."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+
+from adapters.privacy import Hasher, read_salt
+from orchestration.cli.console import Console, counted, out
+from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
+from orchestration.cli.runlock import run_lock
+from orchestration.errors import UsageError
+from orchestration.fingerprint import base_fingerprint
+from orchestration.inputs import RunInput, read_marker
+from orchestration.settings import Settings
+from warehouse.connection import Warehouse
+from warehouse.forget import forget
+from warehouse.home import Home
+from warehouse.publish import drop_older_snapshots, publish
+from warehouse.purge import discard, purge
+
+#: Sources that have users.
+USER_SOURCES = ("anilist", "kitsu", "myanimelist")
+
+
+def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Remove the user everywhere and train the models anew without them; returns the exit status of that run.
+
+    Raises:
+        UsageError: when the user is not named as `source:user`, or HOME holds nothing.
+    """
+    source, colon, name = args.user.partition(":")
+    if not colon or source not in USER_SOURCES or not name:
+        raise UsageError(f"{args.user!r} names no user: give SOURCE:USER with one of {', '.join(USER_SOURCES)}")
+    home = Home(settings.home)
+    if not home.landing.is_dir():
+        raise UsageError(f"nothing was landed in {home.root}: there is nobody to forget. Name a HOME with --home")
+    with run_lock(home, console, settings.lock_timeout):
+        return _forget(settings, home, source, name, console)
+
+
+def identities(home: Home, source: str, name: str) -> tuple[str, ...]:
+    """All ways in which a HOME may call a user: the hash of the name, the name, and Jikan's hash of it."""
+    if not home.salt.is_file():
+        return (name,)
+    salt = read_salt(home.salt)
+    others = [Hasher("jikan", salt).subject(name)] if source == "myanimelist" else []
+    return (Hasher(source, salt).subject(name), name, *others)
+
+
+def _forget(settings: Settings, home: Home, source: str, name: str, console: Console) -> int:
+    """Landing first, so that nothing comes back; then what readers see; then everything is made again."""
+    subject, *names = identities(home, source, name)
+    report = forget(home, source, subject, names)
+    out(f"Landing: {counted(report.rows, 'row')} removed, {counted(len(report.files), 'file')} rewritten.")
+    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    if home.snapshot.is_file() and home.warehouse_file.is_file():
+        with warehouse.writer("forget a user") as connection:
+            purged = purge(connection, source, subject, names)
+        publish(warehouse, "forget-user", "")
+        out(f"Snapshots: {counted(sum(purged.values()), 'row')} removed from {counted(len(purged), 'table')}, ")
+        out(f"and {counted(drop_older_snapshots(home), 'older snapshot')} deleted.")
+    discard(warehouse)
+    shutil.rmtree(home.models, ignore_errors=True)
+    _forget_runs(home)
+    if not home.snapshot.is_file():
+        out("The user is forgotten; the next `osusume run` builds the tables without them.")
+        return 0
+    console.say("building and training everything anew without this user")
+    return _rebuild(settings, home, console)
+
+
+def _rebuild(settings: Settings, home: Home, console: Console) -> int:
+    """A run on what is landed; asks nobody."""
+    chosen = RunInput("home", None, home, read_marker(home) or {"world": "recordings"})
+    landed = settings.model_copy(update={"input": str(home.root)})
+    pipeline = load_pipeline(landed, None, base_fingerprint(landed))
+    outcome = execute_pipeline(home, console, chosen, None, pipeline)
+    status = conclude(landed, chosen, outcome)
+    if status == 0:
+        drop_older_snapshots(home)
+        out("The user is forgotten.")
+    return status
+
+
+def _forget_runs(home: Home) -> None:
+    """Delete the records of earlier runs: their previews show rows of tables."""
+    from orchestration.cli.instance import open_instance
+
+    if not (home.dagster / "dagster.yaml").is_file():
+        return
+    with open_instance(home) as instance:
+        for run in instance.get_runs():
+            instance.delete_run(run.run_id)
+        for key in instance.all_asset_keys():
+            instance.wipe_assets([key])

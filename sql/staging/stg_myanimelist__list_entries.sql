@@ -1,0 +1,92 @@
+/*
+Entries of users' lists as crawls of MyAnimeList were given them, checked one by one. A score of 0 means
+unrated. An entry that one crawl was given several times, on overlapping pages or in several of a user's
+lists, counts once: as it changed last, then as it was given last. Faulty ones go to quarantine.
+
+grain: one anime on one user's list in one landed file
+keys: user_id, source_id, payload_path
+columns:
+    source: myanimelist
+    user_id: the user as landed: the salted hash of the name, or the name where the settings ask for it
+    source_id: MyAnimeList id of the anime
+    source_score: score on MyAnimeList's scale, above 0 to 10; null for an entry without score
+    status: watching, completed, on_hold, dropped or planned; null where not stated
+    rated_at: when the entry last changed; null where not stated
+    captured_at: when the entry was taken from MyAnimeList
+    payload_path: landed file
+    payload_line: line in that file
+    payload_item: place of the entry in the response on that line
+*/
+with entries as (
+    select
+        trim(subject) as user_id,
+        case when json_type(try_cast(payload as json)) = 'OBJECT' then payload::json end as entry,
+        entry -> '$.node.id' as anime_id,
+        nullif(entry -> '$.list_status.status', 'null') as stated,
+        nullif(entry -> '$.list_status.score', 'null') as score,
+        nullif(entry -> '$.list_status.updated_at', 'null') as updated_at,
+        left(payload, 80) as beginning,
+        captured_at,
+        payload_path,
+        payload_line,
+        payload_item
+    from raw.raw_myanimelist__lists
+),
+
+checked as (
+    select
+        *,
+        anime_id ->> '$' as source_id,
+        try_cast(score::varchar as double) as source_score,
+        case stated ->> '$'
+            when 'watching' then 'watching'
+            when 'completed' then 'completed'
+            when 'on_hold' then 'on_hold'
+            when 'dropped' then 'dropped'
+            when 'plan_to_watch' then 'planned'
+        end as status,
+        try_cast(updated_at ->> '$' as timestamptz) as rated_at,
+        case
+            when entry is null then 'the entry is not a JSON object: "' || beginning || '"'
+            when coalesce(user_id, '') = '' then 'the entry does not say whose it is'
+            when not coalesce(regexp_full_match(anime_id::varchar, '[1-9][0-9]{0,17}'), false)
+                then concat(
+                    'node.id is ', coalesce(anime_id::varchar, '(missing)'),
+                    ', expected a positive whole number'
+                )
+            when score is not null and not coalesce(source_score between 0 and 10, false)
+                then concat('list_status.score is ', score[:80], ', expected a number from 0 to 10')
+            when stated is not null and status is null
+                then concat(
+                    'list_status.status is ', stated[:80],
+                    ', expected watching/completed/on_hold/dropped/plan_to_watch'
+                )
+            when
+                updated_at is not null
+                and not coalesce(isfinite(rated_at), false)
+                then concat(
+                    'list_status.updated_at is ', updated_at[:80],
+                    ', expected a time like 2024-04-30T18:00:00Z'
+                )
+        end as fault
+    from entries
+)
+
+select
+    'myanimelist' as source,
+    user_id,
+    source_id,
+    nullif(source_score, 0) as source_score,
+    status,
+    rated_at,
+    captured_at,
+    payload_path,
+    payload_line,
+    payload_item,
+    concat_ws(':', user_id, source_id) as record_id,
+    fault as rejection_reason
+from checked
+qualify source_id is null or row_number() over (
+    partition by payload_path, user_id, source_id, fault is null
+    order by rated_at desc nulls last, payload_line desc, payload_item desc
+) = 1

@@ -1,0 +1,43 @@
+"""What a snapshot was made from, in one hash over the landed content that its tables were built from.
+
+The one rule: a hash stands for content only when everything that is landed was loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import duckdb
+
+from warehouse.home import Home
+from warehouse.payloads import landed_files, landed_streams
+
+#: Of these only the newest landed file is ever loaded.
+_NEWEST_ONLY = ("imdb",)
+
+
+def stamp(base: str, landing: Mapping[tuple[str, str], Sequence[str]]) -> str:
+    """The hash of what tables are made from; '' when `base` is ''.
+
+    Args:
+        base: the hash of everything else: code, libraries, settings; '' = the tables are not of one run.
+        landing: the content hashes of each stream, oldest first; streams without files do not count.
+    """
+    if not base:
+        return ""
+    words = {f"{source}/{stream}": list(hashes) for (source, stream), hashes in landing.items() if hashes}
+    return sha256(json.dumps({"base": base, "landing": words}, sort_keys=True).encode()).hexdigest()
+
+
+def loaded_stamp(con: duckdb.DuckDBPyConnection, home: Home, base: str) -> str:
+    """The stamp of the warehouse as it stands; '' when something landed was not loaded, or `base` is ''."""
+    loaded = {row[0] for row in con.execute("select path from raw.loaded_file").fetchall()}
+    landing: dict[tuple[str, str], list[str]] = {}
+    for source, stream in landed_streams(home):
+        files = landed_files(home, source, stream)
+        if any(one.path not in loaded for one in (files[-1:] if source in _NEWEST_ONLY else files)):
+            return ""
+        landing[source, stream] = [one.sha256 for one in files]
+    return stamp(base, landing)
