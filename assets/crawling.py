@@ -21,8 +21,8 @@ from warehouse.responses import ResponseLog, open_log
 Say = Callable[[str], None]
 #: Sources whose users' lists can be read.
 LIST_SOURCES = tuple(name for name, source in SERVICES.items() if "lists" in source.streams)
-#: Progress is told so often at most.
-_TOLD_EVERY_S = 10.0
+#: Progress is told first after so long, and then ever less often: each time after this share more.
+_FIRST_TOLD_S, _TOLD_AGAIN = 10.0, 1.25
 
 
 @dataclass(frozen=True)
@@ -205,13 +205,13 @@ class _Teller:
 
     def __init__(self, what: str, say: Say) -> None:
         self.what, self.say = what, say
-        self._told_s = 0.0
+        self._due_s = _FIRST_TOLD_S
 
     def __call__(self, progress: Progress) -> None:
         """Take in the progress after one answer."""
-        if progress.seconds - self._told_s < _TOLD_EVERY_S:
+        if progress.seconds < self._due_s:
             return
-        self._told_s = progress.seconds
+        self._due_s = max(progress.seconds + _FIRST_TOLD_S, progress.seconds * _TOLD_AGAIN)
         fetched = progress.answered - progress.replayed
         rest = max(0, progress.forecast - progress.answered)
         of = f" of about {progress.forecast:,}" if progress.forecast >= progress.answered else ""

@@ -35,7 +35,7 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
     if access is None or crawling.ranges:
         return None
     earlier = landed_files(home, imdb.NAME, stream)
-    if earlier and datetime.now(UTC) - earlier[-1].landed_at < _EVERY:
+    if earlier and (crawling.once or datetime.now(UTC) - earlier[-1].landed_at < _EVERY):
         return None
     home.downloads.mkdir(parents=True, exist_ok=True)
     target = home.downloads / f"{FILES[stream]}.tsv.gz"

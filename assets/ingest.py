@@ -103,6 +103,8 @@ def take_in(
     if not asked:
         return Intake(landed, loaded, Crawled())
     crawled = _ask(context, opened, crawling, source, stream, planned)
+    if crawled.ended:
+        context.log.info(_told(source, stream, crawled))
     if crawled.outage:
         _weigh_outage(context, crawled, name, loaded, is_catalogue=stream == "anime")
     with opened.writer(name) as connection:
@@ -125,6 +127,25 @@ def _ask(
         return read_service(opened.home, crawling, source, stream, planned, context.log.info)
     except AdapterError as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
+
+
+def _told(source: str, stream: str, crawled: Crawled) -> str:
+    """A crawl that came to its end, in a line."""
+    if crawled.ended is None:
+        return ""
+    done = crawled.ended.progress
+    extras = [
+        f"{number:,} {words}"
+        for number, words in (
+            (done.replayed, "of them kept from before"),
+            (done.refused, "replies asked for again"),
+            (done.missing, "not there or private"),
+            (len(crawled.ended.end.gone), "gone"),
+        )
+        if number
+    ]
+    read = f"{source} {stream}: {done.answered:,} requests answered, {done.records:,} records in {done.seconds:.0f} s"
+    return ", ".join([read, *extras])
 
 
 def _weigh_outage(

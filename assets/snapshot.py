@@ -1,15 +1,20 @@
 """The last asset: the warehouse as it stands, checked once more and put before the readers."""
 
+from typing import Any
+
 import dagster as dg
 
 from assets.checks.rules import failing_rules
 from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
+from warehouse.build import fetch
+from warehouse.connection import Warehouse
 from warehouse.publish import publish
 from warehouse.stamp import loaded_stamp
 
 PUBLISHED_SCHEMAS = ("main", "ml")
+_CHANGES = "{source} {stream}: {new:,} new, {changed:,} changed, {unchanged:,} as they were, {gone:,} gone"
 
 
 def published_tables() -> list[str]:
@@ -32,6 +37,9 @@ def published_snapshot(
 ) -> dg.MaterializeResult[None]:
     """The snapshot of this run; rules are run again because a partial refresh may contradict older tables."""
     opened = warehouse.open()
+    changes = crawl_changes(opened)
+    for change in changes:
+        context.log.info(_CHANGES.format_map(change))
 
     def made_from(connection: Connection) -> str:
         return loaded_stamp(connection, opened.home, run_settings.fingerprint)
@@ -42,11 +50,19 @@ def published_snapshot(
         metadata=plain_metadata(
             {
                 "snapshot": snapshot.snapshot_id,
+                "crawls": dg.MetadataValue.md(markdown_table(changes)) if changes else None,
                 "tables": dg.MetadataValue.md(markdown_table(rows)),
                 "dagster/row_count": sum(snapshot.rows.values()),
             }
         )
     )
+
+
+def crawl_changes(opened: Warehouse) -> list[dict[str, Any]]:
+    """What the newest crawl of each stream has changed in what staging keeps."""
+    with opened.writer("what crawls have changed") as connection:
+        changes: list[dict[str, Any]] = fetch(connection, "inputs/crawl_changes").to_pylist()
+    return changes
 
 
 def refuse_contradictions(connection: Connection) -> None:

@@ -7,7 +7,6 @@ from assets.results import OWNERS, PREVIEW_ROWS, table_metadata
 from warehouse.build import build, preview
 from warehouse.sqlfiles import SqlFile, all_sql_files
 
-
 #: Tables that the loading of every stream fills: who reads them also reads what was loaded.
 NO_ASSETS = frozenset(("raw.crawl",))
 

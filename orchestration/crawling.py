@@ -6,12 +6,12 @@ The one rule: nothing but `live` ever asks a service that is not on this machine
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from adapters.errors import AdapterError
 from adapters.privacy import read_users
 from assets.crawling import LIST_SOURCES, Crawling, ServiceAccess
+from orchestration.demoworld import DEMO_CLIENT_ID, DEMO_HURRY, DEMO_SOURCES, DEMO_TODAY
 from orchestration.errors import InputError, SettingsError
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
@@ -19,12 +19,6 @@ from orchestration.sourcesettings import is_loopback
 from warehouse.home import Home
 
 Years = tuple[int, int]
-#: The stand-ins that a demo run asks, the key that the one for MyAnimeList takes, and the day in their world.
-DEMO_SOURCES = ("anilist", "kitsu", "myanimelist")
-DEMO_CLIENT_ID = "demo"
-DEMO_TODAY = date(2026, 6, 30)
-#: The stand-ins' limits are so many times those of the services, and our patience so many times smaller.
-DEMO_HURRY = 1000.0
 
 
 def crawling_for(settings: Settings, ranges: Mapping[str, Years] | None = None) -> Crawling:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters import imdb
 from adapters.services import SERVICES
-from orchestration.crawling import DEMO_HURRY, DEMO_SOURCES
 from orchestration.errors import InputError
 from orchestration.inputs import RunInput
 from orchestration.settings import Settings
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from demo.world import World
 
 Progress = Callable[[str], None]
+#: The stand-ins that a demo run asks, the key that the one for MyAnimeList takes, and the day in their world.
+DEMO_SOURCES = ("anilist", "kitsu", "myanimelist", "imdb")
+DEMO_CLIENT_ID = "demo"
+DEMO_TODAY = date(2026, 6, 30)
+#: The stand-ins' limits are so many times those of the services, and our patience so many times smaller.
+DEMO_HURRY = 1000.0
 #: So many viewers' lists come from the services, but never more than a quarter; the others' are a recording.
 LIST_USERS = 200
 #: Of so many requests the stand-ins spoil one, so that a demo run meets what real ones meet.
@@ -83,8 +90,11 @@ def listed(chosen: RunInput) -> int:
 
 def is_read(home: Home) -> bool:
     """Whether everything that the stand-in services tell was read into this HOME."""
-    streams = ((source, stream) for source in DEMO_SOURCES for stream in SERVICES[source].streams)
-    return all(any(".responses." in one.path for one in landed_files(home, *pair)) for pair in streams)
+    crawled = [(source, stream) for source in DEMO_SOURCES if source in SERVICES for stream in SERVICES[source].streams]
+    fetched = [(imdb.NAME, name.replace(".", "_")) for name in imdb.FILES]
+    return all(any(".responses." in one.path for one in landed_files(home, *pair)) for pair in crawled) and all(
+        landed_files(home, *pair) for pair in fetched
+    )
 
 
 @contextmanager

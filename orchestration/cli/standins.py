@@ -25,8 +25,7 @@ def run_standins(args: argparse.Namespace, settings: Settings, console: Console)
         UsageError: when the port is taken, or the demo world cannot be made.
     """
     from demo.services.make import make_services
-    from orchestration.crawling import DEMO_CLIENT_ID
-    from orchestration.demoworld import listed, make_world_of
+    from orchestration.demoworld import DEMO_CLIENT_ID, listed, make_world_of
     from orchestration.inputs import resolve_input
 
     chosen = resolve_input(settings.model_copy(update={"input": DEMO}))
@@ -61,8 +60,7 @@ def start_beside(settings: Settings) -> dict[str, str]:
     Raises:
         RunError: when they do not start.
     """
-    from orchestration.crawling import DEMO_HURRY, DEMO_SOURCES
-    from orchestration.demoworld import FAULT_SHARE
+    from orchestration.demoworld import DEMO_HURRY, DEMO_SOURCES, FAULT_SHARE
 
     command = [sys.executable, "-m", "orchestration", "demo-services", "--port", "0"]
     command += ["--rate-scale", str(DEMO_HURRY), "--faults", str(FAULT_SHARE), "--until-gone", str(os.getpid())]

@@ -12,7 +12,7 @@ columns:
     source_id: its id there
     first_missed_at: end of the first crawl that reported it since it was given last, UTC
     last_missed_at: end of the last one, UTC
-    last_seen_at: when it was given last, UTC; null where staging holds no sound record of it
+    last_seen_at: when it was given last, UTC
     reports: how many crawls have reported it
     confirmed: whether two crawls or more have reported it
 */
@@ -77,8 +77,8 @@ select
     count(distinct missed.payload_path) as reports,
     reports >= 2 as confirmed
 from missed
-left join last_given on missed.source = last_given.source and missed.source_id = last_given.source_id
+inner join last_given on missed.source = last_given.source and missed.source_id = last_given.source_id
 where
-    (last_given.last_seen_at is null or last_given.last_seen_at < missed.started_at)
+    last_given.last_seen_at < missed.started_at
     and not (missed.service = 'jikan' and coalesce(last_given.is_told_by_source, false))
 group by missed.source, missed.source_id, last_given.last_seen_at

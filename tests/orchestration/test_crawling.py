@@ -7,7 +7,8 @@ import pytest
 from adapters.imdb import BASE_URL as IMDB_URL
 from adapters.services import SERVICES
 from demo.schedule import TODAY
-from orchestration.crawling import DEMO_SOURCES, DEMO_TODAY, crawling_for, refuse_unready
+from orchestration.crawling import crawling_for, refuse_unready
+from orchestration.demoworld import DEMO_SOURCES, DEMO_TODAY
 from orchestration.errors import InputError, SettingsError
 from orchestration.inputs import lasting_salt, resolve_input
 from orchestration.settings import load_settings
@@ -38,7 +39,7 @@ def test_a_demo_asks_only_services_of_this_machine(tmp_path: Path) -> None:
     """Of the addresses set, those on loopback."""
     settings = load_settings(home=tmp_path, **{**LOOPBACK, "kitsu_url": "https://kitsu.example/api"})
     crawling = crawling_for(settings)
-    assert set(crawling.services) == {"anilist", "myanimelist"}
+    assert set(crawling.services) == {"anilist", "imdb", "myanimelist"}
     assert crawling.once
     assert crawling.today == TODAY == DEMO_TODAY
 

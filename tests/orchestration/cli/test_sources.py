@@ -1,0 +1,86 @@
+"""What the commands about sources refuse, forecast and start, before and beside any run."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.orchestration.test_inputs import small_demo
+
+Call = Callable[..., Any]
+
+
+def test_myanimelist_without_a_client_id_is_refused_before_anything(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2, one message with the setting and the ways out, and no HOME."""
+    monkeypatch.setenv("OSUSUME_SOURCES", "anilist,myanimelist")
+    called = osusume("run", "--home", tmp_path / "home", "--input", "live")
+    assert (called.status, called.out) == (2, "")
+    assert "OSUSUME_MYANIMELIST_CLIENT_ID" in called.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_backfill_is_forecast_without_asking_anybody(osusume: Call, tmp_path: Path) -> None:
+    """Requests and minutes, and that this is a guess as long as nothing is known."""
+    called = osusume("backfill", "kitsu", "--from", 2001, "--to", 2003, "--dry-run", "--home", tmp_path / "home")
+    assert called.status == 0
+    assert "kitsu, titles that started in 2001 to 2003: about" in called.out
+    assert "minutes (nothing is known yet, so this is a guess)" in called.out
+    assert "dry run" in called.out
+    assert not (tmp_path / "home" / "landing").exists()
+
+
+@pytest.mark.parametrize("years", [(2005, 2004), (12, 2004)])
+def test_years_that_cannot_be_are_refused(osusume: Call, tmp_path: Path, years: tuple[int, int]) -> None:
+    """The earlier one comes first, and there was no anime in the year 12."""
+    called = osusume("backfill", "anilist", "--from", years[0], "--to", years[1], "--home", tmp_path / "home")
+    assert called.status == 2
+    assert f"--from {years[0]} --to {years[1]}" in called.err
+
+
+def test_a_backfill_of_recordings_is_refused_with_the_way_to_ask(osusume: Call, tmp_path: Path) -> None:
+    """A backfill asks the source itself; that has to be said."""
+    words = ("backfill", "anilist", "--from", 1990, "--to", 1990, "--home", tmp_path / "home")
+    called = osusume(*words, "--input", tmp_path)
+    assert called.status == 2
+    assert "--input live" in called.err
+
+
+@pytest.mark.parametrize("user", ["Mika", "imdb:Mika", "anilist:"])
+def test_a_user_who_is_not_named_by_source_is_refused(osusume: Call, tmp_path: Path, user: str) -> None:
+    """The message shows how."""
+    called = osusume("forget-user", user, "--home", tmp_path)
+    assert called.status == 2
+    assert "SOURCE:USER" in called.err
+
+
+def test_where_nothing_was_landed_there_is_nobody_to_forget(osusume: Call, tmp_path: Path) -> None:
+    """The HOME is named, in case it was the wrong one."""
+    called = osusume("forget-user", "anilist:Mika", "--home", tmp_path / "elsewhere")
+    assert called.status == 2
+    assert str(tmp_path / "elsewhere") in called.err
+
+
+def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> None:
+    """They answer at these addresses until Ctrl-C, which is a proper end."""
+    sizes = {f"OSUSUME_{name.upper()}": str(value) for name, value in small_demo(tmp_path).model_dump().items()}
+    environment = dict(os.environ) | {name: value for name, value in sizes.items() if "DEMO" in name}
+    command = [sys.executable, "-m", "orchestration", "demo-services", "--rate-scale", "1000"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as one:
+        assert one.stdout is not None
+        printed = dict(one.stdout.readline().strip().split("=", 1) for _ in range(6))
+        assert requests.get(printed["OSUSUME_KITSU_URL"] + "/anime", timeout=10).status_code == 200
+        key = {"X-MAL-CLIENT-ID": printed["OSUSUME_MYANIMELIST_CLIENT_ID"]}
+        ranked = printed["OSUSUME_MYANIMELIST_URL"] + "/anime/ranking?ranking_type=all"
+        assert requests.get(ranked, headers=key, timeout=10).status_code == 200
+        one.send_signal(signal.SIGINT)
+        assert one.wait(20) == 0
