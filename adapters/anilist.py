@@ -38,8 +38,8 @@ _MEANINGS: Sequence[tuple[str, type[AdapterError]]] = (
     (r"disabled|banned|blocked", Refused),
     (r"page depth|query complexity|cannot query field|unknown argument|syntax error", Misunderstood),
 )
-#: Statuses with which a block of ids may turn out to be too big: refused, or too long in the making.
-_TOO_BIG = frozenset((400, 413, 414, 431, 500, 504, 524))
+#: Statuses with which a block of ids is refused for its size; what fails in the making is asked for again first.
+_TOO_BIG = frozenset((400, 413, 414, 431))
 _LONGEST_RESET_S = 300.0
 
 
@@ -48,8 +48,8 @@ def read(reply: Reply, request: Request) -> Json:
 
     Raises:
         Throttled: on 429, however little it says.
-        Unavailable: on 5xx and pages of HTML.
-        Garbled: on an answer that is cut off, or a 200 with an error that is not known or without data.
+        Unavailable: on 5xx, and on pages of HTML that do not say that we are unwelcome.
+        Garbled: on what is no whole JSON, or nested without end; on a 200 with an error that is not known or no data.
         NotFound, Private: when AniList says so of a user; NotFound also for a block of ids that is too big.
         Refused: when AniList is switched off, or does not serve us.
         Misunderstood: on any other 4xx.
@@ -74,10 +74,12 @@ def _parsed(reply: Reply) -> Mapping[str, Json]:
     """The JSON object in a reply."""
     try:
         document = json.loads(reply.body)
-    except ValueError as problem:
-        if reply.status == 200:
-            is_page = reply.body.lstrip()[:1] == b"<"
-            raise (Unavailable("a page of HTML") if is_page else Garbled("the answer is cut off")) from problem
+    except (ValueError, RecursionError) as problem:
+        if reply.body.lstrip()[:1] == b"<" and reply.status not in (401, 403):
+            # AniList itself answers in JSON: a page is from something in between.
+            raise Unavailable(f"a page of HTML (status {reply.status})") from problem
+        if reply.status in (200, 404):
+            raise Garbled(f"the answer is no whole JSON (status {reply.status})") from problem
         raise _of_status(reply.status, _excerpt(reply.body)) from problem
     if isinstance(document, Mapping):
         return document

@@ -6,7 +6,9 @@ gone only where the answer showed that it was to this question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from adapters import anilist_cells as cells
 from adapters.anilist_pages import PAGE_ROWS, Cell, Paged, Row, fragment, rows_of
@@ -18,12 +20,14 @@ ANIME = Paged("media", "type: ANIME", "AnimeFields", fragment("anilist_anime"), 
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt", "highest": "ID_DESC id"}
 #: Changes so many seconds before the watermark are read again: they may have been stored later than stamped.
 _OVERLAP_S = 600
-#: Where the highest id is not told: so far above the highest seen one undated titles are looked for.
-_BEYOND = 2000
+#: An id so far above the highest seen one is believed to be the highest; above that the newest titles are listed.
+_NEAR = 5000
+#: Ids above this are not swept, whatever is seen: AniList's were below 250,000 in 2026.
+_MOST_SWEPT = 1_000_000
 #: For forecasts: anime where nobody knows, ids for each anime, and ids that one request asks for in the end.
 _ABOUT, _IDS_EACH, _IDS_A_REQUEST = 22_000, 9, 25_000
 
-_Sweep = Generator[Request, Answer, Walk]
+_Walking = Generator[Request, Answer, Walk]
 
 
 def crawl_anime(plan: Plan) -> Crawl:
@@ -70,14 +74,15 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
     windows = [*cells.all_windows(plan.today), cells.upcoming()]
     walk = Walk(ANIME, windows, probes=_PROBES, split=cells.halves_of_window)
     yield from walk.run()
-    existing, highest = _existing(walk)
+    reach = _Reach(walk)
+    yield from reach.find()
     named = cells.numbers([*plan.known, *plan.ids])
-    sweep = yield from _by_id("", {*range(1, highest + 1), *named} - walk.seen, existing)
+    sweep = yield from _by_id("", _unseen(reach.highest, named, reach.seen), reach.existing)
     newest = _number(walk.probed.get("newest"), "updatedAt")
     return CrawlEnd(
         watermark=watermark or (str(newest) if newest else plan.watermark),
-        gone=_gone(named, walk.seen | sweep.seen, sweep),
-        notes=_notes(walk, sweep),
+        gone=_gone(named, reach.seen | sweep.seen, sweep),
+        notes=_notes([*reach.walks, sweep]) | reach.notes,
     )
 
 
@@ -90,8 +95,8 @@ def _refresh(plan: Plan, watermark: int) -> Crawl:
     if walk.cut or walk.lost or not walk.seen:
         return (yield from _full(plan, newest))
     named = cells.numbers(plan.ids)
-    sweep = yield from _by_id("asked ", set(named) - walk.seen, walk.seen)
-    return CrawlEnd(newest, _gone(named, walk.seen | sweep.seen, sweep), _notes(walk, sweep))
+    sweep = yield from _by_id("asked ", _unseen(0, named, walk.seen), walk.seen)
+    return CrawlEnd(newest, _gone(named, walk.seen | sweep.seen, sweep), _notes([walk, sweep]))
 
 
 def _range(plan: Plan) -> Crawl:
@@ -103,10 +108,13 @@ def _range(plan: Plan) -> Crawl:
     yield from walk.run()
     named = cells.numbers(plan.ids)
     known = {*cells.numbers(plan.known)} if undated else set()
-    existing, highest = _existing(walk)
-    unknown = {*range(1, highest + 1)} - known if known else set()
-    sweep = yield from _by_id("", (unknown | {*named}) - walk.seen, existing | known)
-    return CrawlEnd(None, _gone(named, walk.seen | sweep.seen, sweep), _notes(walk, sweep))
+    reach = _Reach(walk, known)
+    if known:
+        yield from reach.find()
+    unseen = _unseen(reach.highest, named, reach.seen, known)
+    sweep = yield from _by_id("", unseen, reach.existing | known)
+    notes = _notes([*reach.walks, sweep]) | reach.notes
+    return CrawlEnd(None, _gone(named, reach.seen | sweep.seen, sweep), notes)
 
 
 def older_than(limit: int) -> Callable[[Sequence[Row]], bool]:
@@ -114,18 +122,72 @@ def older_than(limit: int) -> Callable[[Sequence[Row]], bool]:
     return lambda rows: any(_number(row, "updatedAt") < limit for row in rows)
 
 
-def _existing(walk: Walk) -> tuple[set[int], int]:
-    """Ids that AniList has shown, and the highest that it has."""
-    highest = _number(walk.probed.get("highest"), "id")
-    if highest:
-        return walk.seen | {highest}, highest
-    return walk.seen, max(walk.seen) + _BEYOND if walk.seen else 0
+class _Reach:
+    """How far the ids go that are looked for one by one, after what lists have shown.
+
+    Attributes:
+        walks: what has read lists.
+        highest: the last id that is looked for without being named; 0 = none is.
+        existing: ids that AniList has shown.
+        notes: for people, where ids are left out.
+    """
+
+    def __init__(self, walk: Walk, known: AbstractSet[int] = frozenset()) -> None:
+        """Nothing is looked for yet.
+
+        Args:
+            walk: has read lists, and asked for the highest id.
+            known: ids that exist, though they were not shown this time.
+        """
+        self.walks, self.highest, self.notes = [walk], 0, dict[str, int | str]()
+        self.existing = set(walk.seen)
+        self._top = max(walk.seen | known, default=0)
+
+    @property
+    def seen(self) -> set[int]:
+        """Ids whose titles have come."""
+        return set().union(*(walk.seen for walk in self.walks))
+
+    def find(self) -> Generator[Request, Answer, None]:
+        """Find the highest id: what is told of it is not believed where it does not fit to what was seen."""
+        told = _number(self.walks[0].probed.get("highest"), "id")
+        if told > 0 and self._top <= told <= self._top + _NEAR:
+            self.existing.add(told)
+            self.highest = told
+        else:
+            self.highest = yield from self._list_the_newest()
+        if self.highest > _MOST_SWEPT:
+            self.highest = _MOST_SWEPT
+            self.notes["ids_not_looked_for"] = f"those above {_MOST_SWEPT:,} that no list shows"
+
+    def _list_the_newest(self) -> Generator[Request, Answer, int]:
+        """Read titles from the highest id down to what was seen; returns how far ids are still to be looked for."""
+        latest = Cell("latest", "sort: [ID_DESC]", has_rows=bool(self._top))
+        walk = Walk(ANIME, [latest], enough=lambda rows: any(row["id"] <= self._top for row in rows))
+        yield from walk.run()
+        self.walks.append(walk)
+        self.existing |= walk.seen
+        # Where the list is whole, it has shown all that is above.
+        return max(self.existing, default=0) if walk.cut or walk.lost else self._top
 
 
-def _by_id(name: str, wanted: set[int], existing: set[int]) -> _Sweep:
+def _unseen(highest: int, named: Sequence[int], *seen: AbstractSet[int]) -> Iterator[int]:
+    """Ids up to the highest and those that are named, in ascending order; of those not named no known ones.
+
+    Args:
+        highest: the last one of those that are not named.
+        named: in ascending order.
+        seen: ids whose titles have come, and ids that are known to be no news.
+    """
+    by_name = frozenset(named)
+    every = chain(range(1, highest + 1), (one for one in named if one > highest))
+    return (one for one in every if one not in seen[0] and (one in by_name or not any(one in ids for ids in seen[1:])))
+
+
+def _by_id(name: str, wanted: Iterable[int], existing: AbstractSet[int]) -> _Walking:
     """Ask for ids by name; returns the walk."""
-    blocks = cells.Blocks(name, sorted(wanted), sorted(existing))
-    walk = Walk(ANIME, blocks, split=blocks.halve, accepted=blocks.grow)
+    blocks = cells.Blocks(name, wanted, sorted(existing))
+    walk = Walk(ANIME, blocks, accepted=blocks.grow, refused=blocks.refuse)
     yield from walk.run()
     return walk
 
@@ -135,18 +197,20 @@ def _gone(named: Sequence[int], seen: set[int], sweep: Walk) -> tuple[str, ...]:
     return tuple(str(one) for one in named if one not in seen and one not in sweep.unsure)
 
 
-def _notes(walk: Walk, sweep: Walk) -> dict[str, int | str]:
-    """Facts for people."""
+def _notes(walks: Sequence[Walk]) -> dict[str, int | str]:
+    """Facts for people; the last walk is that by ids."""
+    *lists, sweep = walks
+    listed = set().union(*(walk.seen for walk in lists))
     facts: dict[str, int | str] = {
-        "titles": len(walk.seen | sweep.seen),
-        "titles_found_by_id_alone": len(sweep.seen - walk.seen),
-        "requests_by_list": walk.requests,
+        "titles": len(listed | sweep.seen),
+        "titles_found_by_id_alone": len(sweep.seen - listed),
+        "requests_by_list": sum(walk.requests for walk in lists),
         "requests_by_id": sweep.requests,
     }
     odd: dict[str, int | str] = {
-        "pages_not_given": walk.lost + sweep.lost,
+        "pages_not_given": sum(walk.lost for walk in walks),
         "ids_in_doubt": len(sweep.unsure),
-        "lists_cut_off_at_5000": ", ".join([*walk.cut, *sweep.cut]),
+        "lists_cut_off_at_5000": ", ".join(name for walk in walks for name in walk.cut),
     }
     return facts | {name: value for name, value in odd.items() if value}
 

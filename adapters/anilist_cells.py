@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
-from adapters.anilist_pages import IDS, SURE_IDS, Cell, Row
+from adapters.anilist_pages import HIGHEST_ID, IDS, LEAST_IDS, SURE_IDS, Cell, Row
 from adapters.pagination import within
 
 #: Years in which windows begin; from the last one on, three years make a window. None holds half of 5,000 so far.
@@ -21,8 +23,8 @@ _YEARS = 3
 _OPEN_MONTHS, _NEVER = 50 * 12, (1800 * 12, 2200 * 12)
 #: More ids than this are not asked for by one page.
 _MOST_IDS = 5000
-#: AniList's ids are GraphQL's Int.
-_HIGHEST = 2**31 - 1
+#: After the first refusal so many requests come through before bigger blocks are tried, after the next twice as many.
+_PATIENCE = 16
 _UPCOMING, _CANCELLED = "NOT_YET_RELEASED", "CANCELLED"
 
 
@@ -73,7 +75,8 @@ def window(first: int | None, last: int | None, *, has_rows: bool = False) -> Ce
     arguments += [] if last is None else [f"startDate_lesser: {before}"]
 
     def holds(row: Row) -> bool:
-        start = [within(row, "startDate", part) or 0 for part in ("year", "month", "day")]
+        found = [within(row, "startDate", part) for part in ("year", "month", "day")]
+        start = [part if isinstance(part, int) else 0 for part in found]
         return start[0] > 0 and after < start[0] * 10_000 + start[1] * 100 + start[2] < before
 
     return Cell(_months(first, last), ", ".join(arguments), holds, has_rows, span=(first, last))
@@ -98,48 +101,64 @@ def halves_of_window(cell: Cell) -> Sequence[Cell]:
 
 
 class Blocks:
-    """Ids to ask for by name, in blocks that grow as long as AniList takes them.
+    """Ids to ask for by name, in blocks that grow as long as AniList takes them; an iterator.
 
     Every block also asks for an id that exists: an answer without that one was to another question.
     """
 
-    def __init__(self, name: str, ids: Sequence[int], existing: Sequence[int]) -> None:
+    def __init__(self, name: str, ids: Iterable[int], existing: Sequence[int]) -> None:
         """Blocks of ids.
 
         Args:
             name: in the keys of requests.
-            ids: in ascending order.
+            ids: in ascending order; taken when there is room for them.
             existing: ids that AniList is known to have, in ascending order.
         """
-        self._name, self._ids, self._existing = name, ids, existing
+        self._name, self._ids, self._existing = name, iter(ids), existing
+        #: Ids of refused blocks, in ascending order: all of them below those that were not asked for yet.
+        self._refused: list[int] = []
         self._size, self._most = SURE_IDS, _MOST_IDS
+        #: Requests that are to come through before bigger blocks are tried; and how many after the next refusal.
+        self._until_bigger, self._patience = 0, _PATIENCE
         self._used: set[int] = set()
+        self._named: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Cell]:
-        """The blocks, each as big as is right when it is taken."""
-        place = 0
-        while place < len(self._ids):
-            size = self._size
-            yield self._block(tuple(self._ids[place : place + size]))
-            place += size
+        """Itself: blocks may follow the last one, where that was refused."""
+        return self
+
+    def __next__(self) -> Cell:
+        """The next block, as big as is right by now."""
+        again, self._refused = self._refused[: self._size], self._refused[self._size :]
+        ids = (*again, *islice(self._ids, self._size - len(again)))
+        if not ids:
+            raise StopIteration
+        return self._block(ids)
 
     def grow(self) -> None:
-        """AniList took the blocks."""
+        """AniList took some blocks: bigger ones from now on, after a while also than it has refused once."""
+        self._until_bigger -= 1
+        if self._until_bigger <= 0:
+            self._most = _MOST_IDS
         self._size = min(self._most, self._size * 2)
 
-    def halve(self, cell: Cell) -> Sequence[Cell]:
-        """AniList refused some blocks: smaller ones from now on, and these two for this one."""
-        if len(cell.ids) <= SURE_IDS:
-            return (cell,)
-        self._most = self._size = max(SURE_IDS, len(cell.ids) // 2)
-        middle = (len(cell.ids) + 1) // 2
-        return self._block(cell.ids[:middle]), self._block(cell.ids[middle:])
+    def refuse(self, cells: Sequence[Cell]) -> None:
+        """AniList refused some blocks, or failed to make their pages: their ids are asked for in smaller ones.
+
+        The next ones are of a size that it surely takes: whether it takes anything is seen from these.
+        """
+        self._refused = sorted({*self._refused, *(one for cell in cells for one in cell.ids)})
+        self._most = max(LEAST_IDS, max(len(cell.ids) for cell in cells) // 2)
+        self._size = min(SURE_IDS, self._most)
+        self._until_bigger, self._patience = self._patience, self._patience * 2
 
     def _block(self, ids: tuple[int, ...]) -> Cell:
         """The cell of some ids."""
         expects = self._one_below(ids[0])
         members = frozenset(ids) if expects is None else frozenset((*ids, expects))
         name = f"{IDS}{self._name}{ids[0]}-{ids[-1]}"
+        self._named[name] += 1
+        name += f" ({self._named[name]})" if self._named[name] > 1 else ""
         return Cell(name, "sort: [ID], id_in: $ids", lambda row: row["id"] in members, ids=ids, expects=expects)
 
     def _one_below(self, first: int) -> int | None:
@@ -157,7 +176,7 @@ class Blocks:
 def numbers(texts: Sequence[str]) -> list[int]:
     """Ids as numbers, ascending, each once; what AniList could not take as an id is left out."""
     plain = {int(text) for text in texts if text.isascii() and text.isdecimal()}
-    return sorted(number for number in plain if 0 < number <= _HIGHEST)
+    return sorted(number for number in plain if 0 < number <= HIGHEST_ID)
 
 
 def _begins(last: int) -> list[int]:

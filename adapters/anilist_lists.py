@@ -57,7 +57,7 @@ def list_records(document: Json) -> Sequence[Mapping[str, Json]]:
     score_format = within(document, *_COLLECTION, "user", "mediaListOptions", "scoreFormat")
     entries: dict[int, Mapping[str, Json]] = {}
     for entry in _entries(document):
-        if isinstance(entry, Mapping) and isinstance(entry.get("id"), int):
+        if _has_id(entry):
             entries.setdefault(entry["id"], {**entry, "scoreFormat": score_format})
     return list(entries.values())
 
@@ -72,9 +72,9 @@ def redact_lists(document: Json, hide: Callable[[str], str]) -> Json:  # noqa: A
         {
             "isCustomList": within(one, "isCustomList"),
             "status": within(one, "status"),
-            "entries": [_redacted(entry) for entry in within(one, "entries") or ()],
+            "entries": [_redacted(entry) for entry in _items(within(one, "entries"))],
         }
-        for one in collection.get("lists") or ()
+        for one in _items(collection.get("lists"))
     ]
     kept = {
         "hasNextChunk": collection.get("hasNextChunk"),
@@ -105,9 +105,10 @@ def _doubt(seen: frozenset[int]) -> Doubt:
 
     def doubt(document: Json) -> str | None:
         ids = {entry["id"] for entry in list_records(document)}
-        if None in (within(document, *_COLLECTION, "lists") or ()):
+        lists = within(document, *_COLLECTION, "lists")
+        if any(not isinstance(within(one, "entries"), list) for one in _items(lists)) or lists != _items(lists):
             return "one of the lists is null"
-        if any(not isinstance(entry, Mapping) or entry.get("id") is None for entry in _entries(document)):
+        if not all(_has_id(entry) for entry in _entries(document)):
             return "some entries are null or have no id"
         if not ids:
             return "a list without entries"
@@ -118,8 +119,18 @@ def _doubt(seen: frozenset[int]) -> Doubt:
 
 def _entries(document: Json) -> Iterator[Json]:
     """The entries of all lists of an answer, as they stand there."""
-    for one in within(document, *_COLLECTION, "lists") or ():
-        yield from within(one, "entries") or ()
+    for one in _items(within(document, *_COLLECTION, "lists")):
+        yield from _items(within(one, "entries"))
+
+
+def _items(value: Json) -> list[Json]:
+    """What a list holds; [] for what is none."""
+    return value if isinstance(value, list) else []
+
+
+def _has_id(entry: Json) -> bool:
+    """Whether this is an entry with an id."""
+    return isinstance(entry, Mapping) and type(entry.get("id")) is int
 
 
 def _redacted(entry: Json) -> Json:

@@ -17,8 +17,12 @@ from adapters.pagination import within
 PAGE_ROWS = 50
 #: Page 101 of 50 is refused: 5,000 rows are all that one filter shows.
 LAST_PAGE = 100
-#: Ids that one page is known to take; a bigger block may be refused.
-SURE_IDS = 200
+#: Ids that one page is known to take, beside the one that shows what was asked; a bigger block may be refused.
+SURE_IDS = 199
+#: A block that is refused is made smaller down to this.
+LEAST_IDS = 50
+#: AniList's ids are GraphQL's Int.
+HIGHEST_ID = 2**31 - 1
 #: Keys of requests for blocks of ids begin with this.
 IDS = "ids "
 
@@ -131,13 +135,13 @@ def page_of(page: Json, list_field: str, number: int) -> Page:
     items = within(page, list_field)
     if not isinstance(items, list):
         return Page(number, False)
-    rows = tuple(item for item in items if isinstance(item, Mapping) and _is_id(item.get("id")))
+    rows = tuple(item for item in items if isinstance(item, dict) and _is_id(item.get("id")))
     stated = within(page, "pageInfo", "currentPage")
     return Page(number, True, rows, len(items), within(page, "pageInfo", "hasNextPage") is True, stated)
 
 
 def _is_id(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return type(value) is int and 0 < value <= HIGHEST_ID
 
 
 def first_row(items: Json) -> Row | None:

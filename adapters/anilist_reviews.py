@@ -4,11 +4,12 @@ AniList shows 5,000 rows of a list and filters reviews by nothing but anime and 
 the oldest 5,000, the newest 5,000, and where these do not meet, all reviews of each anime that one of these is
 about. What is reviewed by none of these is not shown; the notes of such a crawl say so.
 
-The one rule: authors are landed as salted hashes, without names.
+The one rule: authors are landed as salted hashes, without names, in their own texts too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters import anilist_cells
@@ -24,6 +25,7 @@ REVIEWS = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist
 BY_ANIME = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 28)
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt"}
 _OVERLAP_S = 600
+_TEXTS = ("summary", "body")
 _KEPT = ("id", "mediaId", "summary", "body", "score", "rating", "ratingAmount", "createdAt", "updatedAt")
 
 
@@ -128,4 +130,9 @@ def _redacted(row: Json, hide: Callable[[str], str]) -> Json:
     # The name, so that somebody's reviews and list are one person's; the number where there is no name.
     author = within(row, "user", "name") or row.get("userId")
     kept = {name: row[name] for name in _KEPT if name in row}
+    if isinstance(author, str) and author.strip():
+        # A function: what stands for the name is no pattern.
+        named = re.compile(rf"(?<!\w){re.escape(author.strip())}(?!\w)", re.IGNORECASE)
+        texts = {part: kept[part] for part in _TEXTS if isinstance(kept.get(part), str)}
+        kept |= {part: named.sub(lambda _: hide(author), text) for part, text in texts.items()}
     return kept | ({} if author is None else {"userId": hide(str(author))})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from adapters.anilist_pages import (
     LAST_PAGE,
+    LEAST_IDS,
     SURE_IDS,
     Cell,
     Page,
@@ -38,6 +39,9 @@ class _Open:
     seen: set[int] = field(default_factory=set)
 
 
+#: A request for bigger blocks than AniList surely takes may fail so often before smaller ones are tried.
+_FAILURES_OF_BIG_BLOCKS = 4
+
 _Batch = Sequence[tuple[_Open, range]]
 
 
@@ -48,6 +52,10 @@ def _no_parts(cell: Cell) -> Sequence[Cell]:  # noqa: ARG001 - what a cell is sp
 
 def _unmoved() -> None:
     """Does nothing."""
+
+
+def _no_blocks(cells: Sequence[Cell]) -> None:
+    """Does nothing: cells that are no blocks of ids are not refused."""
 
 
 def _never(rows: Sequence[Row]) -> bool:  # noqa: ARG001 - what others look at
@@ -75,6 +83,7 @@ class Walk:
         probes: Mapping[str, str] | None = None,
         split: Callable[[Cell], Sequence[Cell]] = _no_parts,
         accepted: Callable[[], None] = _unmoved,
+        refused: Callable[[Sequence[Cell]], None] = _no_blocks,
         enough: Callable[[Sequence[Row]], bool] = _never,
     ) -> None:
         """A walk that has not asked yet.
@@ -85,6 +94,7 @@ class Walk:
             probes: by alias, arguments and one field of a list whose first row is asked for beside the first pages.
             split: the parts of a cell that is too big.
             accepted: told that a request was not too big.
+            refused: told which cells of a request are not read, since it was too big; `cells` may give them again.
             enough: whether the rows of a page show that the rest of the cell is not wanted; it is shown every page.
         """
         self.seen: set[int] = set()
@@ -96,7 +106,7 @@ class Walk:
         self._waiting: deque[Cell] = deque()
         self._cells = iter(cells)
         self._open: list[_Open] = []
-        self._split, self._accepted, self._enough = split, accepted, enough
+        self._split, self._accepted, self._refused, self._enough = split, accepted, refused, enough
 
     def run(self) -> Generator[Request, Answer, None]:
         """Ask until all cells are read."""
@@ -104,15 +114,16 @@ class Walk:
             answer = yield self._request(batch)
             self.requests += 1
             if answer.document is None:
-                for one, _ in batch:
-                    self._open.remove(one)
-                    self._waiting.extend(self._split(one.cell))
+                # Every open cell has a page in every request.
+                self._open.clear()
+                self._refused([one.cell for one, _ in batch])
                 continue
             self._accepted()
             self._probed(answer.document)
-            for cell, _ in self._oddities(batch, answer.document):
+            came = self._pages(batch, answer.document)
+            for cell, _ in self._oddities(came):
                 self.unsure.update(cell.ids)
-            for one, pages in self._pages(batch, answer.document):
+            for one, pages in came:
                 self._take(one, pages)
 
     def _batch(self) -> _Batch:
@@ -140,11 +151,13 @@ class Walk:
         ]
         lines += [probe_text(self._paged, alias, wanted) for alias, wanted in self._probes.items()]
         declared = f"({', '.join(f'${name}: [Int]' for name in variables)})" if variables else ""
+        most = max(len(one.cell.ids) for one, _ in batch)
         text = "\n".join([f"query Pages{declared} {{", *lines, "}", self._paged.text])
         return Request(
             key=" ".join(_pages_key(one.cell, pages) for one, pages in batch),
             body={"query": text, "variables": variables},
-            may_be_missing=any(len(one.cell.ids) > SURE_IDS for one, _ in batch),
+            may_be_missing=most > LEAST_IDS,
+            told_after=_FAILURES_OF_BIG_BLOCKS if most > SURE_IDS else None,
             doubt=lambda document: self._doubt(batch, document),
         )
 
@@ -154,11 +167,11 @@ class Walk:
         for alias in self._probes:
             if not first_row(within(data, alias, self._paged.field)):
                 return f"nothing is said of the {alias}"
-        return next((reason for _, reason in self._oddities(batch, document)), None)
+        return next((reason for _, reason in self._oddities(self._pages(batch, document))), None)
 
-    def _oddities(self, batch: _Batch, document: Json) -> Iterator[tuple[Cell, str]]:
+    def _oddities(self, came: Sequence[tuple[_Open, Sequence[Page]]]) -> Iterator[tuple[Cell, str]]:
         """What is odd about the pages, one by one."""
-        for one, pages in self._pages(batch, document):
+        for one, pages in came:
             before, is_due = set(one.seen), one.is_due
             for page in pages:
                 reason = odd(one.cell, page, before, is_due)

@@ -6,19 +6,21 @@ The one rule: whatever arrives is handed to `on_reply` before it is used, so tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from adapters.base import Answer, Json, Reply, Request
 from adapters.errors import Garbled, Misunderstood, Outage, Refused, Retriable, Skippable, Throttled
+from adapters.headers import stated_wait
 from adapters.http import Session, method_of
 
 #: How often an answer that is doubtful in one way is asked for again before it is taken as it is.
 CONFIRMATIONS = 3
 #: How often in all, where it is doubtful in one way after the other.
 _MOST_DOUBTS = 12
+#: The note of a reply that was doubted begins with this; what follows says why.
+_IN_DOUBT = "in doubt: "
 #: A source that knows its clients by a key and asks the very first request to slow down so often means the key.
 _THROTTLES_OF_A_BAD_KEY = 4
 _LONGEST_THROTTLED_WAIT_S = 300.0
@@ -54,8 +56,14 @@ class Heard:
 OnReply = Callable[[Heard], None]
 
 
-def ask(session: Session, request: Request, on_reply: OnReply) -> Answer:
+def ask(session: Session, request: Request, on_reply: OnReply, refused: Sequence[str] = ()) -> Answer:
     """The source's answer, asked for as often as is polite.
+
+    Args:
+        session: asks the source.
+        request: what is asked.
+        on_reply: told about every reply.
+        refused: the notes of replies to this request that an interrupted run could not use: they count as well.
 
     Raises:
         Outage: when the source goes on failing or throttling.
@@ -70,7 +78,7 @@ def ask(session: Session, request: Request, on_reply: OnReply) -> Answer:
         now = datetime.now(UTC)
         on_reply(Heard(request, method_of(request), session.url(request), None, now, True, False, str(problem)))
         return Answer(request, None, str(problem), now)
-    return _Asking(session, request, sent, on_reply).answer()
+    return _Asking(session, request, sent, on_reply, refused).answer()
 
 
 def _completed(session: Session, request: Request, on_reply: OnReply) -> Request:
@@ -88,14 +96,21 @@ def _completed(session: Session, request: Request, on_reply: OnReply) -> Request
 class _Doubtful(Garbled):
     """A whole answer that may not be the whole truth."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(_IN_DOUBT + reason)
+
 
 class _Asking:
     """One request until it has its answer."""
 
-    def __init__(self, session: Session, request: Request, sent: Request, on_reply: OnReply) -> None:
+    def __init__(
+        self, session: Session, request: Request, sent: Request, on_reply: OnReply, refused: Sequence[str] = ()
+    ) -> None:
         self.session, self.request, self.sent, self.on_reply = session, request, sent, on_reply
         self.failures = self.complaints = 0
-        self.doubts: Counter[str] = Counter()
+        doubts = [note.removeprefix(_IN_DOUBT) for note in refused if note.startswith(_IN_DOUBT)]
+        self.doubts = Counter(doubts)
+        self.failures_before = len(refused) - len(doubts)
         self.throttled_s = 0.0
 
     def answer(self) -> Answer:
@@ -115,6 +130,9 @@ class _Asking:
                 self.session.pace.succeed()
                 return self._accept(reply, None, str(problem))
             except Retriable as problem:
+                if self._is_told(problem):
+                    self._pause()
+                    return self._accept(reply, None, f"given up after failures: {problem}")
                 self._hear(reply, False, str(problem))
                 self._wait_after(problem, reply)
             except (Refused, Misunderstood) as problem:
@@ -150,14 +168,28 @@ class _Asking:
         self.failures += not isinstance(problem, _Doubtful)
         if self.failures >= manners.attempts:
             raise Outage(self._told(problem, f"{self.failures} attempts failed")) from problem
+        # A source that answers, however oddly, is well: its next turn is soon enough.
+        if not isinstance(problem, _Doubtful):
+            self._pause()
+
+    def _pause(self) -> None:
+        """Leave the source alone for a while, longer after each failure."""
+        manners = self.session.manners
         usual = manners.first_wait_s * 2.0 ** max(0, self.failures - 1)
         self.session.pace.pause(self.session.jitter(min(usual, manners.most_wait_s)))
+
+    def _is_told(self, problem: Retriable) -> bool:
+        """Whether the crawl is told of this failure, rather than the source asked once more or given up."""
+        most = self.request.told_after
+        if most is None or isinstance(problem, Throttled | _Doubtful):
+            return False
+        return self.failures_before + self.failures + 1 >= min(most, self.session.manners.attempts)
 
     def _slow_down(self, problem: Throttled, asked_for: float | None) -> None:
         """Wait as long as the source says, or as is usual, and ask it less often after that."""
         session, manners = self.session, self.session.manners
         self.complaints += 1
-        session.throttles += 1
+        session.throttles += problem.may_be_refusal
         if session.source.key_header and not session.has_succeeded and session.throttles >= _THROTTLES_OF_A_BAD_KEY:
             raise Refused(
                 self._told(problem) + f". It may not know the client id: check {session.setting('CLIENT_ID')}"
@@ -194,45 +226,3 @@ class _Asking:
         url = self.session.url(request)
         self.on_reply(Heard(request, method_of(request), url, reply, now, accepted, False, note, document))
         return now
-
-
-def stated_wait(reply: Reply | None) -> float | None:
-    """Seconds that a reply's Retry-After asks for; None where it says nothing readable."""
-    if reply is None:
-        return None
-    return wait_in(reply.headers, datetime.now(UTC))
-
-
-def wait_in(headers: Mapping[str, str], received_at: datetime) -> float | None:
-    """Seconds that a Retry-After asks for, counted from when it came; None where it says nothing readable.
-
-    A date is read by the clock of the source where the reply has that too, so that ours may be wrong.
-    Source: RFC 9110, section 10.2.3: a number of seconds or a date.
-
-    Args:
-        headers: of the reply, names in lower case.
-        received_at: when it came, UTC.
-    """
-    words = headers.get("retry-after", "").strip()
-    if words.replace(".", "", 1).isdecimal():
-        return float(words)
-    until, now = _moment(words), _moment(headers.get("date", ""))
-    return None if until is None else max(0.0, (until - (now or received_at)).total_seconds())
-
-
-def _moment(words: str) -> datetime | None:
-    """An HTTP date, UTC; None where it is none."""
-    try:
-        return parsedate_to_datetime(words).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        # Not readable: the caller has another idea of when.
-        return None
-
-
-def header_subset(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers worth keeping with a landed response."""
-    return {
-        name: value
-        for name, value in headers.items()
-        if name in ("content-type", "date", "etag", "last-modified", "retry-after") or name.startswith("x-ratelimit")
-    }

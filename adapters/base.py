@@ -29,6 +29,8 @@ class Request:
         body: a JSON body, which makes it a POST; None for a GET.
         subject: whom the page is about, as it may be kept: a user's (hashed) name; None where about nobody.
         may_be_missing: whether "there is no such thing" is an answer here (`Answer.document` is None then).
+        told_after: after so many failed attempts the crawl is told (`Answer.missing` says of what) and asks for
+            less, say; None = the crawl ends there, and goes on from there in the next run.
         doubt: looks at the parsed answer; what it doubts is asked again a few times and then taken as it is.
         lookup: a request whose answer is needed to complete this one, e.g. a user's number. It is only made
             when this one really goes out; a landed answer to this one does without it.
@@ -42,6 +44,7 @@ class Request:
     body: Mapping[str, Json] | None = None
     subject: str | None = None
     may_be_missing: bool = False
+    told_after: int | None = None
     doubt: Doubt | None = field(default=None, compare=False)
     lookup: Request | None = field(default=None, compare=False)
     complete: Callable[[Request, Json], Request] | None = field(default=None, compare=False)
@@ -54,7 +57,8 @@ class Answer:
     Attributes:
         request: what was asked.
         document: the parsed JSON; None when `missing` says why there is none.
-        missing: '' or, for requests that may be missing, what the source said: not found, private.
+        missing: '' or, for requests that may be missing, what the source said: not found, private; for requests
+            that are told about failures, what failed.
         fetched_at: when it was received, UTC.
     """
 

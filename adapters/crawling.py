@@ -15,7 +15,8 @@ from typing import Any
 from adapters.base import Crawl, CrawlEnd, Plan, Source, Stream, User
 from adapters.errors import LoopDetected, Misunderstood
 from adapters.http import Session, user_agent
-from adapters.keeping import Hide, Keeper, Line, Log, Progress, Replay
+from adapters.keeping import Hide, Keeper, Line, Log, Progress
+from adapters.replaying import Replay
 
 __all__ = ["Ended", "Hide", "Line", "Log", "Progress", "crawl", "header_of", "plan_of"]
 
@@ -166,7 +167,11 @@ class _Run:
             while True:
                 line = replay.take(request)
                 self._is_recalled = line is not None
-                answer = keeper.recall(request, line) if line else keeper.ask(self._session, request)
+                answer = (
+                    keeper.recall(request, line)
+                    if line
+                    else keeper.ask(self._session, request, replay.refusals(request))
+                )
                 keeper.count(answer)
                 progress.seconds = time.monotonic() - self._started
                 self._on_progress(progress)

@@ -36,11 +36,12 @@ class Throttled(Retriable):
 
     Attributes:
         wait_s: seconds that it wants no request for; None where it does not say.
+        may_be_refusal: whether it may as well mean that the source does not know our key; never so for 429.
     """
 
-    def __init__(self, message: str, wait_s: float | None = None) -> None:
+    def __init__(self, message: str, wait_s: float | None = None, *, may_be_refusal: bool = False) -> None:
         super().__init__(message)
-        self.wait_s = wait_s
+        self.wait_s, self.may_be_refusal = wait_s, may_be_refusal
 
 
 class Unavailable(Retriable):

@@ -64,7 +64,7 @@ class Session:
         pace: how fast; all sessions of a process that ask the same address at the same rate share it.
         sent: HTTP requests so far, repeated and redirected ones included.
         has_succeeded: whether the source has answered this session with a document yet.
-        throttles: how often in a row the source has asked for fewer requests.
+        throttles: how often in a row the source has asked for fewer requests in a way that may mean our key.
     """
 
     def __init__(

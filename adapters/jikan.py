@@ -6,63 +6,26 @@ becomes a title without a score.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Mapping
 from math import ceil
 
 from adapters.base import Answer, Crawl, CrawlEnd, Json, Manners, Plan, Request, Source, Stream
-from adapters.errors import LoopDetected, Misunderstood
+from adapters.errors import Misunderstood
 from adapters.jikan_reading import Page, has_id, page_of, read, records, within
 from adapters.jikan_reviews import crawl_reviews, forecast_reviews, redact_reviews, review_records
+from adapters.jikan_walk import PER_PAGE, DriftingListing, Seen, drift_along
+from adapters.pagination import Listing, walk
+from adapters.windows import Page as WindowPage
+from adapters.windows import Window, by_page, windows_over
 
-#: Rows a page: the most that are given.
-PER_PAGE = 25
 #: Titles that MyAnimeList has, about, where nobody knows better; and those that start in a year.
 USUAL_TITLES, USUAL_YEAR = 30_000, 500
 #: Known titles that listings do not show any more and that one full crawl asks for by id.
 MOST_LOST = 2000
-#: No listing of titles is longer: 100,000 titles.
-_MOST_PAGES = 4000
 #: Pages of titles that are on air, and announced, about.
 _USUAL_SEASONS = 40
-#: So many pages in a row without a new title end a listing that has no order.
-_MOST_STALE = 3
-_NO_PAGE = Page((), None, None, None)
-#: Rows that go while they are read move the others up: the page before is read once more, so often at most.
-_MOST_REREADS = 100
-
-
-@dataclass(frozen=True)
-class _Listing:
-    """One listing of titles.
-
-    Attributes:
-        name: what the keys of its pages begin with.
-        path: where it is.
-        params: its query, paging aside.
-        is_by_id: whether rows come in the order of their ids, so that none may come twice.
-        is_past: whether a page and all after it are not wanted.
-    """
-
-    name: str
-    path: str
-    params: tuple[tuple[str, str], ...] = ()
-    is_by_id: bool = False
-    is_past: Callable[[Page], bool] | None = None
-
-
-@dataclass
-class _Seen:
-    """What a crawl has seen so far.
-
-    Attributes:
-        ids: of titles, in the order in which they were first seen.
-        notes: counters, for people.
-    """
-
-    ids: dict[str, None] = field(default_factory=dict)
-    notes: Counter[str] = field(default_factory=Counter)
+#: Pages of different lengths, so that each shares a title with the one before.
+_WINDOW = by_page(PER_PAGE, "limit", "page")
 
 
 def crawl_anime(plan: Plan) -> Crawl:
@@ -75,13 +38,13 @@ def crawl_anime(plan: Plan) -> Crawl:
         LoopDetected: when the listing of all titles shows the same ones for ever.
         Misunderstood: when it is empty, or for a plan of another kind.
     """
-    seen = _Seen()
+    seen = Seen()
+    if plan.kind == "full":
+        yield from _everything(seen)
     for listing in _listings(plan):
-        yield from _walk(listing, seen)
+        yield from drift_along(listing, seen)
     wanted = dict.fromkeys(one for one in plan.ids if one not in seen.ids)
     if plan.kind == "full":
-        if not seen.ids:
-            raise Misunderstood("the listing of all titles is empty, which cannot be; run again later")
         lost = [one for one in plan.known if one not in seen.ids and one not in wanted]
         wanted |= dict.fromkeys(lost[:MOST_LOST])
         seen.notes["lost_left_for_later"] = len(lost[MOST_LOST:])
@@ -93,7 +56,7 @@ def crawl_anime(plan: Plan) -> Crawl:
 def forecast_anime(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:
     """How many requests a plan will take."""
     if plan.kind == "full":
-        return ceil((known or USUAL_TITLES) / PER_PAGE) + 1 + len(plan.ids)
+        return windows_over(known or USUAL_TITLES, _WINDOW) + len(plan.ids)
     if plan.kind == "refresh":
         return _USUAL_SEASONS + len(plan.ids)
     first, last = plan.years or (plan.today.year, plan.today.year)
@@ -101,101 +64,48 @@ def forecast_anime(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:
     return ceil(titles / PER_PAGE) + 1 + len(plan.ids)
 
 
-def _listings(plan: Plan) -> Iterable[_Listing]:
+def _listings(plan: Plan) -> Iterable[DriftingListing]:
     """The listings that a plan reads."""
     if plan.kind == "full":
-        return (_Listing("anime", "/anime", (("order_by", "mal_id"), ("sort", "asc")), is_by_id=True),)
+        return ()
     if plan.kind == "refresh":
-        return (_Listing("now", "/seasons/now"), _Listing("upcoming", "/seasons/upcoming"))
+        return (DriftingListing("now", "/seasons/now"), DriftingListing("upcoming", "/seasons/upcoming"))
     if plan.kind == "range" and plan.years:
         first, last = plan.years
         # end_date is about when a title ended, not when it began: the end of the range is found on the way.
         params = (("start_date", f"{first:04}-01-01"), ("order_by", "start_date"), ("sort", "asc"))
-        return (_Listing(f"from{first}", "/anime", params, is_past=lambda page: _starts_after(page, last)),)
+        return (DriftingListing(f"from{first}", "/anime", params, is_past=lambda page: _starts_after(page, last)),)
     raise Misunderstood(f"jikan cannot read a plan of the kind {plan.kind!r}")
 
 
-def _walk(listing: _Listing, seen: _Seen) -> Generator[Request, Answer, None]:
-    """Ask for a listing page by page until its end."""
-    number, before, stale = 1, _NO_PAGE, 0
-    while number <= _MOST_PAGES and stale < _MOST_STALE:
-        answer = yield _request(listing, number, before, seen)
-        page = page_of(answer.document)
-        seen.notes["pages"] += 1
-        known = sum(one in seen.ids for one in page.ids)
-        if (page.total or 0) < (before.total or 0) and seen.notes["rereads"] < _MOST_REREADS:
-            yield from _reread(listing, number, seen)
-        if not page.rows or (page.ids == before.ids and not listing.is_by_id):
-            return
-        stale = stale + 1 if known == len(page.ids) else 0
-        if stale and listing.is_by_id:
-            raise LoopDetected(f"page {number} of {listing.path} shows titles that pages before it have shown")
-        seen.notes["repeated"] += known
-        seen.ids.update(dict.fromkeys(page.ids))
-        if (listing.is_past and listing.is_past(page)) or not _leads_on(page, number):
-            return
-        number, before = number + 1, page
+def _everything(seen: Seen) -> Generator[Request, Answer, None]:
+    """Ask for all titles in the order of their ids."""
+    request = Request("anime", "/anime", (("order_by", "mal_id"), ("sort", "asc")))
+    walked = yield from walk(Listing(request, _WINDOW, _paged, doubt=_uncounted))
+    if not walked.ids:
+        raise Misunderstood("the listing of all titles is empty, which cannot be; run again later")
+    seen.ids |= walked.ids
+    seen.notes["pages"], seen.notes["rereads"] = walked.pages, walked.rereads
+    seen.notes["gaps"], seen.notes["not_seen"] = walked.gaps, walked.not_seen
+    seen.notes["pages_with_rows_without_id"] = walked.blanks
 
 
-def _reread(listing: _Listing, number: int, seen: _Seen) -> Generator[Request, Answer, None]:
-    """Ask for the page before once more: rows have gone, and others have moved up into it."""
-    seen.notes["rereads"] += 1
-
-    def doubt(document: Json) -> str | None:
-        page = page_of(document)
-        return None if page.rows and page.number in (None, number - 1) else "it is another page"
-
-    again = _request(listing, number - 1, _NO_PAGE, seen)
-    answer = yield replace(again, key=f"{again.key}.{number}", doubt=doubt)
-    seen.ids.update(dict.fromkeys(page_of(answer.document).ids))
-
-
-def _request(listing: _Listing, number: int, before: Page, seen: _Seen) -> Request:
-    """The request for one page."""
-
-    def doubt(document: Json) -> str | None:
-        page = page_of(document)
-        known = [one for one in page.ids if one in seen.ids]
-        reasons = {
-            "it is another page": page.number not in (None, number),
-            "it shows the page before once more": bool(page.ids) and page.ids == before.ids,
-            "it shows titles that were shown before": listing.is_by_id and bool(known),
-            "it is empty, though there should be rows": not page.rows
-            and (number == 1 or _leads_on(before, number - 1)),
-            "it has fewer rows than it should": len(page.rows) < _least_rows(page, number),
-            "it says it is the last, though more rows are counted": page.has_next is not True
-            and _counts_more(page, number),
-            "it is full, and does not say what follows": page.has_next is not True
-            and page.total is None
-            and len(page.rows) >= PER_PAGE,
-        }
-        return next((reason for reason, holds in reasons.items() if holds), None)
-
-    paging = (("page", str(number)), ("limit", str(PER_PAGE)))
-    return Request(
-        key=f"{listing.name}@{number}",
-        path=listing.path,
-        params=(*listing.params, *paging),
-        may_be_missing=not listing.is_by_id,
-        doubt=doubt,
+def _paged(document: Json, window: Window) -> WindowPage:
+    """The paging of an answer to the request for a window."""
+    page = page_of(document)
+    return WindowPage(
+        ids=page.ids,
+        rows=len(page.rows),
+        next_offset=window.offset + window.rows if page.has_next else None,
+        total=page.total,
+        blank=page.blank,
+        offset=None if page.number is None else (page.number - 1) * window.rows,
     )
 
 
-def _least_rows(page: Page, number: int) -> int:
-    """How many rows a page has, going by what it says follows, and by the source's own count."""
-    if page.has_next is True:
-        return PER_PAGE
-    return min(PER_PAGE, (page.total or 0) - (number - 1) * PER_PAGE)
-
-
-def _leads_on(page: Page, number: int) -> bool:
-    """Whether a page follows: it says so, or the source's own count does."""
-    return page.has_next is True or _counts_more(page, number)
-
-
-def _counts_more(page: Page, number: int) -> bool:
-    """Whether the source counts more rows than so many pages hold."""
-    return page.total is not None and page.total > number * PER_PAGE
+def _uncounted(document: Json) -> str | None:
+    """Doubt a page of titles without the count that it always has."""
+    return None if page_of(document).total is not None else "it does not say how many titles there are"
 
 
 def _starts_after(page: Page, year: int) -> bool:
@@ -204,7 +114,7 @@ def _starts_after(page: Page, year: int) -> bool:
     return bool(starts) and starts == sorted(starts) and starts[0] > f"{year:04}-12-31~"
 
 
-def _one_by_one(ids: Iterable[str], seen: _Seen) -> Generator[Request, Answer, tuple[str, ...]]:
+def _one_by_one(ids: Iterable[str], seen: Seen) -> Generator[Request, Answer, tuple[str, ...]]:
     """Ask for titles by their ids; returns those that are not there."""
     gone = []
     for one in ids:

@@ -18,7 +18,8 @@ def read(reply: Reply, request: Request) -> Json:
 
     Raises:
         Throttled: 429, Jikan's own or MyAnimeList's passed on.
-        Unavailable: 5xx (faults of MyAnimeList are passed on as 500 and 504), a page of HTML.
+        Unavailable: 5xx (faults of MyAnimeList are passed on as 500 and 504); a page of HTML, or a 404 that is not
+            in Jikan's own words: something before Jikan has answered, which knows nothing of titles.
         Garbled: what is no whole answer.
         NotFound: there is no such thing.
         Misunderstood: another 4xx.
@@ -27,12 +28,12 @@ def read(reply: Reply, request: Request) -> Json:
         raise Throttled(f"it asks for fewer requests ({_message(reply)})")
     if reply.status >= 500:
         raise Unavailable(f"status {reply.status} ({_message(reply)})")
+    if reply.body.lstrip()[:1] == b"<":
+        raise Unavailable(f"a page of HTML instead of an answer (status {reply.status})")
     if reply.status == 404:
-        raise NotFound("there is no such thing")
+        raise NotFound("there is no such thing") if _is_own(reply) else Unavailable("a 404 that is not Jikan's own")
     if reply.status != 200:
         raise Misunderstood(f"status {reply.status} to {request.path} ({_message(reply)})")
-    if reply.body.lstrip()[:1] == b"<":
-        raise Unavailable("a page of HTML instead of an answer")
     document = _parsed(reply.body)
     if not isinstance(document, dict) or not isinstance(document.get("data"), list | dict):
         # A fault that Jikan met half way may well come with status 200.
@@ -84,6 +85,11 @@ class Page:
         """The ids of its rows."""
         return ids_of(self.rows)
 
+    @property
+    def blank(self) -> tuple[int, ...]:
+        """The places, from 1, of rows without an id."""
+        return tuple(place for place, row in enumerate(self.rows, 1) if not has_id(row))
+
 
 def page_of(document: Json) -> Page:
     """The page in a document; an empty one where there is none."""
@@ -121,11 +127,23 @@ def _parsed(body: bytes) -> Json:
         raise Garbled("the answer is no whole JSON") from problem
 
 
+def _words(reply: Reply) -> Mapping[str, Any]:
+    """What an error says, field by field; nothing where it is no JSON object."""
+    try:
+        return _mapping(json.loads(reply.body))
+    except (ValueError, RecursionError):
+        # Not Jikan's words.
+        return {}
+
+
+def _is_own(reply: Reply) -> bool:
+    """Whether an error is Jikan's own: it repeats its status, and has a type."""
+    words = _words(reply)
+    return str(words.get("status")) == str(reply.status) and isinstance(words.get("type"), str)
+
+
 def _message(reply: Reply) -> str:
     """What an error says about itself; validation errors say it in `messages`."""
-    try:
-        words = _mapping(json.loads(reply.body))
-    except (ValueError, RecursionError):
-        return "no message"
+    words = _words(reply)
     said = words.get("message") or words.get("messages") or words.get("type") or "no message"
     return str(said)[:_LONGEST_MESSAGE]

@@ -70,11 +70,12 @@ def forecast_reviews(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:
 
 def review_records(document: Json) -> Sequence[Mapping[str, Json]]:
     """The reviews of a page, each with the id of its title in `anime_mal_id`; those of no title left out."""
-    return [
-        {**row, "anime_mal_id": row["entry"]["mal_id"]}
-        for row in rows_of(document)
-        if has_id(row) and has_id(row.get("entry"))
-    ]
+    return [{**row, "anime_mal_id": row["entry"]["mal_id"]} for row in rows_of(document) if _is_review(row)]
+
+
+def _is_review(row: Json) -> bool:
+    """Whether this is a review of a title."""
+    return has_id(row) and has_id(row.get("entry"))
 
 
 def redact_reviews(document: Json, hide: Callable[[str], str]) -> Json:
@@ -112,6 +113,10 @@ def _request(number: int, before: tuple[str, ...]) -> Request:
             return "it is empty"
         if page.number not in (None, number):
             return "it is another page"
+        # Told by their places: another row that is missing next time confirms nothing.
+        blank = [str(place) for place, row in enumerate(page.rows, 1) if not _is_review(row)]
+        if blank:
+            return f"rows that are no reviews: {', '.join(blank)}"
         return "it shows the page before once more" if page.ids and page.ids == before else None
 
     return Request(

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, unquote_plus
 
-from adapters.asking import Heard, ask, header_subset, wait_in
+from adapters.asking import Heard, ask
 from adapters.base import Answer, Json, Plan, Reply, Request, Stream
+from adapters.headers import header_subset
 from adapters.http import Session
-from adapters.pace import Pace
 
 #: Turns what names a person into what may be kept.
 Hide = Callable[[str], str]
 Line = Mapping[str, Any]
-#: Requests of a killed process that are older than this do not matter to the pace any more.
-_REMEMBERED_S = 60.0
 
 
 class Log(Protocol):
@@ -69,50 +67,6 @@ class Progress:
     seconds: float = 0.0
 
 
-class Replay:
-    """The answers that an interrupted crawl was given, in order; where a page was answered twice, the last counts.
-
-    Attributes:
-        refused: replies in the log that were not used.
-    """
-
-    def __init__(self, log: Log | None, pace: Pace, *, without_last: bool = False) -> None:
-        """The answers in a log.
-
-        Args:
-            log: of the crawl; None = there are none.
-            pace: told about requests of the last minute and waits that the source has asked for.
-            without_last: leave the last answer out, to have it asked for again; the pace was told before then.
-        """
-        self.refused = 0
-        self._place = -1
-        self._last: dict[tuple[str, str | None], int] = {}
-        for number, line in enumerate(log.responses() if log else ()):
-            if not without_last:
-                _remind(pace, line)
-            if _is_answer(line):
-                self._last[_name(line)] = number
-            else:
-                self.refused += not line["accepted"]
-        if without_last and self._last:
-            del self._last[max(self._last, key=self._last.__getitem__)]
-        self._lines = enumerate(log.responses() if log else ())
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no landed answer is left."""
-        return all(number <= self._place for number in self._last.values())
-
-    def take(self, request: Request) -> Line | None:
-        """The landed answer to a request; None where there is none, or the crawl has gone past it."""
-        wanted = self._last.get((request.key, request.subject), -1)
-        if wanted <= self._place:
-            return None
-        found = next((line for number, line in self._lines if number == wanted), None)
-        self._place = wanted
-        return found
-
-
 class Keeper:
     """Has requests answered, from the log or from the source, and keeps and counts what comes.
 
@@ -130,9 +84,9 @@ class Keeper:
         self._subject_of = {name.lower(): subject for name, subject in self._subjects.items()}
         self._kept: Json = None
 
-    def ask(self, session: Session, request: Request) -> Answer:
-        """The source's answer as it was kept."""
-        answer = ask(session, request, self._keep)
+    def ask(self, session: Session, request: Request, refused: Sequence[str] = ()) -> Answer:
+        """The source's answer as it was kept; `refused` are the notes of earlier replies to it that were not used."""
+        answer = ask(session, request, self._keep, refused)
         if self._stream.redact is None or answer.missing:
             return replace(answer, missing=self._masked_text(answer.missing))
         return replace(answer, document=self._kept)
@@ -226,24 +180,3 @@ class Keeper:
 def text_of(reply: Reply) -> str:
     """A reply's body as text, whatever its bytes are."""
     return reply.body.decode("utf-8", "replace")
-
-
-def _is_answer(line: Line) -> bool:
-    """Whether a line holds the answer that is used."""
-    return bool(line["accepted"]) and not line["lookup"]
-
-
-def _name(line: Line) -> tuple[str, str | None]:
-    """What a line answers: the page, and about whom."""
-    return line["key"], line["subject"]
-
-
-def _remind(pace: Pace, line: Line) -> None:
-    """Let the pace know of a request that a killed process has made, and of what the source said to it."""
-    received_at = datetime.fromisoformat(line["fetched_at"])
-    ago = (datetime.now(UTC) - received_at).total_seconds()
-    asked_for = wait_in(line["headers"], received_at)
-    if asked_for is not None and (line["status"] or 0) >= 400 and asked_for > ago:
-        pace.obey(asked_for - ago)
-    if 0 <= ago < _REMEMBERED_S:
-        pace.remember(ago)

@@ -3,8 +3,8 @@
 The one rule: lists are read in the order of ids, where a row that is changed or rated keeps its place.
 
 Kitsu can be asked neither for one year (its search has another backend and an end of its own) nor for adult
-titles, which nobody sees without an account. So a plan for years reads everything, and a title that is listed no
-more may be hidden as well as deleted.
+titles, which nobody sees without an account. So a plan for years reads everything, and no title is ever reported
+as gone: a deleted one and one that was rated R18 since look the same, in lists and when asked for by id.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from adapters.kitsu_documents import (
     REVIEW_ATTRIBUTES,
     anime_of,
     anime_records,
+    count_of,
     id_of,
     list_records,
     moment_of,
@@ -32,12 +33,13 @@ from adapters.kitsu_documents import (
     start_of,
     watermark_of,
 )
-from adapters.pagination import Listing, Page, Walked, objects, walk, within
+from adapters.pagination import Listing, Walked, objects, walk, within
+from adapters.windows import Page, Window, by_offset
 
 _LIMIT, _LIBRARY_LIMIT = 20, 500
 _LIMIT_PARAM = "page[limit]"
-#: When more than so many known titles, and more than this share, are gone at once, it is no deletion.
-_MOST_GONE, _MOST_GONE_SHARE = 20, 0.05
+#: Ids of absent titles that the notes name at most.
+_MOST_NAMED = 100
 #: Of the catalogue, from which "what has changed" is called everything.
 _NEARLY_ALL = 0.9
 #: What is assumed where nobody knows yet.
@@ -82,21 +84,21 @@ def _crawl_anime(plan: Plan) -> Crawl:
     wanted = [one for one in dict.fromkeys((*plan.known, *plan.ids)) if one not in walked.ids and one.isdecimal()]
     given = yield from _by_id(wanted)
     absent = [one for one in wanted if one not in given]
-    known = {*plan.known, *plan.ids}
-    is_outage = len(absent) > max(_MOST_GONE, _MOST_GONE_SHARE * len(known))
-    notes = _notes(walked) | {"asked_by_id": len(wanted), "not_given_by_id": len(absent)}
-    if absent:
-        notes["absent"] = (
-            "so many at once are an outage or hidden, not deleted: none is reported as gone"
-            if is_outage
-            else "deleted, or rated R18 since and hidden from everybody without an account"
-        )
-    catalogue = page_of(newest.document).total or 0
+    notes = _notes(walked) | {"asked_by_id": len(wanted), "not_given_by_id": len(absent)} | _absent(absent)
+    catalogue = count_of(newest.document) or 0
     if start and catalogue and walked.total is not None and walked.total >= _NEARLY_ALL * catalogue:
         notes["changed"] = "nearly every title: Kitsu's rating job touches all, so this was as large as a full crawl"
     if plan.kind == "range":
         notes["years"] = "Kitsu cannot be asked by year: everything was read"
-    return CrawlEnd(watermark_of(newest.document), () if is_outage else tuple(absent), notes)
+    return CrawlEnd(watermark_of(newest.document), notes=notes)
+
+
+def _absent(ids: Sequence[str]) -> dict[str, int | str]:
+    """What people may want to know of titles that were known and are not given any more."""
+    if not ids:
+        return {}
+    rest = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
+    return {"absent": f"deleted, or rated R18 since and hidden: {', '.join(ids[:_MOST_NAMED])}{rest}"}
 
 
 def _by_id(wanted: Sequence[str]) -> Generator[Request, Answer, set[str]]:
@@ -107,8 +109,9 @@ def _by_id(wanted: Sequence[str]) -> Generator[Request, Answer, set[str]]:
 
         def doubt(document: Json, batch: Sequence[str] = batch) -> str | None:
             found = page_of(document).ids
-            odd = set(found) != set(batch)
-            return f"{len(found)} titles came for the {len(batch)} that were asked for by id" if odd else None
+            absent = [one for one in batch if one not in found]
+            # Told by their ids: others that are missing next time confirm nothing.
+            return f"it does not give {', '.join(absent)}" if absent else None
 
         params = (("filter[id]", ",".join(batch)), (_LIMIT_PARAM, str(_LIMIT)), *_ANIME_PARAMS)
         answer = yield Request(f"ids@{start}", "/anime", params, doubt=doubt)
@@ -138,7 +141,7 @@ def _crawl_reviews(plan: Plan) -> Crawl:
 
 def _crawl_lists(plan: Plan) -> Crawl:
     """The public part of each user's library."""
-    missing = entries = 0
+    missing = entries = not_seen = 0
     for user in plan.users:
         request = Request(
             user.subject,
@@ -152,7 +155,9 @@ def _crawl_lists(plan: Plan) -> Crawl:
         walked = yield from walk(_listing(request, _LIBRARY_LIMIT, anime_of))
         missing += bool(walked.missing)
         entries += len(walked.ids)
-    return CrawlEnd(notes={"users": len(plan.users), "users_missing": missing, "entries": entries})
+        not_seen += walked.not_seen
+    notes = {"users": len(plan.users), "users_missing": missing, "entries": entries}
+    return CrawlEnd(notes=notes | ({"not_seen": not_seen} if not_seen else {}))
 
 
 def _lookup(user: User) -> Request:
@@ -177,15 +182,15 @@ def _completion(user: User) -> Callable[[Request, Json], Request]:
 def _listing(first: Request, limit: int = _LIMIT, row_id: Callable[[Json], str | None] = id_of) -> Listing:
     """A listing of Kitsu's."""
 
-    def page(document: Json) -> Page:
+    def page(document: Json, window: Window) -> Page:  # noqa: ARG001 - Kitsu says where the next one begins
         return page_of(document, row_id)
 
-    return Listing(first, limit, _LIMIT_PARAM, OFFSET_PARAM, page, doubt=_uncounted)
+    return Listing(first, by_offset(limit, _LIMIT_PARAM, OFFSET_PARAM), page, doubt=_uncounted)
 
 
 def _uncounted(document: Json) -> str | None:
     """Doubt an answer without the count that every list of Kitsu's has."""
-    return None if isinstance(within(document, "meta", "count"), int) else "it does not say how many rows there are"
+    return None if count_of(document) is not None else "it does not say how many rows there are"
 
 
 def _bare(document: Json) -> str | None:
@@ -199,7 +204,8 @@ def _notes(walked: Walked) -> dict[str, int | str]:
     optional = {
         "read_again_after_deletions": walked.rereads,
         "gaps": walked.gaps,
-        "not_seen": max(0, (walked.total or 0) - len(walked.ids)),
+        "pages_with_rows_without_id": walked.blanks,
+        "not_seen": walked.not_seen,
     }
     return notes | {name: count for name, count in optional.items() if count}
 

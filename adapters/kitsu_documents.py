@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.base import Json, Reply, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled, Unavailable
-from adapters.pagination import Page, objects, offset_of, within
+from adapters.pagination import objects, offset_of, within
+from adapters.windows import Page
 
 OFFSET_PARAM = "page[offset]"
 LIBRARY_ATTRIBUTES = (
@@ -22,6 +23,8 @@ REVIEW_ATTRIBUTES = "content,rating,spoiler,progress,likesCount,createdAt,update
 _MISUNDERSTOOD = frozenset(("101", "102", "104", "112", "114", "118"))
 #: The newest changes that are looked at; fewer than a page, so that one cannot be taken for the other.
 NEWEST = 10
+#: Years that a time of Kitsu's can lie in; any other is none.
+_YEARS = range(1990, 2200)
 #: Taken off a watermark: what was written while the last crawl began may have become visible a little later.
 _OVERLAP = timedelta(hours=1)
 _INSTANT = timedelta(milliseconds=1)
@@ -43,7 +46,7 @@ def read(reply: Reply, request: Request) -> Json:  # noqa: ARG001 - a Source's r
     errors = objects(document, "errors")
     told = "; ".join(str(error.get("detail") or error.get("title")) for error in errors)[:300]
     if reply.status == 404:
-        raise NotFound(told or "not found")
+        raise NotFound(told) if errors else Unavailable("status 404 without a word of Kitsu's own")
     if reply.status in (401, 403):
         raise Refused(f"it does not serve this client ({reply.status}): {told}")
     if reply.status == 400:
@@ -64,14 +67,20 @@ def id_of(resource: Json) -> str | None:
 
 def page_of(document: Json, row_id: Callable[[Json], str | None] = id_of) -> Page:
     """The paging of an answer."""
-    found = [row_id(item) for item in objects(document)]
-    count = within(document, "meta", "count")
+    found = [row_id(item) for item in document["data"]]
     return Page(
         ids=tuple(one for one in found if one is not None),
-        rows=len(document["data"]),
+        rows=len(found),
         next_offset=offset_of(within(document, "links", "next"), OFFSET_PARAM),
-        total=count if isinstance(count, int) else None,
+        total=count_of(document),
+        blank=tuple(place for place, one in enumerate(found, 1) if one is None),
     )
+
+
+def count_of(document: Json) -> int | None:
+    """How many rows a list has as a whole; None where it does not say."""
+    count = within(document, "meta", "count")
+    return count if type(count) is int else None
 
 
 def anime_of(entry: Json) -> str | None:
@@ -82,10 +91,11 @@ def anime_of(entry: Json) -> str | None:
 def moment_of(words: Json) -> datetime | None:
     """A time of Kitsu's, UTC; None for what is none."""
     try:
-        return datetime.fromisoformat(words).astimezone(UTC)
+        moment = datetime.fromisoformat(words)
     except (TypeError, ValueError):
         # Not a time: there is nothing to go by.
         return None
+    return moment.astimezone(UTC) if moment.year in _YEARS else None
 
 
 def watermark_of(document: Json) -> str | None:
@@ -179,12 +189,12 @@ def _redacted(document: Json, attributes: str, relationship: str) -> Json:
         if item.get("type") == "users":
             data.append(shown)
             continue
-        stated = within(item, "attributes") or {}
-        told = {name: stated[name] for name in kept if name in stated}
+        stated = item.get("attributes")
+        told = {name: stated[name] for name in kept if name in stated} if isinstance(stated, Mapping) else {}
         target = within(item, "relationships", relationship, "data")
         relationships = {} if target is None else {relationship: {"data": target}}
         data.append(shown | {"attributes": told, "relationships": relationships})
     offset = offset_of(within(document, "links", "next"), OFFSET_PARAM)
     links = {} if offset is None else {"next": f"?{OFFSET_PARAM}={offset}"}
-    count = within(document, "meta", "count")
+    count = count_of(document)
     return {"data": data, "meta": {} if count is None else {"count": count}, "links": links}

@@ -22,6 +22,7 @@ from adapters.myanimelist_documents import (
     redact_lists,
 )
 from adapters.pagination import Listing, Walked, walk, within
+from adapters.windows import by_offset
 
 _LIMIT, _LIST_LIMIT = 500, 1000
 #: A list that is refused is asked for so often again.
@@ -158,12 +159,12 @@ def _seasons_of(plan: Plan) -> Iterable[tuple[int, str]]:
 
 def _listing(first: Request, limit: int = _LIMIT, overlap: int = 1) -> Listing:
     """A listing of MyAnimeList's."""
-    return Listing(first, limit, "limit", "offset", page_of, overlap)
+    return Listing(first, by_offset(limit, "limit", "offset"), page_of, overlap)
 
 
 def _notes(name: str, walked: Walked) -> dict[str, int | str]:
     """What people may want to know of a walk."""
-    told = {"": len(walked.ids), "_rereads": walked.rereads, "_gaps": walked.gaps}
+    told = {"": len(walked.ids), "_rereads": walked.rereads, "_gaps": walked.gaps, "_blanks": walked.blanks}
     return {f"{name}{end}": count for end, count in told.items() if count}
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 from adapters.base import Json, Reply, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Private, Refused, Throttled, Unavailable
-from adapters.pagination import Page, objects, offset_of, within
+from adapters.pagination import objects, offset_of, within
+from adapters.windows import Page, Window
 
 #: How a refusal of a list begins.
 HIDDEN = "the owner does not show this list"
@@ -34,7 +35,8 @@ def read(reply: Reply, request: Request) -> Json:
     if reply.status == 403 and (is_page or not is_list):
         raise Throttled(
             "it refuses the request (403): asked too often, or OSUSUME_MYANIMELIST_CLIENT_ID is not a client id of "
-            "myanimelist.net/apiconfig"
+            "myanimelist.net/apiconfig",
+            may_be_refusal=True,
         )
     if reply.status == 429:
         raise Throttled("it asks for fewer requests (429)")
@@ -66,12 +68,14 @@ def _is_whole(document: Json, request: Request) -> bool:
     return within(document, "id") is not None if is_title else isinstance(within(document, "data"), list)
 
 
-def page_of(document: Json) -> Page:
+def page_of(document: Json, window: Window) -> Page:  # noqa: ARG001 - a Listing's page is told the window
     """The paging of an answer."""
+    found = [within(item, "node", "id") for item in document["data"]]
     return Page(
-        ids=tuple(str(node["id"]) for node in _nodes(document)),
-        rows=len(document["data"]),
+        ids=tuple(str(one) for one in found if one is not None),
+        rows=len(found),
         next_offset=offset_of(within(document, "paging", "next"), "offset"),
+        blank=tuple(place for place, one in enumerate(found, 1) if one is None),
     )
 
 

@@ -27,6 +27,8 @@ def _findings(args: argparse.Namespace, settings: Settings) -> Iterator[Finding]
     """Everything that is looked at."""
     from orchestration.cli.homecheck import home_findings
     from orchestration.cli.machine import machine_findings
+    from orchestration.cli.sourcecheck import source_findings
 
     yield from machine_findings(settings, vars(args))
     yield from home_findings(settings)
+    yield from source_findings(settings)

@@ -14,6 +14,7 @@ from orchestration.fingerprint import base_fingerprint
 from orchestration.inputs import RunInput, read_marker
 from orchestration.settings import Settings
 from warehouse.connection import Warehouse
+from warehouse.errors import PublishError
 from warehouse.forget import forget
 from warehouse.home import Home
 from warehouse.publish import drop_older_snapshots, publish
@@ -55,11 +56,7 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
     out(f"Landing: {counted(report.rows, 'row')} removed, {counted(len(report.files), 'file')} rewritten.")
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
     if home.snapshot.is_file() and home.warehouse_file.is_file():
-        with warehouse.writer("forget a user") as connection:
-            purged = purge(connection, source, subject, names)
-        publish(warehouse, "forget-user", "")
-        out(f"Snapshots: {counted(sum(purged.values()), 'row')} removed from {counted(len(purged), 'table')}, ")
-        out(f"and {counted(drop_older_snapshots(home), 'older snapshot')} deleted.")
+        _publish_without(warehouse, source, (subject, *names), console)
     discard(warehouse)
     shutil.rmtree(home.models, ignore_errors=True)
     _forget_runs(home)
@@ -70,10 +67,24 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
     return _rebuild(settings, home, console)
 
 
+def _publish_without(warehouse: Warehouse, source: str, called: tuple[str, ...], console: Console) -> None:
+    """Give readers at once what there is without the user, where the warehouse is whole enough to be published."""
+    with warehouse.writer("forget a user") as connection:
+        purged = purge(connection, source, called[0], called[1:])
+    try:
+        publish(warehouse, "forget-user", "")
+    except PublishError:
+        # A run that was killed has left it half built; it is built anew in any case.
+        console.say("the warehouse is half built: readers see the old snapshot until it is whole")
+        return
+    out(f"Snapshots: {counted(sum(purged.values()), 'row')} removed from {counted(len(purged), 'table')}, and")
+    out(f"{counted(drop_older_snapshots(warehouse.home), 'older snapshot')} deleted.")
+
+
 def _rebuild(settings: Settings, home: Home, console: Console) -> int:
     """A run on what is landed; asks nobody."""
     chosen = RunInput("home", None, home, read_marker(home) or {"world": "recordings"})
-    landed = settings.model_copy(update={"input": str(home.root)})
+    landed = settings.model_copy(update={"input": str(home.root.absolute())})
     pipeline = load_pipeline(landed, None, base_fingerprint(landed))
     outcome = execute_pipeline(home, console, chosen, None, pipeline)
     status = conclude(landed, chosen, outcome)

@@ -55,15 +55,15 @@ def test_all_22_000_titles_come_in_115_requests() -> None:
     assert reading.end is not None
     assert reading.end.gone == ()
     assert reading.end.watermark == str(max(row["updatedAt"] for row in rows))
-    assert reading.end.notes["requests_by_id"] <= 25
+    assert int(reading.end.notes["requests_by_id"]) <= 25
     assert len(set(reading.keys)) == len(reading.keys)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
-    starts=st.dictionaries(st.integers(1, 3000), FUZZY, max_size=120),
+    starts=st.dictionaries(st.integers(1, 3000), FUZZY, max_size=80),
     known=st.sets(st.integers(1, 4000), max_size=10),
-    most_ids=st.sampled_from([250, 700, 10_000]),
+    most_ids=st.sampled_from([60, 250, 700, 10_000]),
 )
 def test_any_catalogue_comes_whole(starts: dict[int, int | None], known: set[int], most_ids: int) -> None:
     """Every title, whatever its date; and of the known ids exactly those that AniList does not have are gone."""
@@ -76,7 +76,7 @@ def test_any_catalogue_comes_whole(starts: dict[int, int | None], known: set[int
     assert gone == (known - set(starts) if starts else set())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(starts=st.lists(FUZZY, min_size=1, max_size=60), year=st.integers(1900, 2030), more=st.integers(0, 40))
 def test_some_years_are_exactly_these(starts: list[int | None], year: int, more: int) -> None:
     """A range gives the titles that started in its years and no other; it does not move the watermark."""
@@ -100,12 +100,12 @@ def test_windows_are_disjoint() -> None:
 
 
 def test_a_window_of_more_than_5_000_is_split() -> None:
-    """12,000 titles of two years come whole, though no filter shows more than 5,000."""
+    """5,600 titles of two years come whole, though no filter shows more than 5,000."""
     draw = random.Random(3)
-    rows = [anime(number, draw.choice((2020, 2021)) * 10_000 + draw.randrange(13) * 100) for number in range(1, 12_001)]
+    rows = [anime(number, draw.choice((2020, 2021)) * 10_000 + draw.randrange(13) * 100) for number in range(1, 5601)]
     service = TinyAniList(rows)
-    assert len(read(ANIME, FULL, service).ids) == 12_000
-    assert len(read(ANIME, Plan("range", TODAY, years=(2020, 2021)), service).ids) == 12_000
+    assert len(read(ANIME, FULL, service).ids) == 5600
+    assert len(read(ANIME, Plan("range", TODAY, years=(2020, 2021)), service).ids) == 5600
 
 
 def test_undated_titles_can_be_asked_for_alone() -> None:
@@ -123,18 +123,9 @@ def test_undated_titles_can_be_asked_for_alone() -> None:
     assert {2, 3, 4} <= read(ANIME, knowing, TinyAniList(rows)).ids
 
 
-def test_blocks_of_ids_grow_until_they_are_refused() -> None:
-    """A block that is too big is halved and the smaller size is kept; nothing is lost."""
-    rows = [anime(number) for number in range(1, 40_000, 97)]
-    reading = read(ANIME, FULL, TinyAniList(rows, most_ids=1000))
-    assert reading.ids == {row["id"] for row in rows}
-    assert sum(answer.document is None for answer in reading.answers) == 1
-    assert len(set(reading.keys)) == len(reading.keys)
-
-
 def test_a_refresh_reads_what_changed_since_the_watermark() -> None:
     """Newest first, until ten minutes before the watermark; the new watermark is the newest change."""
-    rows = [anime(number, 20200101, updated=100_000 + number) for number in range(1, 5001)]
+    rows = [anime(number, 20200101, updated=100_000 + number) for number in range(3501, 5001)]
     reading = read(ANIME, Plan("refresh", TODAY, watermark="104900"), TinyAniList(rows))
     assert set(range(4301, 5001)) <= reading.ids
     assert len(reading.answers) == 3
@@ -155,11 +146,11 @@ def test_a_refresh_asks_for_ids_by_name() -> None:
 
 def test_a_refresh_after_too_many_changes_reads_everything() -> None:
     """More than 5,000 changes cannot be listed: the crawl goes on as a full one, with its first watermark."""
-    rows = [anime(number, 20150000 + number % 13 * 100, updated=5_000 + number) for number in range(1, 7001)]
+    rows = [anime(number, 20150000 + number % 13 * 100, updated=5_000 + number) for number in range(1, 5301)]
     reading = read(ANIME, Plan("refresh", TODAY, watermark="3000"), TinyAniList(rows))
-    assert len(reading.ids) == 7000
+    assert len(reading.ids) == 5300
     assert reading.end is not None
-    assert reading.end.watermark == "12000"
+    assert reading.end.watermark == "10300"
     assert len(set(reading.keys)) == len(reading.keys)
 
 
@@ -172,7 +163,7 @@ def test_a_crawl_that_was_killed_goes_on_where_it_stopped(plan: Plan) -> None:
     """After any number of answers: the same requests and the same end, and nothing is asked for again."""
     service = TinyAniList(whole_catalogue(1500, 100, 5000))
     whole = read(ANIME, plan, service)
-    for stop in range(0, len(whole.answers), 3):
+    for stop in range(0, len(whole.answers), 4):
         first = read(ANIME, plan, service, at_most=stop)
         rest = read(ANIME, plan, service, landed=first.answers)
         assert (rest.keys, rest.end, rest.ids) == (whole.keys, whole.end, whole.ids)
@@ -211,10 +202,10 @@ class Faulty:
         data[alias] = self.before.get(alias, data[alias])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_bad_answers_cost_requests_and_no_titles(seed: int) -> None:
     """Empty pages, nulls and pages shown twice, in four answers of ten: everything comes, nothing is gone."""
-    rows = whole_catalogue(3000, 150, 9000, seed)
+    rows = whole_catalogue(1500, 100, 6000, seed)
     known = tuple(str(row["id"]) for row in rows[::5])
     reading = read(ANIME, Plan("full", TODAY, known=known), Faulty(TinyAniList(rows), 0.4, seed))
     assert reading.ids == {row["id"] for row in rows}
@@ -223,13 +214,13 @@ def test_bad_answers_cost_requests_and_no_titles(seed: int) -> None:
     assert len(reading.answers) < reading.sent < 3 * len(reading.answers)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_refresh_survives_bad_answers(seed: int) -> None:
     """Everything that changed comes, and only what is really gone counts as gone."""
-    rows = [anime(number, 20200101, updated=number * 10) for number in range(1, 3001)]
+    rows = [anime(number, 20200101, updated=number * 10) for number in range(1, 2501)]
     plan = Plan("refresh", TODAY, watermark="15000", ids=("1", "2", "3500"))
     reading = read(ANIME, plan, Faulty(TinyAniList(rows), 0.25, seed))
-    assert set(range(1440, 3001)) | {1, 2} <= reading.ids
+    assert set(range(1440, 2501)) | {1, 2} <= reading.ids
     assert reading.end is not None
     assert reading.end.gone == ("3500",)
 

@@ -112,7 +112,12 @@ def said(message: str, status: int, *, in_body: int | None = None) -> Reply:
         (reply_of({"data": None}), Garbled),
         (reply_of({"data": {"p0": None, "p1": None}}), Garbled),
         (reply_of({"errors": "odd", "data": {}}), Garbled),
-        (Reply(404, {}, b"<html>nginx</html>", ""), Misunderstood),
+        (Reply(404, {}, b"<html>nginx</html>", ""), Unavailable),
+        (Reply(400, {}, b" <!doctype html>", ""), Unavailable),
+        (Reply(404, {}, b'{"errors": [{"mess', ""), Garbled),
+        (Reply(400, {}, b"No.", ""), Misunderstood),
+        (Reply(200, {}, b"[" * 100_000, ""), Garbled),
+        (Reply(200, {}, b'{"data":' * 100_000, ""), Garbled),
         (Reply(403, {}, b"<html><b>Access</b> denied</html>", ""), Refused),
     ],
 )
@@ -129,13 +134,21 @@ def test_a_page_that_is_null_among_others_is_an_answer() -> None:
     assert read(reply_of(document), WINDOW) == document
 
 
-@pytest.mark.parametrize("status", [400, 413, 500, 504])
+@pytest.mark.parametrize("status", [400, 413, 414, 431])
 def test_a_block_of_ids_may_be_refused(status: int) -> None:
-    """Only a block that was made bigger than is known to be taken; other requests are not given up so easily."""
+    """Only a block that can be made smaller; other requests are not given up so easily."""
     with pytest.raises(NotFound):
         read(said("Too much", status), BLOCK)
-    with pytest.raises((Misunderstood, Unavailable)):
+    with pytest.raises(Misunderstood):
         read(said("Too much", status), WINDOW)
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 524])
+def test_a_failure_is_no_refusal(status: int) -> None:
+    """A block of ids that could not be answered is asked for again as any other request."""
+    for request in (BLOCK, WINDOW):
+        with pytest.raises(Unavailable):
+            read(said("Too much", status), request)
 
 
 def test_the_wait_after_a_429_is_what_it_says() -> None:

@@ -1,5 +1,6 @@
 """How a source is asked until it has answered, or until it is clear why it does not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.asking import Heard, ask, header_subset, stated_wait
+from adapters.asking import Heard, ask
 from adapters.base import Answer, Json, Manners, Reply, Request, Source
 from adapters.errors import Garbled, Misunderstood, NotFound, Outage, Private, Refused, Throttled, Unavailable
 from adapters.http import Session
@@ -29,6 +30,8 @@ PAGE = Request("7", "/page")
 def read(reply: Reply, request: Request) -> Json:
     """The error that a path names; the body otherwise."""
     words = reply.body.decode()
+    if words == "throttled":
+        raise Throttled("it is throttled", may_be_refusal=reply.status == 403)
     if words in ERRORS:
         raise ERRORS[words](f"it is {words}")
     return words
@@ -50,7 +53,14 @@ class Asked:
         waits: seconds between the requests, as the clock of the session counts.
     """
 
-    def __init__(self, *steps: Step, request: Request = PAGE, key_header: str | None = None, **manners: Any) -> None:
+    def __init__(
+        self,
+        *steps: Step,
+        request: Request = PAGE,
+        key_header: str | None = None,
+        refused: Sequence[str] = (),
+        **manners: Any,
+    ) -> None:
         time = FakeTime()
         self.heard: list[Heard] = []
         self.answer: Answer | None = None
@@ -66,7 +76,7 @@ class Asked:
             session = Session(source(key_header, **manners), base_url=server.url, clock=time.clock, sleep=time.sleep)
             with session:
                 try:
-                    self.answer = ask(session, request, self.heard.append)
+                    self.answer = ask(session, request, self.heard.append, refused)
                 except (Outage, Refused, Misunderstood) as problem:
                     self.problem = problem
                 self.slowness = session.pace.interval_s / 0.1
@@ -174,16 +184,24 @@ def test_a_source_that_never_lets_a_new_client_in_does_not_know_its_key() -> Non
     assert patient.answer is not None
 
 
+def test_a_source_that_is_busy_at_first_says_nothing_about_the_key() -> None:
+    """429 is never a refusal, however often it comes before the first answer."""
+    asked = Asked(*[text("throttled", 429, Retry_After="2")] * 6, text("good"), key_header="X-Key")
+    assert asked.answer is not None
+    assert asked.asked == 7
+
+
 def test_a_client_that_was_let_in_once_is_only_throttled() -> None:
     """After an answer, or with other faults in between, many complaints mean what they say."""
     time = FakeTime()
-    steps = (text("good"), *[text("throttled", 429, Retry_After="1")] * 5, text("good"))
+    steps = (text("good"), *[text("throttled", 403, Retry_After="1")] * 5, text("good"))
     with Loopback(script(*steps)) as server:
         session = Session(source("X-Key"), base_url=server.url, clock=time.clock, sleep=time.sleep)
         with session:
             ask(session, PAGE, lambda heard: None)
             assert ask(session, PAGE, lambda heard: None).document == "good"
-    between = Asked(*[text("throttled"), text("throttled"), text("unavailable")] * 2, text("good"), key_header="X-Key")
+    some = [text("throttled", 403), text("throttled", 403), text("unavailable")]
+    between = Asked(*some * 2, text("good"), key_header="X-Key")
     assert between.answer is not None
 
 
@@ -213,13 +231,50 @@ def test_a_doubtful_answer_is_asked_again_and_then_believed() -> None:
     asked = Asked(text("odd"), request=doubting, attempts=2)
     assert asked.answer is not None
     assert asked.answer.document == "odd"
-    assert [(one.accepted, one.note) for one in asked.heard] == [(False, "it is odd")] * 3 + [(True, "")]
+    assert [(one.accepted, one.note) for one in asked.heard] == [(False, "in doubt: it is odd")] * 3 + [(True, "")]
     mixed = Asked(*[text("odd")] * 3, text("strange"), text("good"), request=twice_doubting)
     assert mixed.answer is not None
     assert mixed.answer.document == "good"
     settled = Asked(text("odd"), text("good"), request=doubting)
     assert settled.answer is not None
     assert (settled.answer.document, settled.asked) == ("good", 2)
+
+
+def test_what_an_interrupted_run_doubted_counts() -> None:
+    """Doubts and failures before a kill are added; those of another kind are not, and no outage comes of them."""
+    doubting = Request("7", "/page", doubt=lambda document: "it is odd" if document == "odd" else None)
+    twice = ("in doubt: it is odd", "it is garbled", "in doubt: it is odd", "in doubt: it is strange")
+    asked = Asked(text("odd"), request=doubting, refused=twice)
+    assert [(one.accepted, one.note) for one in asked.heard] == [(False, "in doubt: it is odd"), (True, "")]
+    assert Asked(text("odd"), request=doubting, refused=(*twice, "in doubt: it is odd")).asked == 1
+    failing = Asked(text("unavailable"), request=doubting, attempts=3, refused=("it is unavailable",) * 9)
+    assert isinstance(failing.problem, Outage)
+    assert failing.asked == 3
+
+
+@pytest.mark.parametrize("words", ["unavailable", "garbled"])
+def test_a_crawl_that_wants_to_is_told_of_failures(words: str) -> None:
+    """After as many as it says, those before a kill included; the last reply is kept as the answer."""
+    big = Request("7", "/page", told_after=3)
+    asked = Asked(text(words), request=big)
+    assert asked.answer is not None
+    assert asked.answer.document is None
+    assert asked.answer.missing == asked.heard[-1].note == f"given up after failures: it is {words}"
+    assert [one.accepted for one in asked.heard] == [False, False, True]
+    assert asked.rest_s > 0
+    assert Asked(text(words), request=big, refused=(f"it is {words}",)).asked == 2
+    assert Asked(text(words), request=big, attempts=2).asked == 2
+    passing = Asked(text(words), text(words), text("good"), request=big).answer
+    assert passing is not None
+    assert (passing.document, passing.missing) == ("good", "")
+
+
+def test_throttling_and_doubts_are_no_failures_that_a_crawl_is_told_of() -> None:
+    """They pass, or are believed."""
+    big = Request("7", "/page", told_after=1, doubt=lambda document: "it is odd" if document == "odd" else None)
+    asked = Asked(text("throttled"), text("throttled"), text("odd"), request=big)
+    assert asked.answer is not None
+    assert (asked.answer.document, asked.asked) == ("odd", 6)
 
 
 def test_a_lookup_completes_the_request() -> None:
@@ -252,37 +307,6 @@ def test_a_lookup_that_finds_nobody_is_an_answer() -> None:
     assert asked.answer.missing == "there is nobody"
     assert asked.asked == 1
     assert asked.heard[-1].reply is None
-
-
-@pytest.mark.parametrize(
-    ("stated", "seconds"),
-    [
-        ("7", 7.0),
-        ("1.5", 1.5),
-        ("0", 0.0),
-        ("", None),
-        ("soon", None),
-        ("-3", None),
-        ("Wed, 21 Oct 2015 07:28:30 GMT", 30.0),
-        ("Wed, 21 Oct 2015 07:27:00 GMT", 0.0),
-        ("Wed, 99 Oct 2015 07:27:00 GMT", None),
-    ],
-)
-def test_retry_after_is_read_in_seconds_or_as_a_date_of_the_source(stated: str, seconds: float | None) -> None:
-    """A date counts from the source's own date, whatever our clock shows."""
-    headers = {"retry-after": stated, "date": "Wed, 21 Oct 2015 07:28:00 GMT"}
-    assert stated_wait(Reply(429, headers, b"", "")) == seconds
-
-
-def test_no_reply_states_no_wait() -> None:
-    """Nothing came, so nothing was asked for."""
-    assert stated_wait(None) is None
-
-
-def test_headers_that_may_hold_more_than_we_need_are_not_kept() -> None:
-    """Only what explains a reply stays."""
-    headers = {"content-type": "a", "set-cookie": "b", "x-ratelimit-limit": "90", "retry-after": "1", "cf-ray": "c"}
-    assert header_subset(headers) == {"content-type": "a", "x-ratelimit-limit": "90", "retry-after": "1"}
 
 
 def test_says_is_json() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.base import Plan, Request, User
-from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled, Unavailable
+from adapters.base import Answer, Plan, Request, Stream, User
+from adapters.errors import NotFound
 from adapters.kitsu import SOURCE
-from tests.adapters.crawls import Driven, Faulty, Missing, drive, end_of, reply
+from tests.adapters.crawls import MOMENT, Driven, Faulty, Missing, drive, end_of
 
 ANIME, LISTS, REVIEWS = (SOURCE.streams[name] for name in ("anime", "lists", "reviews"))
 TODAY = date(2026, 3, 1)
@@ -198,18 +198,28 @@ def test_a_plan_for_years_reads_everything_and_says_so() -> None:
     assert "everything was read" in str(end_of(driven).notes["years"])
 
 
-def test_titles_listed_no_more_are_asked_for_by_id_before_they_are_gone() -> None:
-    """Twenty in a request; the notes say that hidden is possible too. Ids that are none are left out."""
+def test_titles_listed_no_more_are_asked_for_by_id_and_none_is_gone() -> None:
+    """Twenty in a request. A title that was deleted and one that was hidden look the same; the notes name them."""
     service = Kitsu(40)
     known = tuple(str(number) for number in range(20, 56))
     driven = drive(ANIME.crawl(replace(FULL, known=known, ids=("57", "no id"))), service)
     assert driven.keys[-1] == "ids@0"
-    assert end_of(driven).gone == (*(str(number) for number in range(41, 56)), "57")
-    assert "R18" in str(end_of(driven).notes["absent"])
+    end = end_of(driven)
+    assert (end.gone, end.notes["not_given_by_id"]) == ((), 16)
+    listed = ", ".join([*(str(number) for number in range(41, 56)), "57"])
+    assert end.notes["absent"] == f"deleted, or rated R18 since and hidden: {listed}"
+
+
+def test_of_many_absent_titles_some_are_named() -> None:
+    """A hundred; the others are counted."""
+    known = tuple(str(number) for number in range(1, 1241))
+    end = end_of(drive(ANIME.crawl(replace(FULL, known=known)), Kitsu(79)))
+    assert (end.gone, end.notes["not_given_by_id"]) == ((), 1161)
+    assert str(end.notes["absent"]).endswith("178, 179 and 1,061 more")
 
 
 def test_a_title_that_a_list_did_not_give_is_taken_by_id() -> None:
-    """It is not gone."""
+    """It is not absent."""
     service = Kitsu(30)
 
     def ask(request: Request) -> Any:
@@ -219,18 +229,19 @@ def test_a_title_that_a_list_did_not_give_is_taken_by_id() -> None:
         return answer
 
     driven = drive(ANIME.crawl(replace(FULL, known=("31", "32"))), ask)
-    assert end_of(driven).gone == ("32",)
+    assert str(end_of(driven).notes["absent"]).endswith(": 32")
     assert "31" in read_ids(driven)
 
 
-def test_many_titles_gone_at_once_are_an_outage_and_not_reported() -> None:
-    """21 of 100 known: more than 20 and more than 5 in 100."""
-    known = tuple(str(number) for number in range(1, 101))
-    service = Kitsu(79)
-    end = end_of(drive(ANIME.crawl(replace(FULL, known=known)), service))
-    assert (end.gone, end.notes["not_given_by_id"]) == ((), 21)
-    assert "outage" in str(end.notes["absent"])
-    assert len(end_of(drive(ANIME.crawl(replace(FULL, known=known)), Kitsu(80))).gone) == 20
+def test_other_titles_that_are_not_given_by_id_confirm_nothing() -> None:
+    """The doubt names them."""
+    running = ANIME.crawl(replace(FULL, known=("1", "2", "3")))
+    request = next(running)
+    while not request.key.startswith("ids"):
+        request = running.send(Answer(request, Kitsu(0)(request), "", MOMENT))
+    assert request.doubt is not None
+    assert request.doubt({"data": [title(1, ""), None, title(3, "")]}) == "it does not give 2"
+    assert request.doubt({"data": [title(2, ""), title(3, ""), title(1, "")]}) is None
 
 
 def test_a_record_takes_along_what_it_refers_to_and_nothing_else() -> None:
@@ -309,13 +320,6 @@ def test_a_list_is_kept_without_what_leads_to_its_owner() -> None:
     assert records[0]["attributes"] == {"status": "completed", "ratingTwenty": None}
 
 
-def test_a_looked_up_user_is_kept_as_a_hash() -> None:
-    """Neither name nor number."""
-    assert LISTS.redact is not None
-    document = {"data": [{"id": "1", "type": "users", "attributes": {"name": "Ann", "createdAt": stamp(0)}}, None]}
-    assert LISTS.redact(document, lambda text: "hash")["data"] == [{"id": "hash", "type": "users"}, None]
-
-
 def test_reviews_are_read_by_id_and_kept_without_their_authors() -> None:
     """Those of manga are no records."""
     driven = drive(REVIEWS.crawl(FULL), Kitsu(30))
@@ -338,50 +342,6 @@ def test_new_reviews_are_read_from_the_newest_to_the_watermark() -> None:
     assert REVIEWS.forecast(Plan("refresh", TODAY, watermark=stamp(30)), 100, {}) == 3
 
 
-def errors(status: int, code: str | int) -> bytes:
-    """Kitsu's error document."""
-    return json.dumps({"errors": [{"title": "T", "detail": "D", "code": code, "status": status}]}).encode()
-
-
-HTML = b"<!DOCTYPE html><title>Just a moment...</title>"
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "problem"),
-    [(400, errors(400, code), Misunderstood) for code in ("102", "104", "112", "114", "118")]
-    + [
-        (400, errors(400, "7"), Unavailable),
-        (400, HTML, Unavailable),
-        (401, errors(401, "401"), Refused),
-        (403, errors(403, "403"), Refused),
-        (403, HTML, Throttled),
-        (404, errors(404, "404"), NotFound),
-        (404, HTML, Unavailable),
-        (406, errors(406, "406"), Misunderstood),
-        (429, errors(429, 429), Throttled),
-        (429, b"Retry later\n", Throttled),
-        (500, errors(500, "500"), Unavailable),
-        (503, HTML, Unavailable),
-        (200, HTML, Unavailable),
-        (200, b'{"data": [{"id"', Garbled),
-        (200, b"\xff", Garbled),
-        (200, b"", Garbled),
-        (200, b"null", Garbled),
-        (200, b'{"data": {}}', Garbled),
-        (200, b'{"data": [], "errors": [{"title": "T"}]}', Garbled),
-    ],
-)
-def test_a_reply_says_what_to_do(status: int, body: bytes, problem: type[Exception]) -> None:
-    """Ask again, wait, leave out, or stop."""
-    with pytest.raises(problem):
-        SOURCE.read(reply(status, body), Request("x"))
-
-
-def test_a_good_reply_is_its_document() -> None:
-    """Nulls and all."""
-    assert SOURCE.read(reply(200, b'{"data": [null]}'), Request("x")) == {"data": [None]}
-
-
 def test_a_page_without_a_count_is_doubted() -> None:
     """Every list of Kitsu's has one."""
     newest, page = (answer.request.doubt for answer in drive(ANIME.crawl(FULL), Kitsu(3)).answers)
@@ -389,3 +349,41 @@ def test_a_page_without_a_count_is_doubted() -> None:
     assert newest({"data": []}) == "it is empty"
     assert page is not None
     assert page({"data": [{"id": "1"}]}) == "it does not say how many rows there are"
+
+
+@pytest.mark.parametrize("blank", [None, "row", 7, [], {}, {"id": None}])
+@pytest.mark.parametrize("stream", [ANIME, LISTS, REVIEWS])
+def test_a_page_with_rows_that_are_none_is_asked_for_again(stream: Stream, blank: Any) -> None:
+    """Once, on any page: every row is read."""
+    service, plan = people()
+    service.rows = {number: stamp(number % 24) for number in range(1, 51)}
+    plan = plan if stream is LISTS else FULL
+    spoilt: list[Request] = []
+
+    def ask(request: Request) -> Any:
+        answer = service(request)
+        if "@" in request.key and not spoilt and not isinstance(answer, Missing):
+            spoilt.append(request)
+            answer["data"][3] = blank
+        return answer
+
+    driven, whole = drive(stream.crawl(plan), ask), drive(stream.crawl(plan), service)
+    assert driven.asked == whole.asked + 1
+    assert [answer.document for answer in driven.answers] == [answer.document for answer in whole.answers]
+    assert end_of(driven) == end_of(whole)
+
+
+def test_rows_that_stay_null_are_told() -> None:
+    """They are counted, and nobody knows what they were."""
+    service, plan = people()
+
+    def ask(request: Request) -> Any:
+        answer = service(request)
+        if isinstance(answer, Missing) or not answer["data"]:
+            return answer
+        return answer | {"data": [None if one["id"] in ("7", "9007") else one for one in answer["data"]]}
+
+    service.rows = {number: stamp(number % 24) for number in range(1, 51)}
+    notes = end_of(drive(ANIME.crawl(FULL), ask)).notes
+    assert (notes["read"], notes["not_seen"], notes["pages_with_rows_without_id"]) == (49, 1, 1)
+    assert end_of(drive(LISTS.crawl(plan), ask)).notes["not_seen"] == 1

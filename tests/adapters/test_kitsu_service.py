@@ -96,8 +96,8 @@ def test_a_crawl_killed_anywhere_goes_on_where_it_stopped(services: Services, ov
         assert ids(log) == visible(overlay)
 
 
-def test_a_refresh_reads_what_was_changed_and_a_full_crawl_what_is_gone(services: Services, overlay: Overlay) -> None:
-    """An edit is found by its time; a removal only by reading everything and asking by id."""
+def test_a_refresh_reads_what_was_changed_and_a_full_crawl_what_is_absent(services: Services, overlay: Overlay) -> None:
+    """An edit is found by its time. A removal and a rating as R18 look the same, and neither is reported as gone."""
     first = MemoryLog()
     watermark = read(services, "anime", FULL, first).end.watermark
     known = sorted(visible(overlay), key=int)
@@ -114,7 +114,10 @@ def test_a_refresh_reads_what_was_changed_and_a_full_crawl_what_is_gone(services
     assert ended.end.watermark is not None
     assert watermark is not None
     assert ended.end.watermark > watermark
-    assert read(services, "anime", replace(FULL, known=tuple(known)), MemoryLog()).end.gone == (known[4],)
+    overlay.edit("kitsu", known[5], {"ageRating": "R18", "nsfw": True})
+    end = read(services, "anime", replace(FULL, known=tuple(known)), MemoryLog()).end
+    assert end.gone == ()
+    assert str(end.notes["absent"]).endswith(f": {known[4]}, {known[5]}")
 
 
 def test_the_rating_job_makes_a_refresh_as_large_as_everything(services: Services, overlay: Overlay) -> None:

@@ -300,9 +300,34 @@ def test_a_reply_says_what_to_do(path: str, status: int, body: bytes, problem: t
 
 
 def test_a_refusal_names_the_client_id_as_a_possible_cause() -> None:
-    """A rejected client id and too many requests look alike."""
-    with pytest.raises(Throttled, match="OSUSUME_MYANIMELIST_CLIENT_ID"):
+    """A rejected client id and too many requests look alike; 429 means the latter alone."""
+    with pytest.raises(Throttled, match="OSUSUME_MYANIMELIST_CLIENT_ID") as refused:
         SOURCE.read(reply(403, FORBIDDEN), Request("x", "/anime/ranking"))
+    with pytest.raises(Throttled) as throttled:
+        SOURCE.read(reply(429), Request("x", "/anime/ranking"))
+    assert (refused.value.may_be_refusal, throttled.value.may_be_refusal) == (True, False)
+
+
+@pytest.mark.parametrize("blank", [None, "row", [], {}, {"node": None}, {"node": {"id": None}}])
+def test_a_page_with_rows_that_are_none_is_asked_for_again(blank: Any) -> None:
+    """Once, in a ranking, a season and a list: every row is read."""
+    service, plan = people()
+    service.rankings["bypopularity"] = list(range(1, 601))
+    service.seasons = {"2026-winter": [700, 701]}
+    spoilt: set[str] = set()
+
+    def ask(request: Request) -> Any:
+        answer = service(request)
+        if request.key in ("bypopularity@490", "2026-winter@0", "a1@0") and request.key not in spoilt:
+            spoilt.add(request.key)
+            answer["data"][1] = blank
+        return answer
+
+    refresh = Plan("refresh", TODAY)
+    driven = drive(ANIME.crawl(refresh), ask)
+    assert set(read_ids(driven)) == {*range(1, 601), 700, 701}
+    assert drive(LISTS.crawl(plan), ask).end == drive(LISTS.crawl(plan), service).end
+    assert len(spoilt) == 3
 
 
 def test_a_good_reply_is_its_document() -> None:

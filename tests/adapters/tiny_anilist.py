@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_untyped
@@ -52,14 +53,17 @@ class TinyAniList:
     reviews: Iterable[Row] = ()
     most_ids: int = 100_000
     _found: dict[str, list[Row]] = field(default_factory=dict)
+    _by_id: dict[int, Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Titles are found by their ids."""
+        self._by_id = {row["id"]: row for row in self.media}
 
     def __call__(self, request: Request) -> dict[str, Any]:
         """The document that answers a request."""
         body = request.body
         assert body is not None
-        operation = next(part for part in parse(body["query"]).definitions if isinstance(part, OperationDefinitionNode))
-        pages = [part for part in operation.selection_set.selections if isinstance(part, FieldNode)]
-        return {"data": {_alias(page): self._page(page, body["variables"]) for page in pages}}
+        return {"data": {_alias(page): self._page(page, body["variables"]) for page in _fields(body["query"])}}
 
     def _page(self, page: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
         """One `Page`: the rows that stand on it, and whether there are more."""
@@ -82,9 +86,12 @@ class TinyAniList:
         """The rows that a list's arguments leave, in their order."""
         if len(wanted.get("id_in", ())) > self.most_ids:
             raise Unacceptable(f"{len(wanted['id_in'])} ids")
-        rows = self.media if name == "media" else self.reviews
-        ids = frozenset(wanted["id_in"]) if "id_in" in wanted else None
-        found = [row for row in rows if (ids is None or row["id"] in ids) and _is_within(row, wanted)]
+        rows: Iterable[Row] = self.media if name == "media" else self.reviews
+        if "id_in" in wanted:
+            rows = [self._by_id[one] for one in wanted["id_in"] if one in self._by_id]
+        if "mediaId" in wanted:
+            rows = [row for row in rows if row["mediaId"] == wanted["mediaId"]]
+        found = [row for row in rows if _is_within(row, wanted)]
         (sort,) = wanted["sort"]
         by = "id" if sort.startswith("ID") else "updatedAt"
         return sorted(found, key=lambda row: (row[by], row["id"]), reverse=sort.endswith("_DESC"))
@@ -165,16 +172,23 @@ def _asked(request: Request, service: Callable[[Request], Any], reading: Reading
 
 
 def _is_within(row: Row, wanted: Mapping[str, Any]) -> bool:
-    """Whether a row passes the filters; dates that are not known pass no comparison."""
-    start = row.get("startDate", {})
-    date = sum((start.get(part) or 0) * weight for part, weight in (("year", 10_000), ("month", 100), ("day", 1)))
-    compared = "startDate_greater" in wanted or "startDate_lesser" in wanted
-    return (
-        ("status" not in wanted or row["status"] == wanted["status"])
-        and ("mediaId" not in wanted or row["mediaId"] == wanted["mediaId"])
-        and (not compared or (date > 0 and wanted.get("startDate_greater", 0) < date))
-        and date < wanted.get("startDate_lesser", 10**9)
-    )
+    """Whether a row passes the filters by status and date; dates that are not known pass no comparison."""
+    if "status" in wanted and row["status"] != wanted["status"]:
+        return False
+    after, before = wanted.get("startDate_greater"), wanted.get("startDate_lesser")
+    if after is None and before is None:
+        return True
+    start = row["startDate"]
+    date = (start["year"] or 0) * 10_000 + (start["month"] or 0) * 100 + (start["day"] or 0)
+    return date > (after or 0) and (before is None or date < before)
+
+
+@lru_cache(maxsize=500)
+def _fields(query: str) -> list[FieldNode]:
+    """The fields of a query's operation; what is wanted of a row is not looked at."""
+    text, _, _ = query.partition("\nfragment ")
+    (operation,) = [part for part in parse(text).definitions if isinstance(part, OperationDefinitionNode)]
+    return [part for part in operation.selection_set.selections if isinstance(part, FieldNode)]
 
 
 def _arguments(node: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:

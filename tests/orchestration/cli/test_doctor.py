@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from orchestration.cli.machine import available_memory, disk, memory, packages, 
 from orchestration.settings import load_settings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.landing import open_log
 
-Call = Callable[..., object]
+Call = Callable[..., Any]
 
 
 def test_a_fresh_machine_has_nothing_to_complain_about_but_the_missing_snapshot(osusume: Call, tmp_path: Path) -> None:
@@ -152,3 +154,26 @@ def test_the_tighter_of_machine_and_container_counts(tmp_path: Path) -> None:
 def test_the_disk_is_looked_at_where_home_will_be(tmp_path: Path) -> None:
     """The nearest directory that exists."""
     assert str(tmp_path) in disk(tmp_path / "a" / "b").said
+
+
+def test_the_sources_of_a_live_run_are_shown_and_nobody_is_asked(osusume: Call, tmp_path: Path) -> None:
+    """With address and pace; what would keep the run from starting is a failure with its remedy."""
+    words = {"OSUSUME_INPUT": "live", "OSUSUME_SOURCES": "kitsu,myanimelist", "OSUSUME_KITSU_RATE": "30"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in words.items():
+            patch.setenv(name, value)
+        called = osusume("doctor", "--home", tmp_path / "home")
+    assert called.status == 1
+    assert "kitsu at https://kitsu.app/api/edge, 30 requests a minute" in called.out
+    assert "OSUSUME_MYANIMELIST_CLIENT_ID" in called.out
+    assert "OSUSUME_CONTACT" in called.out
+
+
+def test_an_interrupted_crawl_is_shown(osusume: Call, tmp_path: Path) -> None:
+    """With what will become of it."""
+    home = Home(tmp_path / "home")
+    with open_log(home, "kitsu", "anime") as log:
+        log.begin({"kind": "crawl", "source": "kitsu", "stream": "anime", "started_at": "2026-01-01T00:00:00+00:00"})
+    called = osusume("doctor", "--home", home.root)
+    assert "a crawl of kitsu anime was interrupted" in called.out
+    assert "goes on with it" in called.out
