@@ -1,4 +1,4 @@
-"""What `osusume doctor` looks at about sources: whom a live run would ask, and what crawls have left. It asks nobody."""
+"""What `osusume doctor` looks at about sources: whom a live run would ask, and what crawls have left behind."""
 
 from __future__ import annotations
 
