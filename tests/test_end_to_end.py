@@ -15,8 +15,6 @@ from tests.end_to_end.runs import Run, copy_home, osusume, published_tables, run
 
 #: A moment of the landing, of the identities and of the models: the assets whose lines are waited for.
 MOMENTS = ("raw_kitsu__ratings", "int_anime_identities", "evaluation_item_knn")
-#: One process makes the runs and looks at them, however many the suite is spread over (`make test`).
-pytestmark = pytest.mark.xdist_group("end_to_end")
 EDGES: dict[str, Callable[[Path, Path], Path]] = {
     "ratings_only": worlds.ratings_only,
     "only_planned": worlds.only_planned,

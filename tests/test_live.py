@@ -27,8 +27,6 @@ from demo.world import World, make_world
 from tests.end_to_end.runs import SLOTS
 
 SOURCES = ("anilist", "kitsu", "myanimelist")
-#: One process makes the runs and looks at them, however many the suite is spread over (`make test`).
-pytestmark = pytest.mark.xdist_group("live")
 CATALOGUES = {"anilist": "$.id", "kitsu": "$.data.id", "myanimelist": "$.id"}
 
 
