@@ -140,7 +140,6 @@ def _told(source: str, stream: str, crawled: Crawled) -> str:
             (done.replayed, "of them kept from before"),
             (done.refused, "replies asked for again"),
             (done.missing, "not there or private"),
-            (len(crawled.ended.end.gone), "gone"),
         )
         if number
     ]

@@ -1,8 +1,8 @@
 /*
 What the newest crawl of each stream brought: records of a catalogue, entries of lists or reviews, how many of
-them are new, changed or as they were, and how many ids it has found gone. Changes are those of what staging
-keeps of a record, not of counts of users, scores and update times. Records that staging refused are not
-counted here.
+them are new, changed or as they were, and how many known ones it has found gone. Changes are those of what
+staging keeps of a record, not of counts of users, scores and update times. Records that staging refused are
+not counted here.
 */
 with newest as (
     select *
@@ -55,21 +55,13 @@ versions as (
         captured_at,
         concat_ws('/', source, user_id, source_id) as item,
         hash(source_score, status) as content
-    from staging.stg_anilist__list_entries
-    union all
-    select
-        payload_path,
-        captured_at,
-        concat_ws('/', source, user_id, source_id) as item,
-        hash(source_score, status) as content
-    from staging.stg_kitsu__list_entries
-    union all
-    select
-        payload_path,
-        captured_at,
-        concat_ws('/', source, user_id, source_id) as item,
-        hash(source_score, status) as content
-    from staging.stg_myanimelist__list_entries
+    from (
+        select * from staging.stg_anilist__list_entries
+        union all by name
+        select * from staging.stg_kitsu__list_entries
+        union all by name
+        select * from staging.stg_myanimelist__list_entries
+    ) as entries
 ),
 
 compared as (
@@ -78,6 +70,16 @@ compared as (
         content,
         lag(content) over (partition by item order by captured_at, payload_path) as content_before
     from versions
+),
+
+gone_known as (
+    select
+        newest.payload_path,
+        count(*) as ids
+    from newest
+    cross join unnest(newest.gone) as reported (source_id)
+    semi join versions on concat_ws('/', newest.source, reported.source_id) = versions.item
+    group by newest.payload_path
 )
 
 select
@@ -89,8 +91,9 @@ select
     count(*) filter (where compared.content is not null and compared.content_before is null) as new,
     count(*) filter (where compared.content <> compared.content_before) as changed,
     count(*) filter (where compared.content = compared.content_before) as unchanged,
-    len(newest.gone) as gone
+    coalesce(any_value(gone_known.ids), 0) as gone
 from newest
+left join gone_known on newest.payload_path = gone_known.payload_path
 left join compared on newest.payload_path = compared.payload_path
 where newest.stream in ('anime', 'lists')
 group by all
