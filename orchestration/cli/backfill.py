@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
 from orchestration.cli.runlock import run_lock
+from orchestration.demoworld import DEMO_SOURCES
 from orchestration.errors import UsageError
 from orchestration.fingerprint import base_fingerprint
 from orchestration.inputs import RunInput, read_input, refuse_other_world, resolve_input, write_marker
@@ -40,6 +41,10 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
         raise UsageError(
             f"a backfill asks {args.source} itself, and this run reads {chosen.label}. Say so with --input live; "
             "--dry-run only forecasts"
+        )
+    if chosen.kind == "demo" and args.source not in DEMO_SOURCES:
+        raise UsageError(
+            f"the demo has no {args.source}; it has {', '.join(DEMO_SOURCES)}. The real one is asked with --input live"
         )
     named = settings.model_copy(update={"sources": args.source})
     with run_lock(home, console, settings.lock_timeout):
@@ -80,5 +85,5 @@ def _forecast(source: str, years: tuple[int, int], settings: Settings) -> None:
     per_minute = settings.rate_of(source) or service.manners.per_minute
     minutes = requests / per_minute
     span = f"{years[0]}" if years[0] == years[1] else f"{years[0]} to {years[1]}"
-    out(f"{source}, titles that started in {span}: about {counted(requests, 'request')}, at {per_minute:g} a ")
-    out(f"minute {minutes:.1f} minutes ({basis}).")
+    out(f"{source}, titles that started in {span}: about {counted(requests, 'request')}, {minutes:.1f} minutes")
+    out(f"at {per_minute:g} requests a minute ({basis}).")

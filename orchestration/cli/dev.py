@@ -31,10 +31,12 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
         UsageError: when the port is taken, or input and HOME do not fit.
     """
     from orchestration.cli.instance import code_location, refresh_config
+    from orchestration.crawling import refuse_unready
 
     home = Home(settings.home)
     chosen = resolve_own_input(settings)
     refuse_other_world(home, chosen)
+    refuse_unready(settings)
     _refuse_taken_port(args.port)
     if chosen.kind == "demo":
         settings = _with_standins(settings, chosen, console)

@@ -32,7 +32,7 @@ def test_a_backfill_is_forecast_without_asking_anybody(osusume: Call, tmp_path: 
     called = osusume("backfill", "kitsu", "--from", 2001, "--to", 2003, "--dry-run", "--home", tmp_path / "home")
     assert called.status == 0
     assert "kitsu, titles that started in 2001 to 2003: about" in called.out
-    assert "minutes (nothing is known yet, so this is a guess)" in called.out
+    assert "at 60 requests a minute (nothing is known yet, so this is a guess)" in called.out
     assert "dry run" in called.out
     assert not (tmp_path / "home" / "landing").exists()
 
@@ -51,6 +51,13 @@ def test_a_backfill_of_recordings_is_refused_with_the_way_to_ask(osusume: Call, 
     called = osusume(*words, "--input", tmp_path)
     assert called.status == 2
     assert "--input live" in called.err
+
+
+def test_a_backfill_of_what_the_demo_lacks_is_refused(osusume: Call, tmp_path: Path) -> None:
+    """With what it has."""
+    called = osusume("backfill", "jikan", "--from", 1990, "--to", 1990, "--home", tmp_path / "home")
+    assert called.status == 2
+    assert "anilist, kitsu, myanimelist" in called.err
 
 
 @pytest.mark.parametrize("user", ["Mika", "imdb:Mika", "anilist:"])
