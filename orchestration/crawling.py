@@ -47,6 +47,7 @@ def crawling_for(settings: Settings, ranges: Mapping[str, Years] | None = None) 
             salt_file=Home(settings.home).salt.absolute(),
             once=True,
             hurry=DEMO_HURRY,
+            ranges=dict(ranges or {}),
             today=DEMO_TODAY,
         )
     return Crawling(salt_file=Home(settings.home).salt.absolute())

@@ -1,8 +1,7 @@
 /*
-What the newest crawl of each stream brought: records of a catalogue, entries of lists or reviews, how many of
-them are new, changed or as they were, and how many known ones it has found gone. Changes are those of what
-staging keeps of a record, not of counts of users, scores and update times. Records that staging refused are
-not counted here.
+What the newest crawl of each stream brought: records of a catalogue or entries of lists, how many are new,
+changed or as they were, and how many known ones are gone. Changes are those of what staging keeps of a
+record, not of counts of users, scores, addresses and update times. What staging refused is not counted.
 */
 with newest as (
     select *
@@ -25,7 +24,9 @@ versions as (
         payload_path,
         captured_at,
         'kitsu/' || source_id as item,
-        hash(included, struct_update(
+        hash(regexp_replace(
+            included::varchar, '"(self|related|createdAt|updatedAt)":"[^"]*"', '', 'g'
+        ), struct_update(
             fields, averagerating := null, ratingfrequencies := null, usercount := null,
             favoritescount := null, updatedat := null
         )) as content
@@ -86,7 +87,6 @@ select
     newest.source,
     newest.stream,
     newest.kind,
-    newest.ended_at,
     count(compared.content) as records,
     count(*) filter (where compared.content is not null and compared.content_before is null) as new,
     count(*) filter (where compared.content <> compared.content_before) as changed,

@@ -73,9 +73,10 @@ def test_lists_are_read_only_for_users_that_are_named(tmp_path: Path) -> None:
     assert crawling.users("anilist")[0].subject != "Mika"
 
 
-def test_a_backfill_asks_for_one_catalogue(tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [{"input": "live"}, {"input": "demo", **LOOPBACK}])
+def test_a_backfill_asks_for_one_catalogue(tmp_path: Path, given: dict[str, str]) -> None:
     """No reviews, no lists and no other source."""
-    settings = load_settings(home=tmp_path, input="live")
+    settings = load_settings(home=tmp_path, **given)
     crawling = crawling_for(settings, {"anilist": (1990, 1999)})
     asked = [
         (source, stream) for source in SERVICES for stream in SERVICES[source].streams if crawling.asks(source, stream)
