@@ -14,14 +14,19 @@ from orchestration.cli.parser import build_parser
 from warehouse.connection import Warehouse
 
 Call = Callable[..., object]
-COMMANDS = ("run", "dev", "sql", "recommend", "models", "doctor")
+COMMANDS = ("run", "backfill", "dev", "sql", "recommend", "models", "forget-user", "demo-services", "doctor")
 
 
 def start(*words: object, **options: object) -> subprocess.Popen:
     """The command line in a process of its own."""
     command = [sys.executable, "-m", "orchestration", *map(str, words)]
     root = Path(__file__).parents[3]
-    return subprocess.Popen(command, cwd=root, text=True, stderr=subprocess.PIPE, **options)
+    return subprocess.Popen(command, cwd=root, text=True, stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c, **options)
+
+
+def heed_ctrl_c() -> None:
+    """A suite in the background of a shell hands down an ignored SIGINT; whoever is at a terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_without_a_command_the_help_is_shown(osusume: Call) -> None:

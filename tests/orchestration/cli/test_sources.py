@@ -16,6 +16,11 @@ from tests.orchestration.test_inputs import small_demo
 Call = Callable[..., Any]
 
 
+def heed_ctrl_c() -> None:
+    """A suite in the background of a shell hands down an ignored SIGINT; whoever is at a terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_myanimelist_without_a_client_id_is_refused_before_anything(
     osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,7 +86,12 @@ def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> N
     environment = dict(os.environ) | {name: value for name, value in sizes.items() if "DEMO" in name}
     command = [sys.executable, "-m", "orchestration", "demo-services", "--rate-scale", "1000"]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=heed_ctrl_c,
     ) as one:
         assert one.stdout is not None
         printed = dict(one.stdout.readline().strip().split("=", 1) for _ in range(6))
