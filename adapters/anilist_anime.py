@@ -78,7 +78,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
     yield from reach.find()
     named = cells.numbers([*plan.known, *plan.ids])
     sweep = yield from _by_id("", _unseen(reach.highest, named, reach.seen), reach.existing)
-    newest = _number(walk.probed.get("newest"), "updatedAt")
+    newest = number_in(walk.probed.get("newest"), "updatedAt")
     return CrawlEnd(
         watermark=watermark or (str(newest) if newest else plan.watermark),
         gone=_gone(named, reach.seen | sweep.seen, sweep),
@@ -91,7 +91,7 @@ def _refresh(plan: Plan, watermark: int) -> Crawl:
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
     walk = Walk(ANIME, [changed], probes=_PROBES, enough=older_than(watermark - _OVERLAP_S))
     yield from walk.run()
-    newest = str(max(watermark, _number(walk.probed.get("newest"), "updatedAt")))
+    newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
     if walk.cut or walk.lost or not walk.seen:
         return (yield from _full(plan, newest))
     named = cells.numbers(plan.ids)
@@ -119,7 +119,7 @@ def _range(plan: Plan) -> Crawl:
 
 def older_than(limit: int) -> Callable[[Sequence[Row]], bool]:
     """Whether one of some rows, newest changes first, changed before a time in Unix seconds."""
-    return lambda rows: any(_number(row, "updatedAt") < limit for row in rows)
+    return lambda rows: any(number_in(row, "updatedAt") < limit for row in rows)
 
 
 class _Reach:
@@ -150,7 +150,7 @@ class _Reach:
 
     def find(self) -> Generator[Request, Answer, None]:
         """Find the highest id: what is told of it is not believed where it does not fit to what was seen."""
-        told = _number(self.walks[0].probed.get("highest"), "id")
+        told = number_in(self.walks[0].probed.get("highest"), "id")
         if told > 0 and self._top <= told <= self._top + _NEAR:
             self.existing.add(told)
             self.highest = told
@@ -215,7 +215,7 @@ def _notes(walks: Sequence[Walk]) -> dict[str, int | str]:
     return facts | {name: value for name, value in odd.items() if value}
 
 
-def _number(row: Row | None, name: str) -> int:
+def number_in(row: Row | None, name: str) -> int:
     """A number in a row; 0 where there is none."""
     value = row.get(name) if row else None
     return value if isinstance(value, int) else 0

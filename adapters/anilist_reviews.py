@@ -9,15 +9,15 @@ The one rule: authors are landed as salted hashes, without names, in their own t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters import anilist_cells
-from adapters.anilist_anime import older_than
+from adapters.anilist_anime import number_in, older_than
 from adapters.anilist_pages import Cell, Paged, Row, fragment, rows_of
 from adapters.anilist_walk import Walk
 from adapters.base import Crawl, CrawlEnd, Json, Plan
 from adapters.pagination import within
+from adapters.privacy import without_name
 
 #: 17 fields a page, and texts of some thousand letters a row.
 REVIEWS = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 10)
@@ -71,7 +71,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
         walks.append(Walk(BY_ANIME, by_anime))
         yield from walks[-1].run()
         notes["not_shown"] = "reviews beyond the oldest and newest 5,000 of anime that none of these is about"
-    newest = _time(oldest.probed.get("newest"))
+    newest = number_in(oldest.probed.get("newest"), "updatedAt")
     lost = sum(walk.lost for walk in walks)
     return CrawlEnd(
         watermark=watermark or (str(newest) if newest else plan.watermark),
@@ -86,7 +86,7 @@ def _refresh(plan: Plan, watermark: int) -> Crawl:
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
     walk = Walk(REVIEWS, [changed], probes=_PROBES, enough=older_than(watermark - _OVERLAP_S))
     yield from walk.run()
-    newest = str(max(watermark, _time(walk.probed.get("newest"))))
+    newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
     if walk.cut or walk.lost or not walk.seen:
         return (yield from _full(plan, newest))
     return CrawlEnd(newest, notes={"reviews": len(walk.seen)})
@@ -107,12 +107,6 @@ def _is_about(anime: int) -> Callable[[Row], bool]:
     return lambda row: row.get("mediaId") == anime
 
 
-def _time(row: Row | None) -> int:
-    """When a row changed, in Unix seconds; 0 where it does not say."""
-    value = row.get("updatedAt") if row else None
-    return value if isinstance(value, int) else 0
-
-
 def _redacted_page(page: Json, hide: Callable[[str], str]) -> Json:
     """One page with what is kept of its reviews."""
     if not isinstance(page, Mapping):
@@ -131,8 +125,6 @@ def _redacted(row: Json, hide: Callable[[str], str]) -> Json:
     author = within(row, "user", "name") or row.get("userId")
     kept = {name: row[name] for name in _KEPT if name in row}
     if isinstance(author, str) and author.strip():
-        # A function: what stands for the name is no pattern.
-        named = re.compile(rf"(?<!\w){re.escape(author.strip())}(?!\w)", re.IGNORECASE)
         texts = {part: kept[part] for part in _TEXTS if isinstance(kept.get(part), str)}
-        kept |= {part: named.sub(lambda _: hide(author), text) for part, text in texts.items()}
+        kept |= {part: without_name(text, author.strip(), hide(author)) for part, text in texts.items()}
     return kept | ({} if author is None else {"userId": hide(str(author))})

@@ -11,10 +11,10 @@ from math import ceil
 
 from adapters.base import Answer, Crawl, CrawlEnd, Json, Manners, Plan, Request, Source, Stream
 from adapters.errors import Misunderstood
-from adapters.jikan_reading import Page, has_id, page_of, read, records, within
+from adapters.jikan_reading import Page, has_id, page_of, read, records
 from adapters.jikan_reviews import crawl_reviews, forecast_reviews, redact_reviews, review_records
 from adapters.jikan_walk import PER_PAGE, DriftingListing, Seen, drift_along
-from adapters.pagination import Listing, walk
+from adapters.pagination import Listing, walk, within
 from adapters.windows import Page as WindowPage
 from adapters.windows import Window, by_page, windows_over
 

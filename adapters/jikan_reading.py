@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.base import Json, Reply, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Throttled, Unavailable
+from adapters.pagination import within
 
 _LONGEST_MESSAGE = 200
 
@@ -100,13 +101,6 @@ def page_of(document: Json) -> Page:
         number=_number(within(document, "pagination", "current_page")),
         total=_number(within(document, "pagination", "items", "total")),
     )
-
-
-def within(document: Json, *names: str) -> Json:
-    """What stands under a path of names; None where there is nothing."""
-    for name in names:
-        document = _mapping(document).get(name)
-    return document
 
 
 def _mapping(value: Json) -> Mapping[str, Any]:

@@ -5,13 +5,13 @@ The one rule: what is kept of a review names nobody. Fields are kept by name, so
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from adapters.base import Crawl, CrawlEnd, Json, Plan, Request
 from adapters.errors import Misunderstood
 from adapters.jikan_reading import has_id, page_of, rows_of
+from adapters.privacy import without_name
 
 #: The listing goes back for ever: so many pages are read at most.
 MOST_PAGES = 200
@@ -99,8 +99,7 @@ def _redacted(row: Json, hide: Callable[[str], str]) -> Json:
     if isinstance(name, str) and name:
         kept["user"] = {"username": hide(name)}
         if isinstance(text, str):
-            words = re.split(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags=re.IGNORECASE)
-            kept["review"] = hide(name).join(words)
+            kept["review"] = without_name(text, name, hide(name))
     return kept
 
 

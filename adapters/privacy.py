@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -49,6 +50,11 @@ class Hasher:
     def user(self, name: str) -> User:
         """The user with both names."""
         return User(name, self.subject(name))
+
+
+def without_name(text: str, name: str, stand_in: str) -> str:
+    """The text with a user's name replaced, wherever it stands as a word of its own, in upper or lower case."""
+    return stand_in.join(re.split(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags=re.IGNORECASE))
 
 
 def installation_salt(file: Path) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from adapters.base import Manners, Plan, Source, User
+from adapters.base import Plan, Source, User
 from adapters.crawling import Ended, Progress, crawl
 from adapters.errors import Outage
 from adapters.http import Session
@@ -91,12 +90,8 @@ class Crawling:
 
     def now(self) -> datetime:
         """The time, on the services' day."""
-        real = datetime.now(UTC)
-        return (
-            real
-            if self.today is None
-            else real.replace(year=self.today.year, month=self.today.month, day=self.today.day)
-        )
+        real, today = datetime.now(UTC), self.today
+        return real if today is None else datetime.combine(today, real.timetz())
 
 
 @dataclass(frozen=True)
@@ -178,7 +173,6 @@ def _session(crawling: Crawling, source: str, say: Say) -> Session:
         key=access.key,
         per_minute=access.per_minute,
         on_wait=lambda seconds, why: say(f"waiting {seconds:.0f} s: {why}"),
-        chance=random.Random(),  # noqa: S311 - it only spreads retries in time
     )
 
 
@@ -187,10 +181,9 @@ def hurried(source: Source, times: float) -> Source:
     if times == 1.0:
         return source
     usual = source.manners
-    manners = Manners(
+    manners = replace(
+        usual,
         per_minute=usual.per_minute * times,
-        limit_header=usual.limit_header,
-        attempts=usual.attempts,
         first_wait_s=usual.first_wait_s / times,
         most_wait_s=usual.most_wait_s / times,
         throttled_wait_s=usual.throttled_wait_s / times,

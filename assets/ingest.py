@@ -1,6 +1,6 @@
 """One raw asset per source and stream: recordings and answers are landed verbatim, then loaded record by record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
@@ -18,6 +18,7 @@ from warehouse.connection import Warehouse
 from warehouse.landing import land_file
 from warehouse.load import LoadReport, load_new_files
 from warehouse.names import relation
+from warehouse.schema import RAW_STREAMS
 
 #: What one row of a raw table is, by stream.
 GRAINS = {
@@ -27,12 +28,7 @@ GRAINS = {
     "reviews": "one review as the source gave it; authors are called by their salted hash",
 }
 #: The streams of each source, in the order of the data's way: what only recordings give comes with the rest.
-STREAMS: dict[str, tuple[str, ...]] = {
-    "anilist": ("anime", "ratings", "lists", "reviews"),
-    "kitsu": ("anime", "ratings", "lists", "reviews"),
-    "myanimelist": ("anime", "ratings", "lists"),
-    "jikan": ("anime", "reviews"),
-}
+STREAMS = {source: streams for source, streams in RAW_STREAMS.items() if source in SERVICES}
 #: These two are asked for the ids that other catalogues name.
 _AFTER = {
     "myanimelist": ("raw_anilist__anime", "raw_kitsu__anime"),
@@ -46,7 +42,8 @@ class Intake:
 
     landed: list[str]
     loaded: LoadReport
-    crawled: Crawled
+    shown: dict[str, Any]
+    crawled: Crawled = field(default_factory=Crawled)
 
 
 def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
@@ -72,7 +69,7 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         opened = warehouse.open()
         intake = take_in(context, opened, recordings_input, crawling, source, stream)
-        return dg.MaterializeResult(metadata=_metadata(opened, source, stream, intake))
+        return dg.MaterializeResult(metadata=_metadata(intake))
 
     return raw
 
@@ -95,13 +92,11 @@ def take_in(
     files = [land_file(opened.home, source, stream, one.path, one.captured_at) for one in found]
     landed = [file.path for file in files if file is not None]
     asked = crawling.asks(source, stream)
-    planned = Planned(None)
     with opened.writer(name) as connection:
         loaded = _load(connection, opened, source, stream)
-        if asked:
-            planned = plan_crawl(connection, opened.home, crawling, source, stream)
-    if not asked:
-        return Intake(landed, loaded, Crawled())
+        if not asked:
+            return Intake(landed, loaded, _shown(connection, name))
+        planned = plan_crawl(connection, opened.home, crawling, source, stream)
     crawled = _ask(context, opened, crawling, source, stream, planned)
     if crawled.ended:
         context.log.info(_told(source, stream, crawled))
@@ -109,7 +104,7 @@ def take_in(
         _weigh_outage(context, crawled, name, loaded, is_catalogue=stream == "anime")
     with opened.writer(name) as connection:
         loaded = _together(loaded, _load(connection, opened, source, stream))
-    return Intake(landed, loaded, crawled)
+        return Intake(landed, loaded, _shown(connection, name), crawled)
 
 
 def _ask(
@@ -168,17 +163,21 @@ def _together(first: LoadReport, second: LoadReport) -> LoadReport:
     return LoadReport(first.files + second.files, first.rows + second.rows, second.total_rows)
 
 
-def _metadata(opened: Warehouse, source: str, stream: str, intake: Intake) -> dict[str, Any]:
+def _shown(connection: Any, name: str) -> dict[str, Any]:
+    """The columns and first rows of a raw table, for the UI."""
+    rows = preview(connection, f"raw.{name}", PREVIEW_ROWS)
+    return {
+        "dagster/column_schema": column_schema(columns_of(connection, relation(f"raw.{name}"))),
+        "preview": dg.MetadataValue.md(markdown_table(rows)) if rows else None,
+    }
+
+
+def _metadata(intake: Intake) -> dict[str, Any]:
     """What the UI shows of a raw table and of the crawl that filled it."""
-    name = f"raw_{source}__{stream}"
-    with opened.writer(name) as connection:
-        columns = columns_of(connection, relation(f"raw.{name}"))
-        rows = preview(connection, f"raw.{name}", PREVIEW_ROWS)
     return plain_metadata(
         {
             "dagster/row_count": intake.loaded.total_rows,
-            "dagster/column_schema": column_schema(columns),
-            "preview": dg.MetadataValue.md(markdown_table(rows)) if rows else None,
+            **intake.shown,
             "rows_loaded": intake.loaded.rows,
             "files_loaded": intake.loaded.files,
             "files_landed": ", ".join(intake.landed) or None,
@@ -232,8 +231,8 @@ def imdb_asset(stream: str) -> dg.AssetsDefinition:
             raise dg.Failure(description=str(problem), allow_retries=False) from problem
         with opened.writer(name) as connection:
             loaded = load_new_files(connection, opened.home, "imdb", stream)
-        intake = Intake([landed] if landed else [], loaded, Crawled())
-        return dg.MaterializeResult(metadata=_metadata(opened, "imdb", stream, intake))
+            intake = Intake([landed] if landed else [], loaded, _shown(connection, name))
+        return dg.MaterializeResult(metadata=_metadata(intake))
 
     return raw
 

@@ -14,9 +14,6 @@ import duckdb
 from warehouse.home import Home
 from warehouse.payloads import landed_files, landed_streams
 
-#: Of these only the newest landed file is ever loaded.
-_NEWEST_ONLY = ("imdb",)
-
 
 def stamp(base: str, landing: Mapping[tuple[str, str], Sequence[str]]) -> str:
     """The hash of what tables are made from; '' when `base` is ''.
@@ -37,7 +34,7 @@ def loaded_stamp(con: duckdb.DuckDBPyConnection, home: Home, base: str) -> str:
     landing: dict[tuple[str, str], list[str]] = {}
     for source, stream in landed_streams(home):
         files = landed_files(home, source, stream)
-        if any(one.path not in loaded for one in (files[-1:] if source in _NEWEST_ONLY else files)):
+        if any(one.path not in loaded for one in files):
             return ""
         landing[source, stream] = [one.sha256 for one in files]
     return stamp(base, landing)

@@ -20,8 +20,6 @@ from warehouse.connection import Warehouse
 from warehouse.landing import landed_files
 
 SHOWN_ROWS = 10
-#: Sources whose daily files hold everything: only the newest one is loaded.
-NEWEST_FILE_ONLY = ("imdb",)
 
 
 @dataclass(frozen=True)
@@ -148,11 +146,10 @@ def check_result(outcome: Outcome) -> dg.AssetCheckResult:
 
 
 def _facts(warehouse: Warehouse, table: CheckedTable) -> dict[str, Any]:
-    """What rules of raw tables ask for: the landed files that the table holds."""
+    """What rules of raw tables ask for: the files that are landed."""
     if table.schema != "raw":
         return {}
-    landed = [one.path for one in landed_files(warehouse.home, table.source, table.stream)]
-    return {"landed_paths": landed[-1:] if table.source in NEWEST_FILE_ONLY else landed}
+    return {"landed_paths": [one.path for one in landed_files(warehouse.home, table.source, table.stream)]}
 
 
 def _severity(text: str) -> Severity:

@@ -1,5 +1,6 @@
 """What the tests of the command line share: a published small world and a way to call commands."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,3 +42,8 @@ def osusume(capfd: pytest.CaptureFixture[str]) -> Callable[..., Called]:
         return Called(status, written.out, written.err)
 
     return call
+
+
+def heed_ctrl_c() -> None:
+    """A suite in the background of a shell hands down an ignored SIGINT; whoever is at a terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli.parser import build_parser
+from tests.orchestration.cli.conftest import heed_ctrl_c
 from warehouse.connection import Warehouse
 
 Call = Callable[..., object]
@@ -22,11 +23,6 @@ def start(*words: object, **options: object) -> subprocess.Popen:
     command = [sys.executable, "-m", "orchestration", *map(str, words)]
     root = Path(__file__).parents[3]
     return subprocess.Popen(command, cwd=root, text=True, stderr=subprocess.PIPE, preexec_fn=heed_ctrl_c, **options)
-
-
-def heed_ctrl_c() -> None:
-    """A suite in the background of a shell hands down an ignored SIGINT; whoever is at a terminal does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_without_a_command_the_help_is_shown(osusume: Call) -> None:

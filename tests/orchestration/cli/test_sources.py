@@ -11,14 +11,10 @@ from typing import Any
 import pytest
 import requests
 
+from tests.orchestration.cli.conftest import heed_ctrl_c
 from tests.orchestration.test_inputs import small_demo
 
 Call = Callable[..., Any]
-
-
-def heed_ctrl_c() -> None:
-    """A suite in the background of a shell hands down an ignored SIGINT; whoever is at a terminal does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_myanimelist_without_a_client_id_is_refused_before_anything(
