@@ -1,32 +1,62 @@
 """Who is who: records are compared and assigned to anime, and each anime gets its lasting key."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 
-from assets.conversions import match_records, overrides
+from assets.conversions import match_records
 from assets.evaluation import write
+from assets.matcher import current_weights
+from assets.published import published_metrics, published_records
+from assets.rematching import TABLE, Rematched, match_again, table_stamp, write_candidates
 from assets.resources import WarehouseResource
+from assets.reviewing import review_metadata
 from assets.tables import table_spec
+from matching.decisionfiles import FILE, decisions_at_hand
+from matching.errors import MatchingError
 from matching.keyevents import KeyEvent
-from matching.match import MatchResult, match
+from matching.opinions import opinions
+from matching.overrides import IN_FORCE, decide
+from matching.records import AnimeRecord
 from matching.registry import assign_keys
+from matching.standing import override_status
+from matching.update import Update
 from warehouse.build import fetch
 from warehouse.home import Home
 from warehouse.landing import append_events, read_events
-from warehouse.sqlfiles import read_seed, sql_file
+from warehouse.sqlfiles import sql_file, sql_root
 
 LOG = "key_events"
 RATING_ONLY = "rating_only"
 Record = tuple[str, str]
+Row = Mapping[str, Any]
 TABLES = {
     "core/fact_match_candidate": ["int_anime_unioned"],
+    "core/fact_match_override": ["int_anime_unioned"],
     "intermediate/int_anime_identities": ["int_anime_unioned", "int_ratings_unioned"],
     "core/anime_key_history": ["int_anime_unioned", "int_ratings_unioned"],
+    "intermediate/int_published_record": [],
+    "intermediate/int_published_metric": [],
 }
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What one day's records amount to: pairs and anime, what became of people's decisions, keys and their lives."""
+
+    matched: Rematched
+    decisions: list[dict[str, Any]]
+    key_of: dict[Record, int]
+    history: list[Row]
+
+    @property
+    def result(self) -> Update:
+        """Who is one anime, and the pairs to tell of."""
+        return self.matched.update
 
 
 @dg.multi_asset(
@@ -37,39 +67,73 @@ def anime_identity(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Compare, assign, name: the pairs with their evidence, the records with their keys, the keys' lives."""
-    home = warehouse.open().home
-    with warehouse.open().writer("read records") as connection:
+    opened = warehouse.open()
+    with opened.writer("read records") as connection:
         records = match_records(fetch(connection, "inputs/match_records"))
         stubs = fetch(connection, "inputs/rated_only_records").to_pylist()
-    result = match(records, overrides(read_seed("match_overrides")), on=datetime.now(UTC).date())
-    for stale in result.stale_overrides:
-        context.log.warning("a decision about records that are not at hand: %s and %s", stale.left, stale.right)
     alone: list[Record] = [(row["source"], row["source_id"]) for row in stubs]
-    key_of = name_anime(home, [*result.clusters, *((record,) for record in alone)])
+    try:
+        found = identify(opened.home, records, alone, table_stamp(opened))
+    except MatchingError as problem:
+        raise dg.Failure(description=str(problem), allow_retries=False) from problem
+    context.log.info(str(found.matched))
+    for row in found.decisions:
+        if row["status"] != IN_FORCE:
+            context.log.warning(f"{row['file']}:{row['line']}: {row['remark']}")
     tables = {
-        "core/fact_match_candidate": pa.table(result.pairs),
-        "intermediate/int_anime_identities": identities(result, alone, key_of),
-        "core/anime_key_history": pa.Table.from_pylist(read_events(home, LOG), HISTORY),
+        "core/fact_match_override": pa.Table.from_pylist(found.decisions, OVERRIDES),
+        "intermediate/int_anime_identities": identities(found.matched.update, alone, found.key_of),
+        "core/anime_key_history": pa.Table.from_pylist(found.history, HISTORY),
+        "intermediate/int_published_record": published_records(opened),
+        "intermediate/int_published_metric": published_metrics(opened),
     }
-    decisions = Counter(str(one) for one in result.pairs["decision"])
+    pairs = write_candidates(opened, found.matched, candidates(found.result), context.run_id)
+    pairs |= review_metadata(opened, found.matched.update.everything)
+    yield dg.MaterializeResult(asset_key=TABLE.split("/")[1], metadata=pairs)
     for path, table in tables.items():
         metadata = write(warehouse, path, table, context.run_id)
-        yield dg.MaterializeResult(
-            asset_key=path.split("/")[1],
-            metadata=metadata | {f"pairs_{name}": count for name, count in decisions.items()},
-        )
+        yield dg.MaterializeResult(asset_key=path.split("/")[1], metadata=metadata)
 
 
-def name_anime(home: Home, clusters: Sequence[Sequence[Record]]) -> dict[Record, int]:
-    """The key of every record; what is new in the history of keys is landed before any table uses it."""
-    past = [KeyEvent.from_row(row) for row in read_events(home, LOG)]
-    key_of, added = assign_keys(clusters, past)
-    now = datetime.now(UTC)
-    append_events(home, LOG, [{**event.as_row(), "occurred_at": now} for event in added])
-    return key_of
+def identify(home: Home, records: Sequence[AnimeRecord], alone: Sequence[Record], stamp: str = "") -> Identified:
+    """Which records are one anime, by the matcher and the decisions of this HOME as they are today, and their keys.
+
+    Args:
+        home: holds the trained matcher, people's decisions, the history of keys, and what the run before found out.
+        records: every catalogue record.
+        alone: ids that only ratings mention, each an anime of its own.
+        stamp: names the present fact_match_candidate, as `table_stamp` does; '' has everything matched anew.
+
+    Raises:
+        MatchingError: decisions, weights or the history of keys cannot be used; the message says what to do.
+    """
+    decisions = decisions_at_hand(sql_root() / "seeds" / FILE, home.root / FILE)
+    weights, today = current_weights(home), datetime.now(UTC).date()
+    matched = match_again(home, stamp, records, decisions, weights, today)
+    known = decide(decisions, frozenset(record.name for record in records), on=today)
+    status = override_status(known, opinions(records, decisions, weights))
+    key_of, history = name_anime(home, [*matched.update.clusters, *((record,) for record in alone)])
+    return Identified(matched, status, key_of, history)
 
 
-def identities(result: MatchResult, alone: Sequence[Record], key_of: Mapping[Record, int]) -> pa.Table:
+def name_anime(home: Home, clusters: Sequence[Sequence[Record]]) -> tuple[dict[Record, int], list[Row]]:
+    """The key of every record, and the history of keys, whose new events are landed before any table uses them."""
+    past = read_events(home, LOG)
+    key_of, added = assign_keys(clusters, [KeyEvent.from_row(row) for row in past])
+    now = datetime.now(UTC).isoformat()
+    new = [{**event.as_row(), "occurred_at": now} for event in added]
+    append_events(home, LOG, new)
+    return key_of, [*past, *new]
+
+
+def candidates(result: Update) -> pa.Table:
+    """One row for each compared pair, with every number its score rests on; unknown ones are null."""
+    numbers = [pa.array(values, from_pandas=True) for values in result.features.values()]
+    features = pa.StructArray.from_arrays(numbers, names=list(result.features))
+    return pa.table(result.pairs | {"features": features})
+
+
+def identities(result: Update, alone: Sequence[Record], key_of: Mapping[Record, int]) -> pa.Table:
     """One row for each record: its key, how it was found, and how sure that is."""
     matched = [(record, result.method[record], result.confidence[record]) for record in result.method]
     rows = [*matched, *((record, RATING_ONLY, 1.0) for record in alone)]
@@ -108,6 +172,17 @@ HISTORY = pa.schema(
         ("source_id", pa.string()),
         ("cause", pa.string()),
     ]
+)
+#: Columns of fact_match_override that are no text.
+_NO_TEXT = {
+    "line": pa.int32(),
+    "decided_at": pa.date32(),
+    "valid_until": pa.date32(),
+    "contradicted_by_line": pa.int32(),
+    "agrees_with_matching": pa.bool_(),
+}
+OVERRIDES = pa.schema(
+    [(name, _NO_TEXT.get(name, pa.string())) for name in sql_file("core/fact_match_override").columns]
 )
 
 IDENTITY_ASSETS = [anime_identity]

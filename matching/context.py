@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.blocking import ranks
 from matching.corpus import Corpus
+from matching.nearest import ranks
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -66,8 +66,8 @@ def _best_other(group: Ints, tie: Ints, logit: NDArray[np.float64]) -> NDArray[n
 def best_partners(corpus: Corpus, pairs: Ints, logit: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64]]:
     """For each record and source its best candidate there (-1 for none) and the log-odds: (records, sources)."""
     count = len(corpus.sources)
-    partner = np.full((len(corpus.records), count), -1, dtype=np.int64)
-    value = np.full((len(corpus.records), count), np.nan)
+    partner = np.full((len(corpus.source), count), -1, dtype=np.int64)
+    value = np.full((len(corpus.source), count), np.nan)
     for one, two in ((pairs[:, 0], pairs[:, 1]), (pairs[:, 1], pairs[:, 0])):
         first = ranks(one * count + corpus.source[two], two, logit) == 0
         here, there = one[first], corpus.source[two[first]]

@@ -3,7 +3,7 @@
 MatchingError
 ├── RecordError      the records handed over cannot be matched (a record twice, no source): fix the input
 ├── WeightsError     the weights file is damaged or of another version: train again or restore it
-├── OverrideError    two human decisions contradict each other: correct the named lines
+├── OverrideError    a line of people's decisions cannot be understood: correct the named line
 ├── RegistryError    the history of keys is damaged or does not fit the clusters
 └── TrainingError    the labelled recordings do not suffice to learn from
 """
@@ -24,7 +24,7 @@ class WeightsError(MatchingError):
 
 
 class OverrideError(MatchingError):
-    """Human decisions that cannot all hold, with the records concerned."""
+    """A line of people's decisions that cannot be understood, with file, line and value."""
 
 
 class RegistryError(MatchingError):

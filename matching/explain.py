@@ -1,4 +1,7 @@
-"""Why two records are, or are not, one anime: a sentence a fan understands, made from the evidence columns."""
+"""Why two records are, or are not, one anime: a sentence a fan understands, made from the evidence columns.
+
+A column that is absent says nothing, as one that is None: rows of earlier versions are explained as far as they go.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 #: shown titles are cut to this, so that a sentence stays one
 _LONGEST_TITLE = 60
+#: minutes by which episodes differ before it is worth a word; sources count openings and breaks differently
+LENGTHS_DIFFER = 10
 
 
 def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
@@ -16,13 +21,12 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
         row: one row of `MatchResult.pairs` (evidence, vetoes and decision), as name to value.
         better: the record that took the place of one of the two, as "source id", when that is the reason.
     """
-    if row["cross_id"] == "agrees" and row["decision"] == "match":
-        opening = "One record names the other's id, and the rest fits: "
-    elif row["decision"] == "match":
-        opening = "One anime: "
+    if row["decision"] == "match":
+        by_id = row.get("cross_id") == "agrees"
+        opening = "One anime: one record names the other's id, and the rest fits: " if by_id else "One anime: "
     elif row["decision"] == "review":
         opening = "Unsure, a person should look: "
-    elif row["vetoes"]:
+    elif row.get("vetoes"):
         return f"Not one anime: {'; '.join(row['veto_sentences'])} ({_facts(row)})."
     elif better is not None:
         opening = f"Not one anime: {better} fits better; here "
@@ -31,31 +35,45 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
     return f"{opening}{_facts(row)}."
 
 
-def _facts(row: Mapping[str, Any]) -> str:
-    """Titles, series, start, episodes, format and cross id, each in a few words, what is unknown left out."""
-    parts = [_titles(row), _series(row), _start(row), _episodes(row)]
-    if row["format_compatible"] is False:
-        parts.append("the formats differ")
-    if row["cross_id"] == "contradicts":
-        parts.append("a cross id points elsewhere")
-    return ", ".join(part for part in parts if part)
-
-
-def _short(title: str) -> str:
+def shortened(title: str) -> str:
+    """The title for a sentence, cut where it is too long for one."""
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
 
 
+def called(left: str, right: str) -> str:
+    """Two titles that are equal to matching, in words that do not hide how each is spelt."""
+    if left.casefold() == right.casefold():
+        return f"both are called “{shortened(left)}”"
+    return f"“{shortened(left)}” and “{shortened(right)}” are one title but for the spelling"
+
+
+def _facts(row: Mapping[str, Any]) -> str:
+    """Titles, series, start, episodes, length, format, studio and cross id in a few words each, if they are known."""
+    parts = [_titles(row), _series(row), _start(row), _episodes(row), _length(row)]
+    if row.get("format_compatible") is False:
+        parts.append("the formats differ")
+    if row.get("studios_shared") is not None:
+        parts.append("the same studio" if row["studios_shared"] else "different studios")
+    if row.get("relation_against"):
+        parts.append("a source itself lists them as different works of one series")
+    if row.get("cross_id") == "contradicts":
+        parts.append("a cross id points elsewhere")
+    if row.get("cross_id") == "agrees" and row["decision"] != "match":
+        parts.append("although one record names the other's id")
+    return ", ".join(part for part in parts if part)
+
+
 def _titles(row: Mapping[str, Any]) -> str:
-    left, right = row["left_title"], row["right_title"]
+    left, right = row.get("left_title"), row.get("right_title")
     if not left or not right:
         return "no titles to compare"
-    if row["title_exact"]:
-        return f"both are called “{_short(left)}”"
-    return f"“{_short(left)}” and “{_short(right)}” are {round(100 * row['title_similarity'])} % alike"
+    if row.get("title_exact"):
+        return called(left, right)
+    return f"“{shortened(left)}” and “{shortened(right)}” are {round(100 * row['title_similarity'])} % alike"
 
 
 def _series(row: Mapping[str, Any]) -> str:
-    left, right = row["season_left"], row["season_right"]
+    left, right = row.get("season_left"), row.get("season_right")
     if left == right:
         return f"both are number {left} of their series" if left and left > 1 else ""
     if left and right:
@@ -65,17 +83,18 @@ def _series(row: Mapping[str, Any]) -> str:
 
 
 def _start(row: Mapping[str, Any]) -> str:
-    days, years = row["days_apart"], row["year_difference"]
+    days, years = row.get("days_apart"), row.get("year_difference")
     if days is None:
         return "the start of one is unknown" if years is None else f"started {_years(abs(years))} apart"
     if days == 0:
         return "starts that agree"
+    return f"starts at least {span(days)} apart"
+
+
+def span(days: int) -> str:
+    """A number of days in the unit people would use: `1 day`, `4 months`, `10 years`."""
     if days <= 60:
-        return f"starts at least {days} day{'s' * (days > 1)} apart"
-    return f"starts at least {_span(days)} apart"
-
-
-def _span(days: int) -> str:
+        return f"{days} day{'s' * (days != 1)}"
     return f"{round(days / 30.4)} months" if days < 700 else _years(round(days / 365.25))
 
 
@@ -84,9 +103,16 @@ def _years(years: int) -> str:
 
 
 def _episodes(row: Mapping[str, Any]) -> str:
-    left, right = row["episodes_left"], row["episodes_right"]
+    left, right = row.get("episodes_left"), row.get("episodes_right")
     if left is None or right is None:
         return ""
     if left == right:
         return "one episode each" if left == 1 else f"{left} episodes each"
     return f"{left} against {right} episodes"
+
+
+def _length(row: Mapping[str, Any]) -> str:
+    minutes = row.get("duration_difference")
+    if minutes is None or abs(minutes) < LENGTHS_DIFFER:
+        return ""
+    return f"episodes of which one is {abs(minutes):.0f} minutes longer"

@@ -6,25 +6,26 @@ redirecting one key to another; taking the redirection away undoes it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from matching.errors import RegistryError
 
 Name = tuple[str, str]
 
 BORN, JOINED, MERGED, SPLIT, RETIRED, REVIVED = "born", "joined", "merged_into", "split_from", "retired", "revived"
+LEFT, RETURNED = "left", "returned"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyEvent:
+class KeyEvent(NamedTuple):
     """One event in the life of a key.
 
     `born`: the key came into being with this record. `joined`: this record belongs to the key from now on
     (`other_key`: where it was before, if anywhere). `merged_into`: the key redirects to `other_key`. `split_from`:
     it stands for itself again, or was born of, `other_key`. `retired`: none of its records is in any catalogue;
-    `revived`: one is again. `cause` says why in words.
+    `revived`: one is again. `left`: this record of the key is in no catalogue any more; `returned`: it is in
+    one again. `cause` says why in words.
     """
 
     event_number: int
@@ -37,7 +38,7 @@ class KeyEvent:
 
     def as_row(self) -> dict[str, Any]:
         """The event as a plain mapping, for storing; whoever stores it adds the time."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> KeyEvent:
@@ -66,15 +67,19 @@ class KeyState:
     """What a history amounts to.
 
     `group` is the key each record ever seen belongs to, before redirection; `redirect` leads from merged keys to
-    what they merged into, `since` says by which event; `founder` is the record each key was born with; `retired`
-    are the keys without a present record.
+    what they merged into, `since` says by which event; `born` are all keys ever given, `founded` is the key whose
+    birth brought a record into the registry or out of another group, `birth` the latest birth with its cause;
+    `retired` are the keys without a present record, `away` the absent records.
     """
 
     group: dict[Name, int] = field(default_factory=dict)
     redirect: dict[int, int] = field(default_factory=dict)
     since: dict[int, int] = field(default_factory=dict)
-    founder: dict[int, Name] = field(default_factory=dict)
+    born: set[int] = field(default_factory=set)
+    founded: dict[Name, int] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
+    away: set[Name] = field(default_factory=set)
+    birth: tuple[int, str] | None = None
     last_event: int = 0
 
     def current(self, key: int) -> int:
@@ -90,7 +95,7 @@ class KeyState:
 
     def next_key(self) -> int:
         """The key that a new anime gets; keys count up from 1 and are never given twice."""
-        return max(self.founder, default=0) + 1
+        return max(self.born, default=0) + 1
 
     def apply(self, event: KeyEvent) -> None:
         """Take one event into account.
@@ -118,6 +123,32 @@ def replay(events: Iterable[KeyEvent]) -> KeyState:
     return state
 
 
+class KeyBook:
+    """The state so far, and the events written today; writing one applies it."""
+
+    def __init__(self, state: KeyState) -> None:
+        self.state = state
+        self.events: list[KeyEvent] = []
+        self._next = state.next_key()
+
+    def write(self, key: int, event: str, cause: str, other: int | None = None, record: Name | None = None) -> None:
+        """One event more, with the next number."""
+        source, source_id = record or (None, None)
+        entry = KeyEvent(self.state.last_event + 1, key, event, other, source, source_id, cause)
+        self.state.apply(entry)
+        self.events.append(entry)
+
+    def bear(self, members: Sequence[Name], cause: str) -> int:
+        """A new key for these records, its founders."""
+        key = self._next
+        self._next += 1
+        before = {name: self.state.group.get(name) for name in members}
+        self.write(key, BORN, cause, record=members[0])
+        for name in members[1:]:
+            self.write(key, JOINED, cause, before[name], name)
+        return key
+
+
 def _record(event: KeyEvent) -> Name:
     if event.source is None or event.source_id is None:
         raise RegistryError(f"key event {event.event_number} ({event.event}) names no record; restore the history")
@@ -125,21 +156,26 @@ def _record(event: KeyEvent) -> Name:
 
 
 def _known(state: KeyState, event: KeyEvent, key: int | None) -> int:
-    if key is None or key not in state.founder:
+    if key is None or key not in state.born:
         raise RegistryError(f"key event {event.event_number} ({event.event}) names key {key}, which was never born")
     return key
 
 
 def _born(state: KeyState, event: KeyEvent) -> None:
-    if event.anime_key in state.founder or event.anime_key < 1:
+    if event.anime_key in state.born or event.anime_key < 1:
         raise RegistryError(f"key event {event.event_number}: key {event.anime_key} cannot be born (again)")
     name = _record(event)
-    state.founder[event.anime_key] = name
-    state.group[name] = event.anime_key
+    state.born.add(event.anime_key)
+    state.group[name] = state.founded[name] = event.anime_key
+    state.birth = event.anime_key, event.cause
 
 
 def _joined(state: KeyState, event: KeyEvent) -> None:
-    state.group[_record(event)] = _known(state, event, event.anime_key)
+    name = _record(event)
+    state.group[name] = _known(state, event, event.anime_key)
+    # The other records of a birth join by the birth's own cause, those that come later by another.
+    if state.birth == (event.anime_key, event.cause):
+        state.founded[name] = event.anime_key
 
 
 def _merged(state: KeyState, event: KeyEvent) -> None:
@@ -164,8 +200,32 @@ def _revived(state: KeyState, event: KeyEvent) -> None:
     state.retired.discard(_known(state, event, event.anime_key))
 
 
+def _left(state: KeyState, event: KeyEvent) -> None:
+    state.away.add(_of_a_group(state, event))
+
+
+def _returned(state: KeyState, event: KeyEvent) -> None:
+    state.away.discard(_of_a_group(state, event))
+
+
+def _of_a_group(state: KeyState, event: KeyEvent) -> Name:
+    name = _record(event)
+    if name not in state.group:
+        raise RegistryError(f"key event {event.event_number} ({event.event}): {' '.join(name)} never had a key")
+    return name
+
+
 def _unknown(_: KeyState, event: KeyEvent) -> None:
     raise RegistryError(f"key event {event.event_number} has the unknown kind {event.event!r}")
 
 
-_APPLY = {BORN: _born, JOINED: _joined, MERGED: _merged, SPLIT: _split, RETIRED: _retired, REVIVED: _revived}
+_APPLY = {
+    BORN: _born,
+    JOINED: _joined,
+    MERGED: _merged,
+    SPLIT: _split,
+    RETIRED: _retired,
+    REVIVED: _revived,
+    LEFT: _left,
+    RETURNED: _returned,
+}

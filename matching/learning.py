@@ -20,7 +20,7 @@ _SHORTEST_HEAD = 4
 
 
 def fit_trees(
-    values: NDArray[np.float32], same: NDArray[np.bool_], weight: Floats, names: Sequence[str], rounds: int, seed: int
+    values: NDArray[np.float32], same: NDArray[np.bool_], names: Sequence[str], rounds: int, seed: int
 ) -> Ensemble:
     """Boosted trees that tell same from different pairs, as an Ensemble over `names`.
 
@@ -32,7 +32,7 @@ def fit_trees(
     model = HistGradientBoostingClassifier(
         max_iter=rounds,
         max_leaf_nodes=15,
-        learning_rate=0.05,
+        learning_rate=0.1,
         min_samples_leaf=20,
         l2_regularization=1.0,
         early_stopping=False,
@@ -40,7 +40,7 @@ def fit_trees(
     )
     # a column nobody states would stop the library; as a constant it is never used
     usable = np.where(np.isnan(values).all(axis=0), np.float32(0), values)
-    model.fit(usable, same, sample_weight=weight)
+    model.fit(usable, same)
     trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)
     baseline = float(np.asarray(model._baseline_prediction).ravel()[0])
     return Ensemble(tuple(names), baseline, trees)
@@ -119,7 +119,7 @@ def folds_of(groups: Ints, folds: int, seed: int) -> Ints:
 def out_of_fold(
     values: NDArray[np.float32],
     same: NDArray[np.bool_],
-    weight: Floats,
+    taught: NDArray[np.bool_],
     fold: Ints,
     names: Sequence[str],
     rounds: int,
@@ -128,12 +128,13 @@ def out_of_fold(
     """Log-odds of each pair by a model that saw neither record's franchise, and the models, one per fold.
 
     `fold` is (pairs, 2): the folds of both records. A pair is judged by the model without its left record's fold.
+    Only `taught` pairs are learned from.
     """
     out = np.zeros(len(values))
     models = []
     for number in range(int(fold.max()) + 1):
-        train = (fold != number).all(axis=1)
-        models.append(fit_trees(values[train], same[train], weight[train], names, rounds, seed))
+        train = (fold != number).all(axis=1) & taught
+        models.append(fit_trees(values[train], same[train], names, rounds, seed))
         judged = fold[:, 0] == number
         out[judged] = models[-1].log_odds(values[judged])
     return out, models

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 Name = tuple[str, str]
 #: one work: the id of its record in each source
@@ -79,3 +82,33 @@ class Truth:
     def pairs(self) -> list[tuple[Name, Name]]:
         """All pairs of different sources that are the same work, the smaller name first."""
         return [(one, two) for work in self.works for one, two in combinations(sorted(work.items()), 2)]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Known pairs whose probability was said to lie from `low` up to `high`.
+
+    `predicted` is the mean of what was said of them, `observed` the share that is the same work.
+    """
+
+    low: float
+    high: float
+    pairs: int
+    predicted: float
+    observed: float
+
+
+#: bounds of the bins of `reliability`: narrow at both ends, where nearly all pairs are
+_BOUNDS = (0.0, 0.01, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 1.0)
+
+
+def reliability(probability: NDArray[np.float64], same: NDArray[np.bool_]) -> tuple[Bin, ...]:
+    """Whether probabilities (0-1) mean what they say: predicted beside observed shares, in bins that hold pairs."""
+    bins = []
+    for low, high in pairwise(_BOUNDS):
+        inside = (probability >= low) & ((probability < high) | (high == 1.0))
+        if inside.any():
+            bins.append(
+                Bin(low, high, int(inside.sum()), float(probability[inside].mean()), float(same[inside].mean()))
+            )
+    return tuple(bins)

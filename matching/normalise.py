@@ -16,10 +16,14 @@ SEPARATOR = "|"
 #: signs that tell works apart when they end or follow a name (Gintama° is another series than Gintama')
 MARKS = frozenset("!?°*+#∞†")
 
+_MAY_MARK = re.compile(f"[{''.join(sorted(MARKS))}'’′‘]")
 _DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ′″\"“”„‟·・゛゜\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad"))
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _PARTED = dict.fromkeys(map(ord, ":;()[]{}<>~〜∼—–―‐/\\|「」『』【】〈〉《》〔〕。、"), f" {SEPARATOR} ")
 _SPELT = {ord("&"): " and ", ord("@"): "a", ord("×"): " x ", ord("ı"): "i", ord("ø"): "o", ord("ł"): "l", ord("$"): "s"}
+
+#: the same for texts in ASCII
+_PLAIN_SIGNS = {chr(code): written or "" for code, written in (_DROPPED | _SPELT | _PARTED).items() if code < 128}
 
 _KANJI_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 _NUMBER = r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})"
@@ -49,9 +53,12 @@ _EAST_ASIAN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]],
     (re.compile(r"([0-9])[ \t]*クール"), _numbered("part")),
     (re.compile(r"前[編篇]"), " part 1 "),
     (re.compile(r"後[編篇]"), " part 2 "),
-    (re.compile(r"劇場版|映画"), " movie "),
+    (re.compile(r"시즌[ \t]*([0-9]{1,2})"), _numbered("season")),
+    (re.compile(r"([0-9]{1,2})기(?![가-힣])"), _numbered("season")),
+    (re.compile(r"劇場版|剧场版|映画|극장판"), " movie "),
     (re.compile(r"総集[編篇]"), " recap "),
-    (re.compile(r"特別[編篇]|スペシャル"), " special "),
+    (re.compile(r"特[別别][編篇]|番外[編篇]|スペシャル|스페셜"), " special "),
+    (re.compile(r"ミニアニメ|小剧场|小劇場"), " mini "),
     (re.compile(r"完結[編篇]|最終章|ファイナル"), " final "),
 )
 _GLUE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -75,21 +82,46 @@ def normalise_all(titles: Sequence[str]) -> list[str]:
     Width, case, diacritics, quotation marks and punctuation are gone; Japanese and Chinese season, part and
     film words are English ("第2期" is "season 2"); voiced kana stay whole. A title of signs only is "".
     """
-    if not titles:
-        return []
+    plain = [title.isascii() for title in titles]
+    ascii_lines = iter(_plain_lines([title for title, is_ascii in zip(titles, plain, strict=True) if is_ascii]))
+    other_lines = iter(_other_lines([title for title, is_ascii in zip(titles, plain, strict=True) if not is_ascii]))
+    return [next(ascii_lines if is_ascii else other_lines) for is_ascii in plain]
+
+
+def _plain_lines(titles: Sequence[str]) -> list[str]:
+    """The words of titles in ASCII: without the steps that could change nothing in them."""
+    text = "\n".join(map(one_line, titles)).lower()
+    for sign, written in _PLAIN_SIGNS.items():
+        text = text.replace(sign, written)
+    return _glued(text, len(titles))
+
+
+def _other_lines(titles: Sequence[str]) -> list[str]:
+    """The words of titles in any script."""
     text = "\n".join(one_line(unicodedata.normalize("NFKC", title)) for title in titles).casefold()
     text = unicodedata.normalize("NFD", text.translate(_DROPPED | _SPELT)).translate(_COMBINING)
     text = unicodedata.normalize("NFC", text).translate(_PARTED)
     for pattern, replacement in _EAST_ASIAN:
         text = pattern.sub(replacement, text)
+    return _glued(text, len(titles))
+
+
+def _glued(text: str, count: int) -> list[str]:
+    """The lines of a text with its punctuation written one way; none for no titles."""
     for glue, replacement in _GLUE:
         text = glue.sub(replacement, text)
-    return [line.strip(" |") for line in text.split("\n")]
+    return [line.strip(" |") for line in text.split("\n")] if count else []
 
 
 def normalise(title: str) -> str:
     """One title as `normalise_all` writes it."""
     return normalise_all([title])[0]
+
+
+def marks_all(titles: Sequence[str]) -> list[str]:
+    """For each title the signs that may be part of the name, as `marks` finds them."""
+    lines = unicodedata.normalize("NFKC", "\n".join(map(one_line, titles))).split("\n") if titles else []
+    return [_marks(line) if _MAY_MARK.search(line) else "" for line in lines]
 
 
 def marks(title: str) -> str:
@@ -98,8 +130,14 @@ def marks(title: str) -> str:
     An apostrophe counts only at the end of a word and without an opening partner, otherwise it is a quotation
     mark or an elision.
     """
-    text = unicodedata.normalize("NFKC", title).replace("’", "'").replace("′", "'").replace("‘", "'")
+    return _marks(unicodedata.normalize("NFKC", title))
+
+
+def _marks(title: str) -> str:
+    text = title.replace("’", "'").replace("′", "'").replace("‘", "'")
     found = "".join(char for char in text if char in MARKS)
+    if "'" not in text:
+        return found
     closing = len(re.findall(r"(?<=\w)'(?!\w)", text))
     opening = len(re.findall(r"(?<!\w)'(?=\w)", text))
     return found + "'" * max(0, closing - opening)

@@ -1,20 +1,29 @@
-"""Human decisions: these two records are, or are not, one anime. They outrank vetoes, scores and cross ids."""
+"""Human decisions: these two records are, or are not, one anime. They outrank vetoes, scores and cross ids.
+
+The one rule: of decisions that cannot all hold the newest does. The others are set aside and named; nothing stops.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
-
-from matching.errors import OverrideError
 
 Name = tuple[str, str]
+Pair = tuple[Name, Name]
+
+#: what became of a decision: it holds; its time has run out; it is about a record that is not at hand; a newer one
+#: says otherwise; it would put two records of one source into one anime
+IN_FORCE, EXPIRED, STALE, CONTRADICTED, IMPOSSIBLE = "in_force", "expired", "stale", "contradicted", "impossible"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Override:
-    """One decision about two records: `same` or not, why, by whom, when, and until when (None: for good)."""
+    """One decision about two records: `same` or not, why, by whom, when, and until when (None: for good).
+
+    `file` and `line` say where it stands; `order` is its place among all decisions as they were read: of two
+    decisions of one day the later is the newer. A decision without a day is older than all that have one.
+    """
 
     left: Name
     right: Name
@@ -23,11 +32,33 @@ class Override:
     decided_by: str = ""
     decided_on: date | None = None
     until: date | None = None
+    file: str = ""
+    line: int = 0
+    order: int = 0
 
     @property
-    def pair(self) -> tuple[Name, Name]:
+    def pair(self) -> Pair:
         """Both records, the smaller name first."""
         return (self.left, self.right) if self.left <= self.right else (self.right, self.left)
+
+    @property
+    def age(self) -> tuple[object, ...]:
+        """What puts decisions in order, the oldest first; `different` counts as newer where nothing else tells."""
+        return (self.decided_on or date.min, self.order, not self.same, self.pair, self.reason, self.decided_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of one decision, the newer one that set it aside (None: none did), and the records at fault.
+
+    `at_fault` are the records that are not at hand of a stale decision, and the two records of one source of an
+    impossible one.
+    """
+
+    override: Override
+    status: str
+    opponent: Override | None = None
+    at_fault: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,61 +66,120 @@ class Decisions:
     """What the decisions in force amount to, followed to their consequences.
 
     `together` are groups of two or more records said to be one; `apart` pairs of records that must not share an
-    anime, by what was said of any member of their groups; `decided` maps a pair to the decision that names it;
-    `stale` are decisions on records that are not at hand, which change nothing.
+    anime, by what was said of any member of their groups; `decided` maps a pair to the decision in force that names
+    it; `stale` are decisions on records that are not at hand; `status` holds what became of every decision, in the
+    order in which they came.
     """
 
     together: tuple[tuple[Name, ...], ...]
-    apart: frozenset[tuple[Name, Name]]
-    decided: Mapping[tuple[Name, Name], Override]
+    apart: frozenset[Pair]
+    decided: Mapping[Pair, Override]
     stale: tuple[Override, ...]
+    status: tuple[Standing, ...] = ()
 
 
 def in_force(overrides: Iterable[Override], on: date | None) -> list[Override]:
-    """The decisions whose time has not run out on that day, in a fixed order; without a day, all of them."""
+    """The decisions whose time has not run out on that day, oldest first; without a day, all of them."""
     chosen = [item for item in overrides if on is None or item.until is None or item.until >= on]
-    return sorted(chosen, key=lambda item: (item.pair, item.same, item.reason, item.decided_by))
+    return sorted(chosen, key=lambda item: item.age)
 
 
-def decide(overrides: Sequence[Override], known: frozenset[Name]) -> Decisions:
-    """The consequences of decisions on the records at hand.
+def decide(overrides: Sequence[Override], known: frozenset[Name], *, on: date | None = None) -> Decisions:
+    """The consequences of decisions on the records at hand; decisions that cannot all hold are no error.
 
-    Raises:
-        OverrideError: decisions that cannot all hold: a pair the same and different, directly or through others,
-            a record different from itself, or two records of one source in one anime.
+    Sameness also reaches through records that are not at hand: what two people said of a record holds on the day
+    on which its source is missing.
+
+    Args:
+        overrides: all decisions.
+        known: the records at hand.
+        on: the day on which decisions must be in force; None takes them all.
     """
-    present = [item for item in overrides if item.left in known and item.right in known]
-    stale = tuple(item for item in overrides if item.left not in known or item.right not in known)
-    group_of: dict[Name, set[Name]] = {}
-    for item in present:
+    board, standing = _Board(), {}
+    for item in reversed(in_force(overrides, on)):
+        standing[item] = board.take(item)
+    status = tuple(_seen(standing.get(item) or Standing(item, EXPIRED), known) for item in overrides)
+    accepted = [item for item in in_force(overrides, on) if standing[item].status == IN_FORCE]
+    present = (tuple(sorted(group & known)) for group in board.groups())
+    return Decisions(
+        together=tuple(sorted(group for group in present if len(group) > 1)),
+        apart=frozenset(pair for item in accepted if not item.same for pair in board.kept_apart(item, known)),
+        decided={item.pair: item for item in accepted if item.left in known and item.right in known},
+        stale=tuple(one.override for one in status if one.status == STALE),
+        status=status,
+    )
+
+
+def _seen(standing: Standing, known: frozenset[Name]) -> Standing:
+    """The standing of a decision given which records are at hand."""
+    absent = tuple(name for name in standing.override.pair if name not in known)
+    return Standing(standing.override, STALE, None, absent) if standing.status == IN_FORCE and absent else standing
+
+
+class _Board:
+    """The decisions taken so far, newest first: each further one has to fit them."""
+
+    def __init__(self) -> None:
+        self._group: dict[Name, set[Name]] = {}
+        self._links: dict[Name, dict[Name, Override]] = {}
+        self._barred: dict[Name, dict[Name, Override]] = {}
+
+    def groups(self) -> list[set[Name]]:
+        """The records said to be one, each group once."""
+        return list({id(group): group for group in self._group.values()}.values())
+
+    def kept_apart(self, item: Override, known: frozenset[Name]) -> set[Pair]:
+        """Every pair of records at hand between the groups of two records said to differ."""
+        left, right = self._of(item.left) & known, self._of(item.right) & known
+        return {(min(one, two), max(one, two)) for one in left for two in right}
+
+    def take(self, item: Override) -> Standing:
+        """Accept the decision unless it contradicts the newer ones; says which."""
+        refused = self._refused_same(item) if item.same else self._refused_different(item)
+        if refused is not None:
+            return refused
+        bonds = self._links if item.same else self._barred
+        bonds.setdefault(item.left, {}).setdefault(item.right, item)
+        bonds.setdefault(item.right, {}).setdefault(item.left, item)
         if item.same:
-            merged = group_of.get(item.left, {item.left}) | group_of.get(item.right, {item.right})
-            for name in merged:
-                group_of[name] = merged
-    together = sorted({tuple(sorted(group)) for group in group_of.values() if len(group) > 1})
-    for group in together:
-        _refuse_two_of_one_source(group)
-    apart: set[tuple[Name, Name]] = set()
-    for item in present:
-        if not item.same:
-            apart |= _kept_apart(item, group_of)
-    return Decisions(tuple(together), frozenset(apart), {item.pair: item for item in present}, stale)
+            merged = self._of(item.left) | self._of(item.right)
+            self._group.update(dict.fromkeys(merged, merged))
+        return Standing(item, IN_FORCE)
 
+    def _of(self, name: Name) -> set[Name]:
+        return self._group.get(name) or {name}
 
-def _refuse_two_of_one_source(group: tuple[Name, ...]) -> None:
-    """An anime holds at most one record of a source, also when people say otherwise."""
-    for one, two in combinations(group, 2):
-        if one[0] == two[0]:
-            raise OverrideError(
-                f"the decisions make {one[0]} {one[1]} and {two[0]} {two[1]} one anime; an anime holds one record of "
-                "a source: withdraw one of the decisions that link them"
-            )
+    def _refused_same(self, item: Override) -> Standing | None:
+        """Two of one source, or two said to differ, would become one anime."""
+        left, right = self._of(item.left), self._of(item.right)
+        if item.right in left:
+            return None
+        of_source = {name[0]: name for name in left}
+        for two in sorted(right):
+            one = of_source.get(two[0])
+            if one is not None:
+                linking = self._link(item.left, one) or self._link(item.right, two)
+                return Standing(item, IMPOSSIBLE, linking, (one, two))
+        for one in sorted(left):
+            for two, barring in self._barred.get(one, {}).items():
+                if two in right:
+                    return Standing(item, CONTRADICTED, barring)
+        return None
 
+    def _refused_different(self, item: Override) -> Standing | None:
+        """A record would differ from itself, or two that newer decisions make one anime."""
+        if item.left == item.right:
+            return Standing(item, IMPOSSIBLE, None, item.pair)
+        linking = self._link(item.left, item.right) if item.right in self._of(item.left) else None
+        return Standing(item, CONTRADICTED, linking) if linking else None
 
-def _kept_apart(item: Override, group_of: Mapping[Name, set[Name]]) -> set[tuple[Name, Name]]:
-    """Every pair between the groups of two records said to differ."""
-    left, right = group_of.get(item.left, {item.left}), group_of.get(item.right, {item.right})
-    if left & right:
-        names = f"{item.left[0]} {item.left[1]} and {item.right[0]} {item.right[1]}"
-        raise OverrideError(f"{names} are said to differ, and by other decisions to be one anime; correct one of them")
-    return {(min(one, two), max(one, two)) for one in left for two in right}
+    def _link(self, start: Name, end: Name) -> Override | None:
+        """The first decision on the way by which two records are one; None when they are one record."""
+        came: dict[Name, Override | None] = {start: None}
+        waiting = [start]
+        for name in waiting:
+            for other, link in self._links.get(name, {}).items():
+                if other not in came:
+                    came[other] = came[name] or link
+                    waiting.append(other)
+        return came.get(end)

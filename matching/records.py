@@ -7,15 +7,19 @@ Everything here is a source's own statement in the canonical vocabulary of the s
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from matching.errors import RecordError
 
 #: first month of each season; the year of a winter is the year of its January
 SEASON_MONTHS = {"WINTER": 1, "SPRING": 4, "SUMMER": 7, "FALL": 10}
+#: what `day_kind` tells of a start
+NO_DAY, OTHER_DAY, QUARTER = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,34 @@ class AnimeRecord:
     def name(self) -> tuple[str, str]:
         """What identifies the record: (source, source_id)."""
         return (self.source, self.source_id)
+
+
+def record_from_row(row: Mapping[str, Any]) -> AnimeRecord:
+    """The record that a row of the warehouse tells of, with a column per field and one per claimed source.
+
+    Raises:
+        KeyError: the row lacks a column.
+    """
+    claims = (("myanimelist", row["claimed_myanimelist_id"]), ("anilist", row["claimed_anilist_id"]))
+    return AnimeRecord(
+        source=row["source"],
+        source_id=row["source_id"],
+        titles=tuple(dict.fromkeys(row["titles"])),
+        native_titles=tuple(row["native_titles"]),
+        slug=row["slug"],
+        format=row["format"],
+        episodes=row["episodes"],
+        duration_minutes=row["duration_minutes"],
+        start_year=row["start_year"],
+        start_date=row["start_date"],
+        start_date_precision=row["start_date_precision"],
+        season=row["season"],
+        studios=tuple(row["studios"]),
+        source_material=row["source_material"],
+        claimed=tuple((source, source_id) for source, source_id in claims if source_id is not None),
+        related=tuple(row["related"]),
+        popularity=row["popularity"],
+    )
 
 
 def canonical_order(records: Iterable[AnimeRecord]) -> list[AnimeRecord]:
@@ -90,12 +122,20 @@ def coarse_sources(records: Sequence[AnimeRecord]) -> frozenset[str]:
 
     A single such date may well be true (many series begin on the first of April), nineteen in twenty are not.
     """
-    exact: dict[str, list[bool]] = {}
-    for record in records:
-        if record.start_date is not None and record.start_date_precision in (None, "day"):
-            is_quarter = record.start_date.day == 1 and record.start_date.month in SEASON_MONTHS.values()
-            exact.setdefault(record.source, []).append(is_quarter)
-    return frozenset(source for source, flags in exact.items() if sum(flags) >= 0.95 * len(flags) and len(flags) >= 20)
+    counts = Counter((record.source, day_kind(record)) for record in records)
+    return frozenset(source for source, _ in counts if is_coarse(counts[source, OTHER_DAY], counts[source, QUARTER]))
+
+
+def day_kind(record: AnimeRecord) -> int:
+    """NO_DAY when the start is not given to the day, QUARTER when it is the first day of one, else OTHER_DAY."""
+    if record.start_date is None or record.start_date_precision not in (None, "day"):
+        return NO_DAY
+    return QUARTER if record.start_date.day == 1 and record.start_date.month in SEASON_MONTHS.values() else OTHER_DAY
+
+
+def is_coarse(other_days: int, quarters: int) -> bool:
+    """Whether a source with so many starts on other days and on first days of quarters means seasons."""
+    return quarters + other_days >= 20 and quarters >= 0.95 * (quarters + other_days)
 
 
 def _months(year: int, month: int, count: int) -> tuple[int, int]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +15,12 @@ from matching.crossids import NAMES
 from matching.explain import sentence
 from matching.overrides import Decisions
 from matching.scoring import ScoredPairs
-from matching.vetoes import VETOES
-from matching.weights import Weights
+from matching.verdicts import DECISIONS
+from matching.vetoes import VETOES, Veto
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 MATCH, REVIEW = "match", "review"
 #: days between a month's first and last day, at most
@@ -32,6 +37,8 @@ PAIR_COLUMNS: dict[str, str] = {
     "reason": "varchar, one sentence",
     "vetoes": "varchar[]",
     "rule_version": "varchar",
+    "score_without_cross_id": "double, probability 0-1, as if no cross id were known",
+    "matched_without_cross_id": "boolean, whether the two would share an anime if no cross id were known",
     "left_title": "varchar, the title of the left record that is most like one of the right; null without titles",
     "right_title": "varchar, its counterpart",
     "title_similarity": "double 0-1, of these two; null without titles",
@@ -46,30 +53,73 @@ PAIR_COLUMNS: dict[str, str] = {
 }
 
 
-def pair_columns(
-    corpus: Corpus,
-    scored: ScoredPairs,
-    decision: Sequence[str],
-    ruled: Ints,
-    better: Sequence[str | None],
-    weights: Weights,
-    decisions: Decisions,
-) -> dict[str, list[object]]:
-    """One entry per scored pair in every column of PAIR_COLUMNS, with its reason."""
-    columns = _evidence_columns(corpus, scored)
-    columns["decision"] = list(decision)
-    columns["rule_version"] = [weights.rule_version] * len(decision)
-    score = np.where(ruled == 1, 1.0, np.where(ruled == -1, 0.0, scored.probability))
-    columns["score"] = score.tolist()
-    vetoes = [[veto for veto, holds in zip(VETOES, row, strict=True) if holds] for row in scored.vetoes.tolist()]
-    columns["vetoes"] = [[veto.name for veto in held] for held in vetoes]
-    columns["veto_sentences"] = [[veto.sentence for veto in held] for held in vetoes]
-    reasons: list[object] = []
-    for at in range(len(decision)):
-        row = {name: values[at] for name, values in columns.items()}
-        reasons.append(_ruling(row, decisions) if ruled[at] else sentence(row, better[at]))
-    columns["reason"] = reasons
+@dataclass(frozen=True)
+class Told:
+    """What is told of some pairs: their scores and verdicts, row by row.
+
+    `better` names, as "source id", the record that stands in the place of one of the two; None where none does.
+    """
+
+    scored: ScoredPairs
+    ruled: Ints
+    decision: Ints
+    better: Sequence[str | None]
+    score: Floats
+    blind_score: Floats
+    blind_together: Mask
+
+
+def pair_columns(corpus: Corpus, told: Told, decisions: Decisions, rule_version: str) -> dict[str, list[object]]:
+    """One entry per pair in every column of PAIR_COLUMNS, with its reason."""
+    columns = _evidence_columns(corpus, told.scored)
+    count = len(told.scored.pairs)
+    columns["decision"] = _picked(DECISIONS, told.decision)
+    columns["rule_version"] = [rule_version] * count
+    columns["score"] = told.score.tolist()
+    columns["score_without_cross_id"] = told.blind_score.tolist()
+    columns["matched_without_cross_id"] = told.blind_together.tolist()
+    held = _held_vetoes(told.scored.vetoes)
+    columns["vetoes"] = [[veto.name for veto in vetoes] for vetoes in held]
+    columns["veto_sentences"] = [tuple(veto.sentence for veto in vetoes) for vetoes in held]
+    columns["reason"] = _reasons(columns, told, decisions)
     return {name: columns[name] for name in PAIR_COLUMNS}
+
+
+def _held_vetoes(held: Mask) -> list[tuple[Veto, ...]]:
+    """The vetoes that hold for each pair; pairs with the same ones share one entry."""
+    known: dict[bytes, tuple[Veto, ...]] = {}
+    packed = [row.tobytes() for row in held]
+    for row in set(packed):
+        known[row] = tuple(veto for veto, holds in zip(VETOES, row, strict=True) if holds)
+    return [known[row] for row in packed]
+
+
+def _reasons(columns: dict[str, list[object]], told: Told, decisions: Decisions) -> list[object]:
+    """A sentence for each pair; those that were no match at the first look get a short one."""
+    reasons: list[object] = []
+    full = (told.scored.passing | (told.decision > 0)).tolist()
+    for at, (is_full, ruled) in enumerate(zip(full, told.ruled.tolist(), strict=True)):
+        if is_full:
+            row = {name: values[at] for name, values in columns.items()}
+            reasons.append(_ruling(row, decisions) if ruled else sentence(row, told.better[at]))
+        else:
+            reasons.append(_at_first_look(columns["veto_sentences"][at], columns["title_similarity"][at]))
+    return reasons
+
+
+def _at_first_look(vetoes: object, similarity: object) -> str:
+    """Why two records that share little were not looked at twice."""
+    percent = None if similarity is None else round(100 * float(cast("float", similarity)))
+    return _short_reason(cast("tuple[str, ...]", vetoes), percent)
+
+
+@cache
+def _short_reason(vetoes: tuple[str, ...], percent: int | None) -> str:
+    if vetoes:
+        return f"Not one anime: {'; '.join(vetoes)}."
+    if percent is None:
+        return "Not one anime: no titles to compare."
+    return f"Not one anime at first sight: the titles are at most {percent} % alike."
 
 
 def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[object]]:
@@ -77,14 +127,14 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
     left, right = scored.pairs[:, 0], scored.pairs[:, 1]
     evidence, titles = scored.evidence, corpus.titles
     one, two = evidence.left_title, evidence.right_title
-    records = corpus.records
+    source, ident = ([getattr(record, name) for record in corpus.records] for name in ("source", "source_id"))
     columns: dict[str, list[object]] = {
-        "left_source": [records[at].source for at in left.tolist()],
-        "left_source_id": [records[at].source_id for at in left.tolist()],
-        "right_source": [records[at].source for at in right.tolist()],
-        "right_source_id": [records[at].source_id for at in right.tolist()],
-        "left_title": [titles.text[at] if at >= 0 else None for at in one.tolist()],
-        "right_title": [titles.text[at] if at >= 0 else None for at in two.tolist()],
+        "left_source": _picked(source, left),
+        "left_source_id": _picked(ident, left),
+        "right_source": _picked(source, right),
+        "right_source_id": _picked(ident, right),
+        "left_title": _picked(titles.text, one),
+        "right_title": _picked(titles.text, two),
         "title_similarity": _known(np.round(evidence.column("witness_full").astype(np.float64), 4)),
         "title_exact": (evidence.column("keys_equal") > 0).tolist(),
         "season_left": _stated(titles.season, one),
@@ -93,7 +143,7 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
         "year_difference": _difference(corpus.year, left, right),
         "date_difference_days": _difference(_exact_starts(corpus), left, right),
         "episodes_difference": _difference(corpus.episodes, left, right),
-        "cross_id": [NAMES[code] for code in scored.claim.tolist()],
+        "cross_id": _picked(NAMES, scored.claim),
         "days_apart": _whole(evidence.column("date_gap")),
         "episodes_left": _present(corpus.episodes[left]),
         "episodes_right": _present(corpus.episodes[right]),
@@ -114,27 +164,40 @@ def _ruling(row: dict[str, object], decisions: Decisions) -> str:
     return f"{verdict}, decided{by}{because}."
 
 
+def _picked(values: Sequence[object], rows: Ints) -> list[object]:
+    """The value at each row; None at -1."""
+    given = np.empty(len(values) + 1, dtype=object)
+    given[:-1] = values
+    return given[rows].tolist()  # type: ignore[no-any-return]
+
+
+def _unless(unknown: Mask, values: NDArray[np.generic]) -> list[object]:
+    """The values; None where unknown."""
+    given = values.astype(object)
+    given[unknown] = None
+    return given.tolist()  # type: ignore[no-any-return]
+
+
 def _known(values: NDArray[np.floating]) -> list[object]:
-    return [None if value != value else value for value in values.tolist()]
+    return _unless(np.isnan(values), values)
 
 
 def _whole(values: NDArray[np.float32]) -> list[object]:
-    return [None if value != value else int(value) for value in values.tolist()]
+    return _unless(np.isnan(values), np.nan_to_num(values).astype(np.int64))
 
 
 def _flags(values: NDArray[np.float32]) -> list[object]:
-    return [None if value != value else value > 0 for value in values.tolist()]
+    return _unless(np.isnan(values), values > 0)
 
 
 def _present(values: Ints) -> list[object]:
-    return [None if value == MISSING else value for value in values.tolist()]
+    return _unless(values == MISSING, values)
 
 
 def _difference(values: Ints, left: Ints, right: Ints) -> list[object]:
     """Right minus left; None where one is MISSING."""
     one, two = values[left], values[right]
-    known = ((one != MISSING) & (two != MISSING)).tolist()
-    return [value if is_known else None for value, is_known in zip((two - one).tolist(), known, strict=True)]
+    return _unless((one == MISSING) | (two == MISSING), two - one)
 
 
 def _exact_starts(corpus: Corpus) -> Ints:
@@ -143,4 +206,5 @@ def _exact_starts(corpus: Corpus) -> Ints:
 
 
 def _stated(values: Ints, rows: Ints) -> list[object]:
-    return [(int(values[at]) or None) if at >= 0 else None for at in rows.tolist()]
+    stated = np.append(values, 0)[rows]
+    return _unless(stated == 0, stated)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from matching.context import gather_context
 from matching.corpus import Corpus
-from matching.crossids import AGREES, CONTRADICTS, claim_relation
+from matching.crossids import AGREES, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
@@ -23,47 +24,113 @@ VETOED = -20.0
 
 @dataclass(frozen=True)
 class ScoredPairs:
-    """Candidates that passed the first look, with everything that was found out about them; row i is one pair.
+    """Candidates with everything that was found out about them; row i is one pair.
 
-    `log_odds` is the final verdict, cross ids and vetoes included; `claim` is the relation of `crossids`.
+    `first` is the first look's log-odds, `passing` tells which pairs were worth a second (a pair that is not stays
+    with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
+    second look saw and said. `claim` is the relation of `crossids`. `log_odds` is the final verdict, cross ids and
+    vetoes included, `blind` the verdict without cross ids.
     """
 
     pairs: Ints
     evidence: Evidence
+    first: Floats
     vetoes: NDArray[np.bool_]
+    passing: NDArray[np.bool_]
+    context: NDArray[np.float32]
+    second: Floats
     claim: Ints
+    blind: Floats
     log_odds: Floats
 
     @property
     def probability(self) -> Floats:
         """The verdict as a probability, 0-1, rounded to six digits."""
-        return np.round(1 / (1 + np.exp(-np.clip(self.log_odds, -40, 40))), 6)
+        return probability(self.log_odds)
+
+    def rows(self, chosen: Ints) -> ScoredPairs:
+        """Some pairs only, given as ascending rows."""
+        looked = np.isin(np.flatnonzero(self.passing), chosen)
+        return ScoredPairs(
+            pairs=self.pairs[chosen],
+            evidence=self.evidence.rows(chosen),
+            first=self.first[chosen],
+            vetoes=self.vetoes[chosen],
+            passing=self.passing[chosen],
+            context=self.context[looked],
+            second=self.second[looked],
+            claim=self.claim[chosen],
+            blind=self.blind[chosen],
+            log_odds=self.log_odds[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds."""
+
+    pairs: Ints
+    evidence: Evidence
+    claim: Ints
+    log_odds: Floats
+
+
+#: log-odds of the second look for some rows of the candidates, given their evidence and context
+SecondLook = Callable[[Ints, NDArray[np.float32], NDArray[np.float32]], Floats]
+
+
+def probability(log_odds: Floats) -> Floats:
+    """Log-odds as probabilities, 0-1, rounded to six digits."""
+    return np.round(1 / (1 + np.exp(-np.clip(log_odds, -40, 40))), 6)
 
 
 def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None = None) -> ScoredPairs:
-    """The candidates worth keeping, scored.
+    """All candidates, scored.
 
     Args:
         corpus: the records.
         pairs: candidate pairs, each once, in ascending order.
         weights: the learned numbers.
-        kept: rows of `pairs` that stay whatever the first look says (a person or a cross id named them).
+        kept: rows of `pairs` that get a second look whatever the first one says (a person named them).
     """
-    evidence = gather_evidence(corpus, pairs)
-    first = weights.first.log_odds(evidence.values)
-    claim = claim_relation(corpus, pairs)
+    evidence = gather_evidence(corpus, pairs, weights.rarity)
+    looked = FirstLook(pairs, evidence, claim_relation(corpus, pairs), weights.first.log_odds(evidence.values))
+    return judge(corpus, looked, weights, kept)
+
+
+def judge(
+    corpus: Corpus, looked: FirstLook, weights: Weights, kept: Ints | None = None, look: SecondLook | None = None
+) -> ScoredPairs:
+    """The verdicts on pairs that had their first look.
+
+    `look` stands in for the second look, for callers who know part of its answers from before.
+    """
+    evidence, first, claim = looked.evidence, looked.log_odds, looked.claim
+    vetoes = apply_vetoes(evidence)
+    vetoed = vetoes.any(axis=1)
     passing = (first >= weights.passing) | (evidence.column("names_equal") > 0) | (claim == AGREES)
     if kept is not None:
         passing[kept] = True
-    pairs, evidence, claim = pairs[passing], evidence.rows(passing), claim[passing]
-    vetoes = apply_vetoes(evidence)
-    vetoed = vetoes.any(axis=1)
-    context = gather_context(corpus, pairs, np.where(vetoed, VETOED, first[passing]))
-    second = weights.second.log_odds(np.hstack([evidence.values, context]))
-    verdict: Floats = np.where(vetoed, VETOED, second + _claim_weight(claim, weights))
-    return ScoredPairs(pairs, evidence, vetoes, claim, np.round(verdict, 9))
+    rows = np.flatnonzero(passing)
+    context = gather_context(corpus, looked.pairs[rows], np.where(vetoed, VETOED, first)[rows])
+    second = (look or _second_look(weights))(rows, evidence.values[rows], context)
+    raw = first.copy()
+    raw[rows] = second
+    verdict: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw, claim))
+    blind: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw))
+    return ScoredPairs(
+        pairs=looked.pairs,
+        evidence=evidence,
+        first=first,
+        vetoes=vetoes,
+        passing=passing,
+        context=context,
+        second=second,
+        claim=claim,
+        blind=np.round(blind, 9),
+        log_odds=np.round(verdict, 9),
+    )
 
 
-def _claim_weight(claim: Ints, weights: Weights) -> Floats:
-    """What the cross ids add to the log-odds of each pair."""
-    return np.select([claim == AGREES, claim == CONTRADICTS], [weights.claim_agrees, weights.claim_contradicts], 0.0)
+def _second_look(weights: Weights) -> SecondLook:
+    return lambda _, evidence, context: weights.second.log_odds(np.hstack([evidence, context]))

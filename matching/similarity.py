@@ -18,6 +18,7 @@ from matching.corpus import Corpus, TitleTable
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
+_THREADS = 2
 #: how a witness's two titles agree, from nothing to letter by letter
 NOT_EQUAL, EQUAL_NAME, EQUAL_KEY, EQUAL_TEXT = range(4)
 
@@ -74,12 +75,16 @@ def compare_titles(corpus: Corpus, pairs: Ints) -> TitlePairs:
     comparable = (titles.script[left] & titles.script[right]) > 0 if len(pair) else np.empty(0, dtype=bool)
     pair, left, right = pair[comparable], left[comparable], right[comparable]
     begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=np.int64)
+    base = ratios(titles.base, left, right)
+    full, placed = base.copy(), (titles.season > 1) | (titles.part > 1) | (titles.year > 0)
+    differs = placed[left] | placed[right]
+    full[differs] = ratios(titles.full, left[differs], right[differs])
     return TitlePairs(
         pair=pair,
         left=left,
         right=right,
-        base=ratios(titles.base, left, right),
-        full=ratios(titles.full, left, right),
+        base=base,
+        full=full,
         level=_levels(titles, left, right),
         begins=begins,
         owner=pair[begins],
@@ -106,7 +111,7 @@ def _compare(texts: list[str], left: Ints, right: Ints, scorer: Any) -> Floats:
         return np.empty(0, dtype=np.float32)
     one = [texts[at] for at in left.tolist()]
     two = [texts[at] for at in right.tolist()]
-    scores = process.cpdist(one, two, scorer=scorer, dtype=np.float32)
+    scores = process.cpdist(one, two, scorer=scorer, dtype=np.float32, workers=_THREADS)
     return np.asarray(scores, dtype=np.float32) / np.float32(100)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.blocking import letter_triples, weighted
 from matching.corpus import MAIN, NATIVE, SLUG, TitleTable
+from matching.rarity import Rarity
 from matching.similarity import EQUAL_KEY, EQUAL_NAME, TitlePairs, partial_ratios, ratios, token_ratios
 from matching.titles import KINDS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
+_DIGIT = re.compile(r"\d")
 #: titles at least this alike speak of the same series
 _ALIKE = 0.8
 
@@ -30,13 +33,15 @@ class Columns:
         self.values[name] = values.astype(np.float32)
 
 
-def add_title_evidence(columns: Columns, titles: TitleTable, compared: TitlePairs, pairs: Ints) -> tuple[Ints, Ints]:
+def add_title_evidence(
+    columns: Columns, titles: TitleTable, compared: TitlePairs, pairs: Ints, rarity: Rarity
+) -> tuple[Ints, Ints]:
     """Add every column about titles; the most alike titles of each pair, as title rows (-1 for none)."""
     witness = compared.witness(columns.count)
     left, right = _witness_titles(compared, witness)
     _overall_titles(columns, titles, compared)
     _heads_and_tails(columns, titles, compared)
-    _witness_alike(columns, titles, left, right, compared, witness)
+    _witness_alike(columns, titles, left, right, compared, witness, rarity)
     _series(columns, titles, left, right)
     _series_anywhere(columns, titles, compared)
     columns.add("seasons_stated", _stated_relation(titles, titles.season, pairs))
@@ -69,6 +74,9 @@ def _overall_titles(columns: Columns, titles: TitleTable, compared: TitlePairs) 
     columns.add("slug_full", best_of(slug, compared.full))
     columns.add("native_full", best_of((kind_left == NATIVE) & (kind_right == NATIVE), compared.full))
     columns.add("names_equal", compared.total((compared.level >= EQUAL_NAME).astype(np.float32), count))
+    mains = [best_of(kind == MAIN, compared.full) for kind in (kind_left, kind_right)]
+    columns.add("mains_less", np.minimum(*mains))
+    columns.add("mains_more", np.fmax(*mains))
     keys = compared.level >= EQUAL_KEY
     columns.add("keys_equal", compared.total(keys.astype(np.float32), count))
     shared = np.maximum(titles.shared[compared.left], titles.shared[compared.right]).astype(np.float32)
@@ -81,18 +89,34 @@ def _heads_and_tails(columns: Columns, titles: TitleTable, compared: TitlePairs)
     count, left, right = columns.count, compared.left, compared.right
     tailed = np.array([bool(tail) for tail in titles.tail], dtype=bool)
     one, two = tailed[left], tailed[right]
-    heads = np.where(one | two, ratios(titles.head, left, right), 0)
+    heads = _ratios_where(one | two, titles.head, left, right)
     columns.add("head_best", compared.best(heads.astype(np.float32), count, 0))
-    tails = np.where(one & two, ratios(titles.tail, left, right), 0)
+    tails = _ratios_where(one & two, titles.tail, left, right)
     columns.add("tail_best", compared.best(tails.astype(np.float32), count, 0))
     columns.add("head_and_tail", compared.best(np.minimum(heads, tails).astype(np.float32), count, 0))
     whole = titles.base + titles.tail
     shift = len(titles.base)
     crossed = np.maximum(
-        np.where(one & ~two, ratios(whole, left + shift, right), 0),
-        np.where(two & ~one, ratios(whole, left, right + shift), 0),
+        _ratios_where(one & ~two, whole, left + shift, right),
+        _ratios_where(two & ~one, whole, left, right + shift),
     )
     columns.add("tail_whole", compared.best(crossed.astype(np.float32), count, 0))
+    names = titles.base + titles.head
+    crossed = np.maximum(
+        _ratios_where(one & ~two, names, left + shift, right),
+        _ratios_where(two & ~one, names, left, right + shift),
+    )
+    columns.add("head_whole", compared.best(crossed.astype(np.float32), count, 0))
+    later = (titles.season[left] == titles.season[right]) & (titles.season[left] > 1)
+    either = np.where(one & two, heads, np.where(one | two, crossed, compared.base))
+    columns.add("head_in_season", compared.best(np.where(later, either, 0).astype(np.float32), count, 0))
+
+
+def _ratios_where(mask: NDArray[np.bool_], texts: list[str], left: Ints, right: Ints) -> Floats:
+    """Edit similarity (0-1) of the texts in the rows of `mask`; 0 in the others."""
+    found = np.zeros(len(mask), dtype=np.float32)
+    found[mask] = ratios(texts, left[mask], right[mask])
+    return found
 
 
 def _stated_relation(titles: TitleTable, values: Ints, pairs: Ints) -> Floats:
@@ -113,7 +137,13 @@ def _stated_relation(titles: TitleTable, values: Ints, pairs: Ints) -> Floats:
 
 
 def _witness_alike(
-    columns: Columns, titles: TitleTable, left: Ints, right: Ints, compared: TitlePairs, witness: Ints
+    columns: Columns,
+    titles: TitleTable,
+    left: Ints,
+    right: Ints,
+    compared: TitlePairs,
+    witness: Ints,
+    rarity: Rarity,
 ) -> None:
     """How alike the two most alike titles are, letter by letter and word by word."""
     has = witness >= 0
@@ -128,9 +158,12 @@ def _witness_alike(
     columns.add("witness_full", spread(compared.full[witness[has]] if has.any() else np.empty(0, np.float32)))
     columns.add("witness_partial", spread(partial_ratios(titles.base, one, two)))
     columns.add("witness_tokens", spread(token_ratios(titles.spaced, one, two)))
-    triples = weighted(letter_triples(titles.base))
-    columns.add("witness_cosine", spread(_dot(triples, one, two)))
-    less, more = _unshared_words(titles.spaced, one, two)
+    used, place = np.unique(np.concatenate([one, two]), return_inverse=True)
+    here, there = place[: len(one)], place[len(one) :]
+    triples = rarity.triple_vectors([titles.base[at] for at in used.tolist()])
+    columns.add("witness_cosine", spread(_dot(triples, here, there)))
+    words = rarity.word_weights([titles.spaced[at] for at in used.tolist()])
+    less, more = _unshared_words(words, here, there)
     columns.add("words_missing", spread(less))
     columns.add("words_added", spread(more))
     length = np.array([len(text) for text in titles.base], dtype=np.float32)
@@ -147,31 +180,16 @@ def _dot(matrix: sparse.csr_matrix, left: Ints, right: Ints) -> Floats:
     return np.asarray(matrix[left].multiply(matrix[right]).sum(axis=1), dtype=np.float32).ravel()
 
 
-def _unshared_words(texts: list[str], left: Ints, right: Ints) -> tuple[Floats, Floats]:
+def _unshared_words(words: sparse.csr_matrix, left: Ints, right: Ints) -> tuple[Floats, Floats]:
     """Weight of the words only one title of a pair has: of the side that has fewer such, and of the other."""
     if not len(left):
         return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)
-    words = _word_weights(texts)
     total = np.asarray(words.sum(axis=1), dtype=np.float32).ravel()
     binary = words.copy()
     binary.data = np.ones_like(binary.data)
     shared = np.asarray(words[left].multiply(binary[right]).sum(axis=1), dtype=np.float32).ravel()
     one, two = total[left] - shared, total[right] - shared
     return np.minimum(one, two), np.maximum(one, two)
-
-
-def _word_weights(texts: list[str]) -> sparse.csr_matrix:
-    """Csr (texts, words): the rarity of each word a text holds, in doublings as in `blocking.weighted`."""
-    known: dict[str, int] = {}
-    rows, columns = [], []
-    for at, text in enumerate(texts):
-        for word in set(text.split()):
-            rows.append(at)
-            columns.append(known.setdefault(word, len(known)))
-    counts = np.bincount(columns, minlength=len(known)) if columns else np.zeros(0, dtype=np.int64)
-    rarity = np.maximum(18 - np.frexp(np.maximum(counts, 1))[1], 1).astype(np.float32)
-    data = rarity[columns] if columns else np.empty(0, dtype=np.float32)
-    return sparse.csr_matrix((data, (rows, columns)), shape=(len(texts), len(known)))
 
 
 def place_relation(left: Ints, right: Ints) -> Floats:
@@ -207,9 +225,11 @@ def _series(columns: Columns, titles: TitleTable, left: Ints, right: Ints) -> No
 def _number_ids(texts: list[str]) -> Ints:
     """An id for the numbers that remain in each name; 0 for none."""
     known: dict[str, int] = {"": 0}
-    return np.fromiter(
-        (known.setdefault(" ".join(filter(str.isdigit, text.split())), len(known)) for text in texts), dtype=np.int64
-    )
+    found = np.zeros(len(texts), dtype=np.int64)
+    for at, text in enumerate(texts):
+        if _DIGIT.search(text):
+            found[at] = known.setdefault(" ".join(filter(str.isdigit, text.split())), len(known))
+    return found
 
 
 def _series_anywhere(columns: Columns, titles: TitleTable, compared: TitlePairs) -> None:

@@ -74,6 +74,8 @@ _SHORT_HALVES = {"zenpen": 1, "zenhen": 1, "kouhen": 2, "kohen": 2}
 _LONE_HALVES = {"jou": 1, "joukan": 1, "zen": 1, "ge": 2, "gekan": 2, "go": 2}
 _LETTERS = {"a": 1, "b": 2, "c": 3}
 _SKIPPED = frozenset(("the", "a", "an"))
+#: 之, "of", which Chinese titles set between name and subtitle and others write as a colon
+_CHINESE_OF = "zhi"
 
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th)")
 _SEASON_GLUED = re.compile(r"(?:s|season|series)([0-9]{1,2})")
@@ -85,8 +87,10 @@ _DIGIT = re.compile("[0-9]")
 #: without any of these words, and without digits, a title is nothing but a name
 _TELLING = (
     frozenset(KINDS) | SEASON_WORDS | PART_WORDS | frozenset(_SHORT_HALVES) | frozenset(_ROMAN) | _SKIPPED
-    | frozenset(_ORDINALS) | frozenset((SEPARATOR, "dai", "di", "ni", "san", "yon"))
+    | frozenset(_ORDINALS) | frozenset((SEPARATOR, _CHINESE_OF, "dai", "di", "ni", "san", "yon"))
 )  # fmt: skip
+#: a word of letters only that is none of these is part of the name
+_ANY_TELLING = _TELLING | frozenset(_LONE_HALVES) | frozenset(_CARDINALS)
 
 
 class ParsedTitle(NamedTuple):
@@ -135,7 +139,10 @@ class _Reader:
     def step(self) -> None:
         """Take one recognised phrase, or one word of the name."""
         word = self.words[self.at]
-        if word == SEPARATOR:
+        if word.isalpha() and word not in _ANY_TELLING:
+            self.base.append(word)
+            self.at += 1
+        elif word == SEPARATOR or (word == _CHINESE_OF and self.base and self._word(1)):
             self.head = self.head or len(self.base)
             self.at += 1
         elif not (self._counted(word) or self._glued(word) or self._kind(word) or self._bare_number(word)):

@@ -1,9 +1,10 @@
 """Learning the weights from known works, reproducibly: `python -m matching.train RECORDINGS [--output FILE]`.
 
-Steps: candidate pairs and their evidence; a first look learned on all pairs; its out-of-fold verdicts give every
-pair's rivals; a second look learned on evidence and rivals, also with random records taken away so that it meets
-records whose counterpart is missing; the worth of cross ids, learned with some of them shuffled. Franchises are
-never split between learning and judging. Same input and seed, same weights.
+Steps: candidate pairs and their evidence, also with details of the records hidden; a first look learned on all
+pairs; its out-of-fold verdicts give every pair's rivals; a second look learned on evidence and rivals, also with
+random records taken away so that it meets records whose counterpart is missing; what the verdicts and cross ids are
+worth as probabilities, learned out of fold with some of the ids shuffled. Franchises are never split between
+learning and judging. Same input and seed, same weights.
 """
 
 from __future__ import annotations
@@ -17,134 +18,156 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment import assign
-from matching.blocking import candidate_pairs
+from matching.blindtest import works_of_claims
+from matching.calibration import Calibration, fit_calibration
 from matching.context import gather_context
-from matching.corpus import Corpus, build_corpus
-from matching.errors import MatchingError, TrainingError
-from matching.features import FEATURES, Evidence, gather_evidence
+from matching.crossids import ABSENT, AGREES
+from matching.errors import MatchingError
+from matching.features import FEATURES
 from matching.labelled import read_labelled
-from matching.learning import fit_trees, folds_of, franchises, out_of_fold
-from matching.measure import SAME, UNKNOWN, Figures, Truth, Work
+from matching.learning import fit_trees, out_of_fold
+from matching.lesson import Lesson, Progress, Recipe, View, prepare
+from matching.measure import UNKNOWN, Bin, Figures, reliability
 from matching.records import AnimeRecord
 from matching.scoring import VETOED
+from matching.trees import Ensemble
 from matching.vetoes import apply_vetoes
 from matching.weights import SECOND_FEATURES, Weights, rule_version, save_weights
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How to learn; each value was chosen by cross-validation over franchises on 32,000 records.
+class Training:
+    """What was learned, and how right it is where it was not learned from.
 
-    `unknown` is the weight of pairs the truth is silent about, taken as different: most are, and links to them
-    are not free. `replicas` extra passes each take away the share `dropped` of all records.
+    `figures` are out of fold and without cross ids; `reliability` compares predicted and observed shares of known
+    pairs; `labelled_pairs` counts the known pairs, `source_pairs` the same by the two sources.
     """
 
-    seed: int = 42
-    folds: int = 5
-    first_rounds: int = 150
-    second_rounds: int = 150
-    unknown: float = 1.0
-    replicas: int = 6
-    dropped: float = 0.3
-    passing: float = -6.5
-    accept: float = -1.75
-    review: float = -4.0
-    claim_agrees: float = 6.0
-    claim_contradicts: float = -3.0
+    weights: Weights
+    figures: Figures
+    reliability: tuple[Bin, ...]
+    labelled_pairs: int
+    source_pairs: dict[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """Everything learning needs about the candidate pairs: labels as in `measure`, folds of both records."""
+class _Rows:
+    """Pairs to learn the second look from: row numbers of the candidates and what is seen of each."""
 
-    corpus: Corpus
-    truth: Truth
-    pairs: Ints
-    evidence: Evidence
-    label: Ints
-    weight: Floats
-    fold: Ints
+    rows: Ints
+    seen: Values
 
 
-def prepare(records: Iterable[AnimeRecord], works: Iterable[Work], recipe: Recipe) -> Lesson:
-    """The candidate pairs of labelled records with their evidence.
-
-    Raises:
-        TrainingError: fewer than a hundred known pairs; nothing can be learned from that.
-    """
-    corpus = build_corpus(records)
-    pairs, truth = candidate_pairs(corpus), Truth(works)
-    names = [record.name for record in corpus.records]
-    label = np.fromiter((truth.relation(names[a], names[b]) for a, b in pairs.tolist()), dtype=np.int64)
-    if int((label == SAME).sum()) < 100:
-        raise TrainingError(f"only {int((label == SAME).sum())} known pairs among the candidates; 100 are needed")
-    fold = folds_of(franchises(corpus, pairs[label == SAME]), recipe.folds, recipe.seed)
-    weight = np.where(label == UNKNOWN, recipe.unknown, 1.0)
-    return Lesson(corpus, truth, pairs, gather_evidence(corpus, pairs), label, weight, fold[pairs])
-
-
-def train(lesson: Lesson, recipe: Recipe) -> tuple[Weights, Figures]:
+def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     """The weights learned from everything, and the figures of the same recipe out of fold."""
-    values, same = lesson.evidence.values, np.asarray(lesson.label == SAME)
-    first_look, _ = out_of_fold(values, same, lesson.weight, lesson.fold, FEATURES, recipe.first_rounds, recipe.seed)
-    first = fit_trees(values, same, lesson.weight, FEATURES, recipe.first_rounds, recipe.seed)
-    kept = np.flatnonzero((first_look >= recipe.passing) | (lesson.evidence.column("names_equal") > 0))
-    vetoed = np.asarray(apply_vetoes(lesson.evidence).any(axis=1))
-    first_look = np.where(vetoed, VETOED, first_look)
-    rows, context = _with_replicas(lesson, kept, first_look, recipe)
-    seen = np.hstack([values[rows], context])
-    second = fit_trees(seen, same[rows], lesson.weight[rows], SECOND_FEATURES, recipe.second_rounds, recipe.seed)
-    verdict = _judge(lesson, recipe, rows, seen, len(kept))
-    verdict = np.where(vetoed[kept], VETOED, verdict)
+    judged, first = _first_look(lesson, recipe)
+    say("first look learned")
+    views = zip(lesson.views, judged, strict=True)
+    parts = [_second_rows(lesson, view, look, recipe, number) for number, (view, look) in enumerate(views)]
+    told = _Rows(np.concatenate([part.rows for part in parts]), np.concatenate([part.seen for part in parts]))
+    kept = _kept(lesson.views[0], judged[0], recipe)
+    raw, second = _second_look(lesson, told, len(kept), recipe)
+    say("second look learned")
+    calibration = _calibrate(lesson, kept, raw, judged[0])
+    vetoed = apply_vetoes(lesson.evidence.rows(kept)).any(axis=1)
+    verdict = np.where(vetoed, VETOED, calibration.log_odds(raw))
     weights = Weights(
         first=first,
         second=second,
-        claim_agrees=recipe.claim_agrees,
-        claim_contradicts=recipe.claim_contradicts,
+        rarity=lesson.rarity,
+        calibration=calibration,
         passing=recipe.passing,
         accept=recipe.accept,
         review=recipe.review,
     )
-    return weights, figures(lesson, kept, verdict - recipe.accept)
+    weights = replace(weights, rule_version=rule_version(weights.as_json()))
+    known = lesson.label[kept] != UNKNOWN
+    bins = reliability(1 / (1 + np.exp(-verdict[known])), lesson.same[kept][known])
+    figures = lesson.figures(kept, verdict - recipe.accept)
+    pairs = lesson.truth.pairs()
+    return Training(weights, figures, bins, len(pairs), _by_sources(pairs))
 
 
-def _with_replicas(lesson: Lesson, kept: Ints, first_look: Floats, recipe: Recipe) -> tuple[Ints, NDArray[np.float32]]:
-    """Rows of the kept pairs with their context: as they are first, then with random records taken away."""
-    random = np.random.default_rng(recipe.seed)
-    rows, contexts = [kept], [gather_context(lesson.corpus, lesson.pairs[kept], first_look[kept])]
+def train_on_claims(
+    records: Iterable[AnimeRecord], *, seed: int = 42, progress: Progress = print, recipe: Recipe | None = None
+) -> Training:
+    """Weights learned from the ids that records name of their counterparts, a few of which may be wrong.
+
+    The ids are labels only and hidden from the evidence. Pairs of sources between which nobody names ids are judged
+    by what the others teach.
+
+    Raises:
+        TrainingError: fewer than a hundred records name a counterpart that is at hand.
+    """
+    given = list(records)
+    recipe = replace(recipe or Recipe(), seed=seed)
+    return train(prepare(given, works_of_claims(given), recipe, progress), recipe, progress)
+
+
+def _first_look(lesson: Lesson, recipe: Recipe) -> tuple[list[Floats], Ensemble]:
+    """Out-of-fold verdicts on the pairs alone, one array per view, and the trees learned from all of them."""
+    many = len(lesson.views)
+    values = np.concatenate([view.evidence.values for view in lesson.views])
+    same, taught = np.tile(lesson.same, many), np.tile(lesson.taught, many)
+    fold = np.tile(lesson.fold, (many, 1))
+    judged, _ = out_of_fold(values, same, taught, fold, FEATURES, recipe.first_rounds, recipe.seed)
+    trees = fit_trees(values[taught], same[taught], FEATURES, recipe.first_rounds, recipe.seed)
+    return np.split(judged, many), trees
+
+
+def _kept(view: View, first: Floats, recipe: Recipe) -> Ints:
+    """Rows of the candidates that get a second look."""
+    return np.flatnonzero((first >= recipe.passing) | (view.evidence.column("names_equal") > 0))
+
+
+def _second_rows(lesson: Lesson, view: View, first: Floats, recipe: Recipe, number: int) -> _Rows:
+    """The kept pairs of a view with their context: as they are first, then with random records taken away."""
+    random = np.random.default_rng([recipe.seed, number])
+    kept = _kept(view, first, recipe)
+    first = np.where(apply_vetoes(view.evidence).any(axis=1), VETOED, first)
+    rows = [kept]
     for _ in range(recipe.replicas):
-        present = random.random(len(lesson.corpus.records)) >= recipe.dropped
-        left = kept[present[lesson.pairs[kept]].all(axis=1)]
-        rows.append(left)
-        contexts.append(gather_context(lesson.corpus, lesson.pairs[left], first_look[left]))
-    return np.concatenate(rows), np.concatenate(contexts)
+        present = random.random(len(view.corpus.records)) >= recipe.dropped
+        rows.append(kept[present[lesson.pairs[kept]].all(axis=1)])
+    contexts = [gather_context(view.corpus, lesson.pairs[left], first[left]) for left in rows]
+    every = np.concatenate(rows)
+    return _Rows(every, np.hstack([view.evidence.values[every], np.concatenate(contexts)]))
 
 
-def _judge(lesson: Lesson, recipe: Recipe, rows: Ints, seen: NDArray[np.float32], count: int) -> Floats:
-    """Out-of-fold verdicts of the second look for the first `count` rows, those without anything taken away."""
-    verdict, _ = out_of_fold(
-        seen,
-        np.asarray(lesson.label[rows] == SAME),
-        lesson.weight[rows],
-        lesson.fold[rows],
-        SECOND_FEATURES,
-        recipe.second_rounds,
-        recipe.seed,
-    )
-    return verdict[:count]
+def _second_look(lesson: Lesson, told: _Rows, count: int, recipe: Recipe) -> tuple[Floats, Ensemble]:
+    """Out-of-fold verdicts of the second look for the first `count` rows, and the trees learned from all."""
+    same, taught, rounds = lesson.same[told.rows], lesson.taught[told.rows], recipe.second_rounds
+    fold = lesson.fold[told.rows]
+    judged, _ = out_of_fold(told.seen, same, taught, fold, SECOND_FEATURES, rounds, recipe.seed)
+    return judged[:count], fit_trees(told.seen[taught], same[taught], SECOND_FEATURES, rounds, recipe.seed)
 
 
-def figures(lesson: Lesson, kept: Ints, gain: Floats) -> Figures:
-    """How right the assignment by `gain` of the kept pairs is; pairs that never were candidates count as missed."""
-    label = assign(lesson.corpus.source, lesson.pairs[kept], gain)
-    clusters: dict[int, list[tuple[str, str]]] = {}
-    for record, number in zip(lesson.corpus.records, label.tolist(), strict=True):
-        clusters.setdefault(number, []).append(record.name)
-    return lesson.truth.measure(clusters.values())
+def _calibrate(lesson: Lesson, kept: Ints, raw: Floats, first: Floats) -> Calibration:
+    """The lines of known pairs: without cross ids, and with what the ids say of which a few are wrong.
+
+    Pairs that only an id names had no second look; their first one stands for it.
+    """
+    judged = first.copy()
+    judged[kept] = raw
+    looked = np.zeros(len(first), dtype=bool)
+    looked[kept] = True
+    known = lesson.label != UNKNOWN
+    blind, told = known & looked, known & (looked | (lesson.claim == AGREES)) & (lesson.claim != ABSENT)
+    chosen = np.concatenate([np.flatnonzero(blind), np.flatnonzero(told)])
+    relation = np.concatenate([np.full(int(blind.sum()), ABSENT), lesson.claim[told]])
+    return fit_calibration(judged[chosen], lesson.same[chosen], relation)
+
+
+def _by_sources(pairs: Sequence[tuple[tuple[str, str], tuple[str, str]]]) -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = {}
+    for one, two in pairs:
+        key = (one[0], two[0])
+        counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 def main(arguments: Sequence[str] | None = None, recipe: Recipe | None = None) -> int:
@@ -156,14 +179,16 @@ def main(arguments: Sequence[str] | None = None, recipe: Recipe | None = None) -
     chosen = parser.parse_args(arguments)
     recipe = replace(recipe or Recipe(), seed=chosen.seed)
     try:
-        lesson = prepare(*read_labelled(chosen.recordings), recipe)
-        weights, result = train(lesson, recipe)
-        save_weights(weights, chosen.output)
+        training = train(prepare(*read_labelled(chosen.recordings), recipe), recipe)
+        save_weights(training.weights, chosen.output)
     except (MatchingError, OSError) as problem:
         print(f"train: {problem}", file=sys.stderr)
         return 2
-    print(f"rule version {rule_version(weights.as_json())} written to {chosen.output}")
+    result = training.figures
+    print(f"rule version {training.weights.rule_version} written to {chosen.output}")
     print(f"out of fold: F1 {result.f1:.5f}, strict precision {result.strict_precision:.4f}, {result}")
+    for one in training.reliability:
+        print(f"{one.low:.0%}-{one.high:.0%}: {one.pairs} pairs, {one.predicted:.3f} said, {one.observed:.3f} true")
     return 0
 
 

@@ -1,13 +1,15 @@
 """Boosted decision trees as plain numbers: read from JSON, evaluated with NumPy, no pickle and no library version.
 
 A row's leaf is found without walking: every node strikes out the leaves on the side the row does not take, and one
-bit per tree remains. Source: Lucchese et al., "QuickScorer" (SIGIR 2015).
+bit per tree remains. A value is first replaced by its rank among the thresholds of its feature, so that all nodes of
+a tree on one feature are one look into a table. Source: Lucchese et al., "QuickScorer" (SIGIR 2015).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,12 @@ from numpy.typing import NDArray
 
 from matching.errors import WeightsError
 
+Floats = NDArray[np.float32]
+#: one tree as a table of leaf bits for each feature by rank, and the value of each remaining leaf bit
+_Compiled = tuple[list[tuple[int, NDArray[np.uint16]]], NDArray[np.float64]]
+
 #: rows worked on at once: a block's columns stay in the processor's cache
-_BLOCK = 8192
+_BLOCK = 4096
 #: leaves of a tree are bits of one number
 MOST_LEAVES = 16
 
@@ -55,13 +61,26 @@ class Ensemble:
     def log_odds(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """One number per row of `values` (rows, features); a row's result does not depend on the other rows."""
         out = np.full(len(values), self.baseline)
+        cuts, trees = self._compiled
         for begin in range(0, len(values), _BLOCK):
-            block = np.ascontiguousarray(values[begin : begin + _BLOCK].T)
-            missing = np.isnan(block)
+            ranks = _ranks(values[begin : begin + _BLOCK], cuts)
             total = out[begin : begin + _BLOCK]
-            for tree in self.trees:
-                total += _leaf_values(tree, block, missing)
+            for masks, leaf in trees:
+                alive = np.full(len(total), len(leaf) - 1, dtype=np.uint16)
+                for feature, mask in masks:
+                    alive &= mask.take(ranks[feature])
+                total += leaf.take(alive)
         return out
+
+    @cached_property
+    def _compiled(self) -> tuple[list[Floats], list[_Compiled]]:
+        """The thresholds of each feature in ascending order, and the trees as tables over ranks among them."""
+        met: list[set[float]] = [set() for _ in self.features]
+        for tree in self.trees:
+            for feature, threshold in zip(tree.feature, tree.threshold, strict=True):
+                met[feature].add(float(np.float32(threshold)))
+        cuts = [np.array(sorted(values), dtype=np.float32) for values in met]
+        return cuts, [_compile(tree, cuts) for tree in self.trees]
 
     def as_json(self) -> dict[str, Any]:
         """The ensemble as lists and numbers, for the weights file."""
@@ -105,15 +124,27 @@ def ensemble_from_json(data: Mapping[str, Any], expected: Sequence[str]) -> Ense
     return Ensemble(tuple(expected), baseline, trees)
 
 
-def _leaf_values(tree: Tree, block: NDArray[np.float32], missing: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The value of the leaf each column of `block` (features, rows) ends in."""
-    alive = np.full(block.shape[1], (1 << len(tree.values)) - 1, dtype=np.uint16)
+def _ranks(values: Floats, cuts: list[Floats]) -> list[NDArray[np.intp]]:
+    """For each feature how many of its thresholds lie below each row's value; one more than all when it is missing."""
+    found = []
+    for column, cut in zip(np.ascontiguousarray(values.T), cuts, strict=True):
+        rank = np.searchsorted(cut, column)
+        rank[np.isnan(column)] = len(cut) + 1
+        found.append(rank)
+    return found
+
+
+def _compile(tree: Tree, cuts: list[Floats]) -> _Compiled:
+    """For each feature the leaves that stay possible at each rank, and the value of each remaining leaf bit."""
+    masks: dict[int, NDArray[np.uint16]] = {}
+    everything = (1 << len(tree.values)) - 1
     for node, feature in enumerate(tree.feature):
-        goes_left = block[feature] <= tree.threshold[node]
-        if tree.missing_left[node]:
-            goes_left |= missing[feature]
-        sides = np.array([tree.right_leaves[node], tree.left_leaves[node]], dtype=np.uint16)
-        alive &= sides[goes_left.view(np.uint8)]
-    leaf = np.zeros(1 << len(tree.values), dtype=np.float64)
+        cut = cuts[feature]
+        mask = masks.setdefault(feature, np.full(len(cut) + 2, everything, dtype=np.uint16))
+        place = int(np.searchsorted(cut, np.float32(tree.threshold[node])))
+        mask[: place + 1] &= np.uint16(tree.left_leaves[node])
+        mask[place + 1 : -1] &= np.uint16(tree.right_leaves[node])
+        mask[-1] &= np.uint16(tree.left_leaves[node] if tree.missing_left[node] else tree.right_leaves[node])
+    leaf = np.zeros(everything + 1, dtype=np.float64)
     leaf[1 << np.arange(len(tree.values))] = tree.values
-    return leaf[alive]
+    return list(masks.items()), leaf

@@ -12,14 +12,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from matching.calibration import Calibration, calibration_from_json
 from matching.context import CONTEXT_FEATURES
 from matching.errors import WeightsError
 from matching.features import FEATURES
+from matching.rarity import Rarity, rarity_from_json
 from matching.trees import Ensemble, ensemble_from_json
 from matching.vetoes import VETOES
 
 #: raised by hand when code other than weights changes what is decided (normalising, blocking, assignment)
-RULES = 1
+RULES = 2
 SECOND_FEATURES: tuple[str, ...] = FEATURES + CONTEXT_FEATURES
 _SHIPPED = "weights.json"
 
@@ -28,15 +30,16 @@ _SHIPPED = "weights.json"
 class Weights:
     """Everything learned, and the confidence demanded.
 
-    `first` looks at a pair alone, `second` also at its rivals. An agreeing or contradicting cross id adds
-    `claim_agrees` or `claim_contradicts` to the log-odds. Pairs below `passing` log-odds at the first look are no
-    candidates; from `accept` on they may share an anime; between `review` and `accept` a person is asked.
+    `first` looks at a pair alone, `second` also at its rivals; `rarity` tells how much a word is worth;
+    `calibration` turns a verdict and what cross ids say into log-odds. Pairs below `passing` at the first look get
+    no second one; from `accept` log-odds on they may share an anime; between `review` and `accept` a person is
+    asked.
     """
 
     first: Ensemble
     second: Ensemble
-    claim_agrees: float
-    claim_contradicts: float
+    rarity: Rarity
+    calibration: Calibration
     passing: float
     accept: float
     review: float
@@ -47,8 +50,8 @@ class Weights:
         return {
             "first": self.first.as_json(),
             "second": self.second.as_json(),
-            "claim_agrees": self.claim_agrees,
-            "claim_contradicts": self.claim_contradicts,
+            "rarity": self.rarity.as_json(),
+            "calibration": self.calibration.as_json(),
             "passing": self.passing,
             "accept": self.accept,
             "review": self.review,
@@ -89,8 +92,8 @@ def weights_from_json(data: dict[str, Any]) -> Weights:
         return Weights(
             first=ensemble_from_json(data["first"], FEATURES),
             second=ensemble_from_json(data["second"], SECOND_FEATURES),
-            claim_agrees=float(data["claim_agrees"]),
-            claim_contradicts=float(data["claim_contradicts"]),
+            rarity=rarity_from_json(data["rarity"]),
+            calibration=calibration_from_json(data["calibration"]),
             passing=float(data["passing"]),
             accept=float(data["accept"]),
             review=float(data["review"]),

@@ -1,7 +1,8 @@
 """What a published snapshot was made from, as one hash: if it would be the same again, a run can end early.
 
 The one rule: everything that can change a table goes in (landed content in its order, settings, our own code,
-the libraries that calculate), and nothing else (no path, no time, no memory limit).
+the libraries that calculate, the trained matcher, people's decisions), and nothing else (no path, no time, no
+memory limit). A decision that has run out is such a change as well.
 """
 
 from __future__ import annotations
@@ -9,16 +10,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import orchestration
+from matching.adopted import LOG
+from matching.decisionfiles import FILE, decisions_at_hand
+from matching.errors import OverrideError
+from matching.overrides import in_force
+from orchestration.errors import InputError
+from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
 from warehouse.home import Home
-from warehouse.landing import digest_to_land, landed_files, landed_streams
+from warehouse.landing import digest_to_land, event_files, landed_files, landed_streams, read_events
+from warehouse.sqlfiles import sql_root
 from warehouse.stamp import stamp
 
 #: The rooms whose files make tables. The command line and what only reads the snapshot are left out.
@@ -65,17 +73,30 @@ def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> 
     """The hash (64 hexadecimal digits) of everything that the tables of a run depend on.
 
     Args:
-        settings: those in force; only seed and experiment count.
+        settings: those in force; seed and experiment count, and what HOME holds for matching.
         landing: the content hashes of each stream, oldest first, as `landing_after` foresees them.
     """
     return stamp(base_fingerprint(settings), landing)
 
 
-def base_fingerprint(settings: Settings) -> str:
-    """The part of the fingerprint that is known before anything is landed: code, libraries and settings."""
+def base_fingerprint(settings: Settings, today: date | None = None) -> str:
+    """The part of the fingerprint that is known before anything is landed: code, libraries, settings, matching.
+
+    Args:
+        settings: as for `fingerprint`.
+        today: the day on which decisions must be in force; default is today, UTC.
+
+    Raises:
+        InputError: when a line of people's decisions cannot be understood.
+    """
+    home, other = Home(settings.home), resolve_input(settings).other
     words = {
         "code": code_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
+        "matching": {
+            "decisions": _decisions(home, today or datetime.now(UTC).date()),
+            "matcher": _trained_matcher(home, other),
+        },
         "settings": {"experiment": settings.experiment, "seed": settings.seed},
     }
     return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
@@ -120,6 +141,27 @@ def code_version() -> str:
                 content = sha256(path.read_bytes()).hexdigest()
                 digest.update(f"{inside.as_posix()}\0{content}\n".encode())
     return digest.hexdigest()
+
+
+def _decisions(home: Home, today: date) -> list[str]:
+    """People's decisions on identity, each with whether its time has run out.
+
+    Raises:
+        InputError: when a line of theirs cannot be understood.
+    """
+    try:
+        found = decisions_at_hand(sql_root() / "seeds" / FILE, home.root / FILE)
+    except OverrideError as problem:
+        raise InputError(f"people's decisions cannot be used: {problem}") from problem
+    in_time = set(in_force(found, today))
+    return [f"{one!r} {'in time' if one in in_time else 'expired'}" for one in found]
+
+
+def _trained_matcher(home: Home, other: Home | None) -> str:
+    """The rule version of the matcher trained last, once the other HOME is taken over; '' for the shipped one."""
+    logs = [home] if other is None else [home, other]
+    trainings = read_events(max(logs, key=lambda one: len(event_files(one, LOG))), LOG)
+    return str(trainings[-1]["rule_version"]) if trainings and trainings[-1]["weights"] else ""
 
 
 def _landed(home: Home) -> dict[StreamName, list[_Landed]]:

@@ -19,9 +19,21 @@ from warehouse.files import part_path, put_in_place, write_whole
 from warehouse.home import Home
 
 Kind = Literal["demo", "live", "recordings", "home"]
-#: What lies in a HOME that lost its marker; anything else in a directory without one is not ours.
+#: What lies in a HOME that lost its marker or has none yet; anything else in a directory without one is not ours.
 _OURS = frozenset(
-    ("dagster", "demo", "downloads", "landing", "lock", "models", "published", "reports", "salt", "warehouse.duckdb")
+    (
+        "dagster",
+        "demo",
+        "downloads",
+        "landing",
+        "lock",
+        "match_overrides.csv",
+        "models",
+        "published",
+        "reports",
+        "salt",
+        "warehouse.duckdb",
+    )
 )
 
 

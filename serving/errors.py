@@ -5,6 +5,8 @@
     ServingError
     ├── UnknownUserError        no user, or more than one, goes by this id
     ├── UnknownTitleError       no anime goes by this title
+    ├── UnknownRecordError      no catalogue record goes by this source and id, or several by this id
+    ├── OldSnapshotError        the snapshot was published by a version that did not keep what is asked
     └── ModelUnavailableError   the snapshot names a model whose files are not there or do not fit
 """
 
@@ -21,6 +23,14 @@ class UnknownUserError(ServingError):
 
 class UnknownTitleError(ServingError):
     """The words name no anime."""
+
+
+class UnknownRecordError(ServingError):
+    """The source and id name no catalogue record, or an id alone names several."""
+
+
+class OldSnapshotError(ServingError):
+    """The snapshot lacks a table that this version publishes."""
 
 
 class ModelUnavailableError(ServingError):

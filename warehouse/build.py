@@ -20,12 +20,13 @@ from warehouse.schema import comment_on
 from warehouse.sqlfiles import REJECTION, SqlFile, sql_file
 from warehouse.transaction import transaction
 
-__all__ = ["BuildReport", "build", "fetch", "preview", "row_count", "table_exists"]
+__all__ = ["BuildReport", "build", "fetch", "patch", "preview", "row_count", "table_exists"]
 
 Params = Mapping[str, Any]
 #: What a staging SELECT must expose besides, for the quarantine.
 _POINTERS = ("source", "record_id", "payload_path", "payload_line", "payload_item")
 _STAGED = "staged_rows"
+_REMOVED = "removed_rows"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,36 @@ def build(
         comment_on(con, target, "view" if sql_file.kind == "view" else "table", sql_file)
         rows = 0 if sql_file.kind == "view" else row_count(con, str(target))
         return BuildReport(rows, rejected, columns_of(con, target), is_view=sql_file.kind == "view")
+
+
+def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Table, removed: pa.Table) -> BuildReport:
+    """Put the rows that the file's SELECT makes of `computed` in place of those with their keys, in one transaction.
+
+    The other rows stay as they are; what is new stands after them, so that a patched table holds the rows that a
+    built one would, in another order.
+
+    Args:
+        con: a writer's connection.
+        sql_file: of a table that was built before.
+        computed: as for `build`, only the rows that are new or other than before.
+        removed: keys of rows that are to go, in columns named as the header's keys.
+
+    Raises:
+        BuildError: naming the file, when the statement fails or its columns are no longer those of the table; the
+            old rows then still stand.
+    """
+    _refuse_unfit(sql_file, computed, None)
+    target = Relation(sql_file.schema, sql_file.name)
+    same = " and ".join(f"old.{quote_identifier(key)} = new.{quote_identifier(key)}" for key in sql_file.keys)
+    order = ", ".join(quote_identifier(key) for key in sql_file.keys)
+    with _explained(sql_file), _visible(con, computed), _visible(con, removed, _REMOVED), transaction(con):
+        con.execute(f"create or replace temp table {_STAGED} as {sql_file.body}")
+        for rows in (_STAGED, _REMOVED):
+            con.execute(f"delete from {target.sql} as old using {rows} as new where {same}")  # noqa: S608 - quoted
+        con.execute(f"insert into {target.sql} by name select * from {_STAGED} order by {order}")  # noqa: S608 - quoted
+        con.execute(f"drop table {_STAGED}")
+        _compare_columns(con, sql_file, target)
+        return BuildReport(row_count(con, str(target)), columns=columns_of(con, target))
 
 
 def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = None) -> pa.Table:
@@ -176,16 +207,16 @@ def _refuse_unfit(file: SqlFile, computed: pa.Table | None, params: Params | Non
 
 
 @contextmanager
-def _visible(con: duckdb.DuckDBPyConnection, computed: pa.Table | None) -> Iterator[None]:
-    """Make the computed table readable as `computed` inside, and no longer."""
+def _visible(con: duckdb.DuckDBPyConnection, computed: pa.Table | None, name: str = COMPUTED) -> Iterator[None]:
+    """Make a table made in Python readable under that name inside, and no longer."""
     if computed is None:
         yield
         return
-    con.register(COMPUTED, computed)
+    con.register(name, computed)
     try:
         yield
     finally:
-        con.unregister(COMPUTED)
+        con.unregister(name)
 
 
 @contextmanager

@@ -47,6 +47,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def matching(self) -> Path:
+        """What the last matching found out; it saves time and may be deleted at any time."""
+        return self.root / "matching"
+
+    @property
     def reports(self) -> Path:
         """The directory of HTML reports."""
         return self.root / "reports"

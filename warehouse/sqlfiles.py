@@ -4,14 +4,12 @@ The one rule: a table's name is its file's name, its schema is its folder's, and
 its statement really reads.
 """
 
-import csv
 import graphlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -172,18 +170,6 @@ def in_order(files: Iterable[SqlFile]) -> list[SqlFile]:
         ordered.extend(by_table[table] for table in ready)
         sorter.done(*ready)
     return ordered
-
-
-def read_seed(name: str) -> list[dict[str, str]]:
-    """The rows of sql/seeds/<name>.csv in file order, every value as written.
-
-    Raises:
-        SqlFileError: when there is no such seed.
-    """
-    path = sql_root() / "seeds" / f"{name}.csv"
-    if not path.is_file():
-        raise SqlFileError(f"sql/seeds/{name}.csv does not exist; the files are under {sql_root()}")
-    return list(csv.DictReader(StringIO(path.read_text(encoding="utf-8"))))
 
 
 def sql_root() -> Path:

@@ -12,10 +12,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from matching.errors import MatchingError
 from orchestration.cli.console import Console
 from orchestration.cli.parser import build_parser
 from orchestration.errors import OrchestrationError, UsageError
-from serving.errors import ServingError, UnknownTitleError, UnknownUserError
+from serving.errors import ServingError, UnknownRecordError, UnknownTitleError, UnknownUserError
 from warehouse.errors import NothingPublished, WarehouseError
 
 DONE, FAILED, WRONG_USAGE, NOTHING_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -72,6 +73,10 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
             from orchestration.cli.recommend import run_recommend
 
             return run_recommend(args, settings, console)
+        case "match":
+            from orchestration.cli.match import run_match
+
+            return run_match(args, settings, console)
         case "backfill":
             from orchestration.cli.backfill import run_backfill
 
@@ -101,10 +106,10 @@ def _explain(problem: Exception, args: argparse.Namespace, console: Console) -> 
     if isinstance(problem, NothingPublished):
         console.say(f"osusume: {problem}")
         return NOTHING_PUBLISHED
-    if isinstance(problem, UsageError | UnknownUserError | UnknownTitleError):
+    if isinstance(problem, UsageError | UnknownRecordError | UnknownTitleError | UnknownUserError):
         console.say(f"osusume: {problem}")
         return WRONG_USAGE
-    if isinstance(problem, OrchestrationError | WarehouseError | ServingError):
+    if isinstance(problem, MatchingError | OrchestrationError | WarehouseError | ServingError):
         console.say(f"osusume: {problem}")
         return FAILED
     said = str(problem).strip() or "no message"

@@ -1,38 +1,61 @@
-"""`osusume models list`: the model registry with what was measured of each version."""
+"""`osusume models`: the model registry with what was measured of each version, and the way to train the matcher."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
-from orchestration.cli.console import Console, out
+from orchestration.cli.console import Console, counted, out
 from orchestration.cli.formats import table_lines
 from orchestration.settings import Settings
 from serving.reader import Model, open_reader
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.landing import read_events
 
 _NAMES = ("", "model", "version", "NDCG@10", "95 % interval", "recall@20", "coverage@10", "trained")
 _RIGHT = (False, False, False, True, True, True, True, False)
 
 
-def run_models(_: argparse.Namespace, settings: Settings, console: Console) -> int:
-    """Print the registry; returns 0.
+def run_models(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+    """Train the matcher, or print the registry; returns 0, or what the training returns.
 
     Raises:
         NothingPublished: when there is no snapshot.
     """
+    if args.action == "train-matcher":
+        from orchestration.cli.trainmatcher import run_train_matcher
+
+        return run_train_matcher(args, settings, console)
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     with open_reader(warehouse) as reader:
         models = reader.models()
     if not models:
         console.say("no model was evaluated yet; `osusume run` does it")
+        out(matcher(warehouse.home))
         return 0
     for line in table_lines(_NAMES, _RIGHT, [_row(model) for model in models]):
         sys.stdout.write(f"{line}\n")
     _notes(models)
+    out(matcher(warehouse.home))
     return 0
+
+
+def matcher(home: Home) -> str:
+    """Which weights say what records are one anime in this HOME, in a sentence."""
+    from matching.adopted import LOG
+
+    events = read_events(home, LOG)
+    if not events or not events[-1]["weights"]:
+        return "records are matched by the weights that come with the project"
+    last = events[-1]
+    f1 = json.loads(str(last["figures"]))["new"]["f1"]
+    return (
+        f"records are matched by weights {last['rule_version']}, trained {str(last['trained_at'])[:10]} on "
+        f"{counted(int(str(last['labelled_pairs'])), 'labelled pair')}, F1 out of fold {f1:.4f}"
+    )
 
 
 def _row(model: Model) -> Sequence[str]:

@@ -5,72 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn, TypeAlias
 
-_EXIT = """exit status:
-  0  done
-  1  an asset or a blocking check failed
-  2  wrong usage, input or setting: the message names it and says what to do
-  3  nothing is published yet: `osusume run` first"""
-
-_EXAMPLES = """examples:
-  osusume run                                   everything on the built-in demo world, into ./data
-  osusume run --input recordings --home work    on your own recordings, into ./work
-  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"
-  osusume recommend --like "Some Title" --why   for somebody who names a title they like
-  osusume dev                                   the Dagster UI on http://127.0.0.1:3000
-
-`osusume COMMAND --help` explains one command. The settings (OSUSUME_HOME and others) are in .env.example."""
-
-_RUN = """examples:
-  osusume run                                  the demo world: needs neither network nor files
-  osusume run --input ../shared/data           a directory with catalogue/<source>/anime.jsonl.gz and
-                                               ratings/<source>_ratings.csv.gz (anilist, kitsu, myanimelist)
-  osusume run --input old-home --home new-home rebuild everything from what an earlier run landed
-  osusume run --select dim_anime+              dim_anime and all that is made of it
-  osusume run --select group:core vw_user_activity
-
-An input that was already published unchanged ends early; --force runs all the same."""
-
-_DEV = """examples:
-  osusume dev                                  the graph of the demo world in ./data
-  osusume dev --home work --port 3001          a HOME of your own, beside it
-
-Press "Materialize all" in the graph to do there what `osusume run` does. The schedules stay stopped until you
-start them."""
-
-_SQL = """examples:
-  osusume sql "select * from dim_anime limit 5"
-  osusume sql "select source, source_id, anime_key from bridge_anime_source" --format csv --output keys.csv
-  osusume sql "select * from fact_user_rating" --format parquet --output ratings.parquet
-  osusume sql - < query.sql
-  osusume sql "select schema, name from (show all tables)"
-  osusume sql "select column_name, data_type, comment from duckdb_columns() where table_name = 'dim_anime'"
-
-The query reads the published snapshot: it can change nothing and reaches no other file."""
-
-_RECOMMEND = """examples:
-  osusume recommend --user myanimelist:1234    a user of the warehouse; 1234 alone if nobody shares it
-  osusume recommend --like "Title One" "Title Two" -n 5 --why
-"""
-
-
-_BACKFILL = """examples:
-  osusume backfill anilist --from 1990 --to 1999 --dry-run      how many requests and minutes that would take
-  osusume backfill anilist --from 1990 --to 1999 --input live   the same years, read from AniList itself
-  osusume backfill kitsu --from 2020 --to 2020                  against the demo's stand-in services"""
-
-_SERVICES = """examples:
-  osusume demo-services                   real limits, no faults, on a free port
-  osusume demo-services --port 8800 --rate-scale 100 --faults 0.05
-
-They show the demo world (OSUSUME_SEED, OSUSUME_DEMO_ANIME, ...) over the protocols of AniList, Kitsu, MyAnimeList,
-Jikan and IMDb, on 127.0.0.1 only."""
-
-_FORGET = """examples:
-  osusume forget-user anilist:SomeName          by the name that the source knows
-  osusume forget-user myanimelist:0f3a...       by the hash that the tables show
-
-The user's ratings, lists and reviews are removed from landing files, tables, models and every published snapshot;
-a tombstone without the name keeps them from coming back. The models are then trained without them."""
+from orchestration.cli import helptexts
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -107,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="osusume",
         description="Anime catalogues and ratings in, explained recommendation tables out.",
-        epilog=f"{_EXAMPLES}\n\n{_EXIT}",
+        epilog=f"{helptexts.EXAMPLES}\n\n{helptexts.EXIT}",
         formatter_class=_Help,
         parents=[common],
     )
@@ -116,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_dev(commands, common)
     _add_sql(commands, common)
     _add_recommend(commands, common)
+    _add_match(commands, common)
     _add_models(commands, common)
     _add_backfill(commands, common)
     _add_forget(commands, common)
@@ -153,7 +89,7 @@ def _command(
 
 def _add_run(commands: Commands, common: _Parser) -> None:
     """`osusume run`."""
-    parser = _command(commands, "run", common, "run the pipeline and publish what it makes", _RUN)
+    parser = _command(commands, "run", common, "run the pipeline and publish what it makes", helptexts.RUN)
     parser.add_argument(
         "--input",
         metavar="demo|live|PATH",
@@ -172,7 +108,7 @@ def _add_run(commands: Commands, common: _Parser) -> None:
 
 def _add_dev(commands: Commands, common: _Parser) -> None:
     """`osusume dev`."""
-    parser = _command(commands, "dev", common, "open the Dagster UI on this machine, until Ctrl-C", _DEV)
+    parser = _command(commands, "dev", common, "open the Dagster UI on this machine, until Ctrl-C", helptexts.DEV)
     parser.add_argument("--port", type=int, default=3000, help="of the UI on 127.0.0.1 (default 3000)")
     parser.add_argument(
         "--input",
@@ -183,7 +119,7 @@ def _add_dev(commands: Commands, common: _Parser) -> None:
 
 def _add_sql(commands: Commands, common: _Parser) -> None:
     """`osusume sql`."""
-    parser = _command(commands, "sql", common, "put a query to the published snapshot", _SQL)
+    parser = _command(commands, "sql", common, "put a query to the published snapshot", helptexts.SQL)
     parser.add_argument("query", metavar="QUERY", help="one SQL query; - reads it from stdin")
     parser.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table", help="default table")
     parser.add_argument("--output", metavar="FILE", help="write the result into a file instead of stdout")
@@ -192,7 +128,9 @@ def _add_sql(commands: Commands, common: _Parser) -> None:
 
 def _add_recommend(commands: Commands, common: _Parser) -> None:
     """`osusume recommend`."""
-    parser = _command(commands, "recommend", common, "recommend anime to a known user, or for a few titles", _RECOMMEND)
+    parser = _command(
+        commands, "recommend", common, "recommend anime to a known user, or for a few titles", helptexts.RECOMMEND
+    )
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--user", metavar="ID", help="user_id, or source:user_id")
     whom.add_argument(
@@ -202,16 +140,29 @@ def _add_recommend(commands: Commands, common: _Parser) -> None:
     parser.add_argument("--why", action="store_true", help="the reason and the titles that carried each one")
 
 
+def _add_match(commands: Commands, common: _Parser) -> None:
+    """`osusume match`."""
+    parser = _command(commands, "match", common, "why two anime, or two records, are or are not one", helptexts.MATCH)
+    parser.add_argument("one", metavar="A", help="a title, or source:id")
+    parser.add_argument("other", metavar="B", help="a title, or source:id")
+
+
 def _add_models(commands: Commands, common: _Parser) -> None:
-    """`osusume models list`."""
-    parser = _command(commands, "models", common, "the models and how good they are", "")
+    """`osusume models list` and `osusume models train-matcher`."""
+    parser = _command(commands, "models", common, "the models and how good they are", helptexts.MODELS)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     _command(actions, "list", common, "every model version with its held-out metrics; * marks the active one", "")
+    trainer = _command(
+        actions, "train-matcher", common, "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER
+    )
+    trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
+    trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
+    trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
 
 
 def _add_backfill(commands: Commands, common: _Parser) -> None:
     """`osusume backfill`."""
-    parser = _command(commands, "backfill", common, "read a source's titles of certain years", _BACKFILL)
+    parser = _command(commands, "backfill", common, "read a source's titles of certain years", helptexts.BACKFILL)
     parser.add_argument("source", metavar="SOURCE", choices=BACKFILL_SOURCES, help=", ".join(BACKFILL_SOURCES))
     parser.add_argument("--from", dest="first", type=int, required=True, metavar="YEAR", help="the first year")
     parser.add_argument("--to", dest="last", type=int, required=True, metavar="YEAR", help="the last year")
@@ -221,13 +172,15 @@ def _add_backfill(commands: Commands, common: _Parser) -> None:
 
 def _add_forget(commands: Commands, common: _Parser) -> None:
     """`osusume forget-user`."""
-    parser = _command(commands, "forget-user", common, "remove one user everywhere", _FORGET)
+    parser = _command(commands, "forget-user", common, "remove one user everywhere", helptexts.FORGET)
     parser.add_argument("user", metavar="SOURCE:USER", help="the source, and the user's name or hash there")
 
 
 def _add_services(commands: Commands, common: _Parser) -> None:
     """`osusume demo-services`."""
-    parser = _command(commands, "demo-services", common, "serve the demo world as the real services would", _SERVICES)
+    parser = _command(
+        commands, "demo-services", common, "serve the demo world as the real services would", helptexts.SERVICES
+    )
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
     parser.add_argument("--rate-scale", type=float, default=1.0, metavar="N", help="limits N times as high (default 1)")
     parser.add_argument(

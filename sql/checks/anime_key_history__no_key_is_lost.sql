@@ -11,7 +11,8 @@ with latest as (
         anime_key_history.anime_key,
         arg_max(anime_key_history.event, anime_key_history.event_number) as event
     from main.anime_key_history
-    where anime_key_history.event <> 'joined'
+    -- what happens to a record says nothing about whether the key lives
+    where anime_key_history.event not in ('joined', 'left', 'returned')
     group by anime_key_history.anime_key
 ),
 

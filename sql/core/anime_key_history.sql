@@ -9,8 +9,8 @@ columns:
     event_number: order of events, from 1
     occurred_at: when the run that caused it took place, UTC
     anime_key: the key it happened to
-    event: born, joined (a record found to be this anime), merged_into, split_from, retired (no record left)
-        or revived
+    event: born; joined (a record was found to be this anime); merged_into; split_from; retired (none of its
+        records is in a catalogue any more); revived; left (this record is in no catalogue any more); returned
     other_key: the key merged into or split from; null where none
     source: source of the record it is about; null where it is about the key alone
     source_id: id of that record

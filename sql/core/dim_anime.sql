@@ -1,6 +1,7 @@
 /*
 The anime there are: what the catalogues agree is one work, plus, without a title, the stubs of ids that only
-ratings mention (they take part in training and are never recommended).
+ratings mention (they take part in training and are never recommended). Where sources differ, fact_anime_field
+says whose value stands here, what the others say, and why.
 
 grain: one canonical anime
 keys: anime_key
@@ -16,7 +17,7 @@ columns:
     source_material: what it is based on, e.g. MANGA
     episodes: number of episodes; null where unknown
     duration_minutes: minutes per episode; null where unknown
-    start_date: first day of the most precise statement
+    start_date: first day of the winning statement, which is the most exact one
     start_date_precision: day, month, season or year
     start_year: calendar year of start_date
     season: WINTER (December to February), SPRING, SUMMER or FALL; null where only the year is known

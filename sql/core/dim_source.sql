@@ -9,7 +9,7 @@ columns:
     homepage: where it lives
     score_minimum: lowest score a user can give
     score_maximum: highest score a user can give; ratings are brought to 1-10 from here
-    priority: 1 is asked first when sources disagree about a field of dim_anime
+    priority: 1 wins where nothing else decides between sources
     anime: records in its catalogue
     list_entries: entries on its users' lists
 */

@@ -18,6 +18,8 @@ columns:
     reason: what decided, in a sentence
     vetoes: rules that forbid the match whatever the score; empty where none
     rule_version: version of rules and weights
+    score_without_cross_id: the score as if no cross id were known, 0-1
+    matched_without_cross_id: whether the two would share an anime if no cross id were known
     left_compared_title: of all titles of the one, that which is most like one of the other's
     right_compared_title: its counterpart
     title_similarity: likeness of these two titles, 0-1
@@ -29,6 +31,7 @@ columns:
     date_difference_days: right start date minus left; null where one is not known to the day or month
     episodes_difference: right episodes minus left; null where one is unknown
     cross_id: whether an id that a source claims agrees, contradicts or is absent
+    features: every number that the score rests on, by name; null where a record does not say
 */
 select
     computed.left_source::varchar as left_source,
@@ -42,6 +45,8 @@ select
     computed.reason::varchar as reason,
     computed.vetoes::varchar[] as vetoes,
     computed.rule_version::varchar as rule_version,
+    computed.score_without_cross_id::double as score_without_cross_id,
+    computed.matched_without_cross_id::boolean as matched_without_cross_id,
     computed.left_title::varchar as left_compared_title,
     computed.right_title::varchar as right_compared_title,
     computed.title_similarity::double as title_similarity,
@@ -52,7 +57,8 @@ select
     computed.year_difference::integer as year_difference,
     computed.date_difference_days::integer as date_difference_days,
     computed.episodes_difference::integer as episodes_difference,
-    computed.cross_id::varchar as cross_id
+    computed.cross_id::varchar as cross_id,
+    computed.features
 from computed
 left join intermediate.int_anime_unioned as left_record
     on

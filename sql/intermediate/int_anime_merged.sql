@@ -1,99 +1,80 @@
 /*
-The records of each anime folded into one row. For each field the first source that states it wins, in the
-order AniList (edited most), MyAnimeList (most complete), Kitsu; for the synopsis AniList comes last, whose
-texts hold HTML. The start date is the most precise one, ties by the same order. Two records of one source in
-one anime (only a person's override can do that) count by their ids, the smaller first.
+The records of each anime folded into one row: of each field the value of the winning record, as
+int_anime_fields_ranked chose it.
 
 grain: one anime that is in a catalogue
 keys: anime_key
 columns:
     anime_key: lasting id of the anime
-    title_romaji: first stated, see above
-    title_english: first stated
-    title_native: first stated
-    title_canonical: first stated
-    titles: every title of every record, sorted
-    format: first stated, UNKNOWN only where no source knows
-    status: first stated
-    source_material: first stated
-    episodes: first stated
-    duration_minutes: first stated
-    started: the most precise date with its precision, year and season
-    end_date: first stated
-    is_adult: true if any source says so
-    synopsis: first stated, AniList last
+    title: best for display: English, else romaji, else what the source shows, else native
+    title_romaji: title in Latin letters
+    title_english: English title
+    title_native: title in the original script
+    format: TV, MOVIE, OVA, ONA, SPECIAL, MUSIC or PROMO; null where no source knows
+    status: FINISHED, AIRING, UPCOMING, CANCELLED, HIATUS; null where no source says
+    source_material: what it is based on
+    episodes: number of episodes
+    duration_minutes: minutes per episode
+    started: first_day of the start date, its exactness, start_year and season
+    end_date: last day
+    is_adult: whether any source marks it as adult; null where none says
+    synopsis: what it is about, as the source wrote it
     mean_score: mean of the sources' scores, 0-100
-    popularity: largest number of users among the sources
-    favourites: largest number among the sources
+    popularity: users at the largest source
     source_count: sources that hold it
     match_confidence: least confidence among its records
-    title: best for display: English, else romaji, else what the source shows, else native
-    synonyms: every other title, sorted
+    synonyms: every title of every record that no other column shows, sorted
 */
-with records as (
+with known as (
     select
         identities.anime_key,
-        identities.confidence,
-        row_number() over (
-            partition by identities.anime_key
-            order by
-                list_position(['anilist', 'myanimelist', 'kitsu'], records.source),
-                len(records.source_id),
-                records.source_id
-        ) as place,
-        list_position(['day', 'month', 'season', 'year'], records.start_date_precision) as vagueness,
-        records.* exclude (synopsis, genres, tags, studios, relations),
-        trim(records.synopsis) <> '' as has_synopsis
-    from intermediate.int_anime_unioned as records
+        count(distinct identities.source)::integer as source_count,
+        min(identities.confidence) as match_confidence,
+        list_sort(list_distinct(flatten(list(meanings.titles)))) as titles
+    from intermediate.int_anime_record_meanings as meanings
     inner join intermediate.int_anime_identities as identities using (source, source_id)
+    group by identities.anime_key
 ),
 
-folded as (
+chosen as (
     select
-        anime_key,
-        arg_min(title_romaji, place) filter (where title_romaji is not null) as title_romaji,
-        arg_min(title_english, place) filter (where title_english is not null) as title_english,
-        arg_min(title_native, place) filter (where title_native is not null) as title_native,
-        arg_min(title_canonical, place) filter (where title_canonical is not null) as title_canonical,
-        list_sort(list_distinct(flatten(list(
-            list_concat([title_romaji, title_english, title_native, title_canonical], synonyms)
-        )))) as titles,
-        coalesce(arg_min(format, place) filter (where format <> 'UNKNOWN'), 'UNKNOWN') as format,
-        arg_min(status, place) filter (where status is not null) as status,
-        arg_min(source_material, place) filter (where source_material is not null) as source_material,
-        arg_min(episodes, place) filter (where episodes is not null) as episodes,
-        arg_min(duration_minutes, place) filter (where duration_minutes is not null) as duration_minutes,
-        arg_min(
-            struct_pack(
-                first_day := start_date,
-                exactness := start_date_precision,
-                start_year := start_year,
-                season := season
-            ),
-            (vagueness, place)
-        ) filter (where start_date is not null) as started,
-        arg_min(end_date, place) filter (where end_date is not null) as end_date,
-        coalesce(bool_or(is_adult), false) as is_adult,
-        arg_min((source, source_id), (source = 'anilist', place)) filter (where has_synopsis) as synopsis_of,
-        round(avg(mean_score), 6) as mean_score,
-        max(popularity) as popularity,
-        max(favourites) as favourites,
-        count(distinct source)::integer as source_count,
-        min(confidence) as match_confidence
-    from records
-    group by anime_key
+        winners.anime_key,
+        any_value(meanings.title) filter (where field = 'title') as title,
+        any_value(records.title_romaji) filter (where field = 'title_romaji') as title_romaji,
+        any_value(records.title_english) filter (where field = 'title_english') as title_english,
+        any_value(records.title_native) filter (where field = 'title_native') as title_native,
+        any_value(records.format) filter (where field = 'format') as format,
+        any_value(records.status) filter (where field = 'status') as status,
+        any_value(records.source_material) filter (where field = 'source_material') as source_material,
+        any_value(records.episodes) filter (where field = 'episodes') as episodes,
+        any_value(records.duration_minutes) filter (where field = 'duration_minutes') as duration_minutes,
+        any_value(struct_pack(
+            first_day := records.start_date,
+            exactness := records.start_date_precision,
+            start_year := records.start_year,
+            season := records.season
+        )) filter (where field = 'start_date') as started,
+        any_value(records.end_date) filter (where field = 'end_date') as end_date,
+        any_value(records.is_adult) filter (where field = 'is_adult') as is_adult,
+        any_value(records.synopsis) filter (where field = 'synopsis') as synopsis,
+        round(avg(records.mean_score) filter (where field = 'mean_score'), 6) as mean_score,
+        any_value(records.popularity) filter (where field = 'popularity') as popularity
+    from intermediate.int_anime_fields_ranked as winners
+    inner join intermediate.int_anime_unioned as records using (source, source_id)
+    inner join intermediate.int_anime_record_meanings as meanings using (source, source_id)
+    where winners.is_winner
+    group by winners.anime_key
 )
 
 select
-    folded.* exclude (synopsis_of),
-    described.synopsis,
-    coalesce(folded.title_english, folded.title_romaji, folded.title_canonical, folded.title_native) as title,
+    chosen.* replace (known.anime_key as anime_key),
+    known.source_count,
+    known.match_confidence,
     list_filter(
-        folded.titles,
-        lambda other: not list_contains(
-            [title, folded.title_english, folded.title_romaji, folded.title_native], other
+        known.titles,
+        lambda name: not list_contains(
+            [chosen.title, chosen.title_romaji, chosen.title_english, chosen.title_native], name
         )
     ) as synonyms
-from folded
-left join intermediate.int_anime_unioned as described
-    on (described.source, described.source_id) = folded.synopsis_of
+from known
+left join chosen using (anime_key)

@@ -19,11 +19,13 @@ columns:
     source_material: what it is based on
     episodes: number of episodes; null where unknown
     duration_minutes: minutes per episode; null where unknown
+    started: start as exactly as stated, e.g. 2014-10-04, 2014-10, 2014 FALL or 2014
     start_date: first day of the stated day, month, season or year
     start_date_precision: day, month, season or year
     start_year: calendar year of start_date
     season: WINTER (December to February, as AniList and Kitsu count), SPRING, SUMMER or FALL; null where only
         the year is known; a December start stays in its own calendar year
+    ended: end as exactly as stated, e.g. 2014-12-20, 2014-12 or 2014
     end_date: last day of the stated day, month or year
     is_adult: whether the source marks it as adult; null where it says nothing
     synopsis: what it is about, verbatim
@@ -83,7 +85,7 @@ dated as (
 )
 
 select
-    * exclude (started, ended) replace (
+    * replace (
         list_filter(coalesce(synonyms, []), lambda title: trim(title) <> '') as synonyms,
         list_filter(coalesce(genres, []), lambda genre: trim(genre) <> '') as genres,
         list_filter(coalesce(tags, []), lambda tag: trim(tag.name) <> '') as tags,

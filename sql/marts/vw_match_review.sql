@@ -1,7 +1,7 @@
 /*
 The pairs of records that wait for a person: too alike to be sure they differ, not alike enough to join.
 Decide one by a line in sql/seeds/match_overrides.csv (decision `same` or `different`, with a reason and your
-name). The most used titles come first when ordered by popularity.
+name). The most popular come first.
 
 grain: one pair that waits
 keys: left_source, left_source_id, right_source, right_source_id
@@ -51,3 +51,9 @@ left join main.bridge_anime_source as right_record
 left join main.dim_anime as left_anime on left_record.anime_key = left_anime.anime_key
 left join main.dim_anime as right_anime on right_record.anime_key = right_anime.anime_key
 where pairs.decision = 'review'
+order by
+    popularity desc,
+    pairs.left_source asc,
+    pairs.left_source_id asc,
+    pairs.right_source asc,
+    pairs.right_source_id asc

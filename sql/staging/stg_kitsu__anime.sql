@@ -34,7 +34,7 @@ columns:
     episodes: number of episodes; null where unknown (also 0)
     duration_minutes: minutes per episode; null where unknown (also 0)
     started: e.g. 2014-10-04, 2014-10, 2014 FALL or 2014, as far as the date can be trusted
-    ended: end date
+    ended: e.g. 2014-12-20, 2014-12 or 2014, as far as the date can be trusted
     is_adult: rated R18 or nsfw; null where neither is stated
     synopsis: verbatim
     site_url: its page on Kitsu
@@ -88,7 +88,7 @@ select
         when first_day like '%-01' then left(first_day, 7)
         else first_day
     end as started,
-    fields.enddate ->> '$' as ended,
+    regexp_replace(fields.enddate ->> '$', '(-01)?-01$', '') as ended,
     list_bool_or([(fields.agerating ->> '$') = 'R18', fields.nsfw::boolean]) as is_adult,
     fields.synopsis ->> '$' as synopsis,
     'https://kitsu.app/anime/' || coalesce(slug, source_id) as site_url,

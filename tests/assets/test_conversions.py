@@ -1,48 +1,51 @@
-"""What people decided and what the warehouse holds reach matching as they were meant."""
+"""What the warehouse holds reaches matching and comes back as it was meant."""
 
 from datetime import date
+from typing import Any
 
-import pytest
+import numpy as np
+import pyarrow as pa
 
-from assets.conversions import overrides
-from matching.errors import OverrideError
+from assets.conversions import column, match_records
+from tests.sql.building import Workshop
+from warehouse.build import fetch
 
-LINE = {
-    "left_source": "anilist",
-    "left_source_id": "1",
-    "right_source": "kitsu",
-    "right_source_id": "2",
-    "decision": "same",
-    "reason": "the same film",
-    "decided_by": "ann",
-    "decided_at": "2026-01-31",
-    "valid_until": "",
-}
+EDGES = [{"relationType": "SEQUEL", "node": {"id": 2, "type": "ANIME"}}]
 
 
-def test_a_line_of_the_seed_is_a_decision() -> None:
-    """Records, verdict, reason, person and days are taken over; a blank day means for good."""
-    (decision,) = overrides([LINE])
-    assert decision.pair == (("anilist", "1"), ("kitsu", "2"))
-    assert decision.same
-    assert (decision.reason, decision.decided_by) == ("the same film", "ann")
-    assert (decision.decided_on, decision.until) == (date(2026, 1, 31), None)
+def records(shop: Workshop) -> dict[str, Any]:
+    """The records of the warehouse as matching is handed them, by name."""
+    return {" ".join(one.name): one for one in match_records(fetch(shop.con, "inputs/match_records"))}
 
 
-def test_different_is_the_other_verdict() -> None:
-    """`different` keeps two records apart."""
-    assert not overrides([{**LINE, "decision": "different"}])[0].same
+def test_a_record_keeps_what_its_source_states() -> None:
+    """Titles with the main one first and none twice, and every claim and relation, stand in it; the rest is None."""
+    shop = Workshop()
+    shop.land(
+        "anilist",
+        {
+            "id": 1,
+            "idMal": 10,
+            "title": {"romaji": "Kaze", "english": "Wind", "native": "風", "userPreferred": "Kaze"},
+            "synonyms": ["The Wind", "Kaze", ""],
+            "format": "TV",
+            "startDate": {"year": 2001, "month": 4, "day": None},
+            "relations": {"edges": EDGES},
+        },
+    )
+    shop.stage()
+    record = records(shop)["anilist 1"]
+    assert record.titles[0] == "Kaze"
+    assert sorted(record.titles) == ["Kaze", "The Wind", "Wind", "風"]
+    assert record.native_titles == ("風",)
+    assert (record.start_date, record.start_date_precision) == (date(2001, 4, 1), "month")
+    assert record.claimed == (("myanimelist", "10"),)
+    assert record.related == ("2",)
+    assert (record.episodes, record.duration_minutes, record.studios) == (None, None, ())
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"decision": "match"}, "match_overrides.csv:3: decision is 'match', expected same or different"),
-        ({"valid_until": "soon"}, "match_overrides.csv:3"),
-    ],
-)
-def test_a_wrong_line_is_named(change: dict[str, str], said: str) -> None:
-    """The message names file, line, value and what it may be."""
-    with pytest.raises(OverrideError, match="sql/seeds") as caught:
-        overrides([LINE, {**LINE, **change}])
-    assert said in str(caught.value)
+def test_nulls_of_a_float_column_become_nan() -> None:
+    """Missing ratings are told apart from zeros."""
+    found = column(pa.table({"rating": pa.array([1.0, None])}), "rating")
+    assert found[0] == 1.0
+    assert np.isnan(found[1])

@@ -4,16 +4,20 @@ from datetime import date
 
 import numpy as np
 
-from matching.blocking import Blocking, candidate_pairs, ranks, unique_pairs
+from matching.blocking import LARGE, Blocking, candidate_pairs, unique_pairs
 from matching.corpus import build_corpus
 from matching.measure import Truth
+from matching.weights import load_weights
 from tests.matching.worlds import claiming, record, world
 
 
 def names(records, settings=None):
     """The candidate pairs as (source, id) pairs."""
     corpus = build_corpus(records)
-    return {tuple(corpus.records[at].name for at in pair) for pair in candidate_pairs(corpus, settings).tolist()}
+    return {
+        tuple(corpus.records[at].name for at in pair)
+        for pair in candidate_pairs(corpus, load_weights().rarity, settings).tolist()
+    }
 
 
 def test_nothing_is_compared_within_a_source_or_without_records():
@@ -49,7 +53,7 @@ def test_a_crowded_name_leads_to_no_pairs():
     """A name that very many records carry would give quadratically many pairs."""
     records = [record(source, str(n), "Ad", episodes=n + 1) for source in "ab" for n in range(5)]
     assert len(names(records, Blocking(crowded=10))) == 25
-    assert len(names(records, Blocking(crowded=9, nearest=2, nearest_back=0))) < 25
+    assert len(names(records, Blocking(crowded=9, nearest=2))) < 25
 
 
 def test_an_invented_world_is_found_almost_completely():
@@ -65,7 +69,7 @@ def test_pairs_are_brought_to_one_order():
     assert unique_pairs(np.array([[3, 1], [1, 3], [0, 2]])).tolist() == [[0, 2], [1, 3]]
 
 
-def test_ranks_count_from_the_best_and_break_ties_by_the_given_order():
-    """0 is the best of its group."""
-    found = ranks(np.array([7, 7, 7, 8]), np.array([5, 2, 1, 0]), np.array([0.5, 0.9, 0.5, 0.1]))
-    assert found.tolist() == [2, 0, 1, 0]
+def test_large_catalogues_are_searched_for_the_most_similar_names_only():
+    """Never further than asked for, and from one number of records on."""
+    assert Blocking().reach(LARGE).nearest > Blocking().reach(LARGE + 1).nearest
+    assert Blocking(cosine=0.5, nearest=1).reach(LARGE + 1) == Blocking(cosine=0.5, nearest=1).reach(1)

@@ -63,3 +63,29 @@ def test_every_fact_has_its_words():
     assert "names the other's id" in sentence(ROW | {"cross_id": "agrees"})
     assert "episodes" not in sentence(ROW | {"episodes_left": None})
     assert "one episode each" in sentence(ROW | {"episodes_left": 1, "episodes_right": 1})
+    assert "the same studio" in sentence(ROW | {"studios_shared": True})
+    assert "different studios" in sentence(ROW | {"studios_shared": False})
+    assert "studio" not in sentence(ROW | {"studios_shared": None})
+    assert "one is 20 minutes longer" in sentence(ROW | {"duration_difference": -20.0})
+    assert "minutes" not in sentence(ROW | {"duration_difference": 2.0})
+    assert "lists them as different works" in sentence(ROW | {"relation_against": True})
+
+
+def test_an_agreeing_cross_id_is_said_whichever_way_it_went():
+    """It opens the reason of a match, and does not hide that it did not suffice."""
+    assert sentence(ROW | {"cross_id": "agrees"}).startswith("One anime: one record names the other's id, and the rest")
+    refused = sentence(ROW | {"cross_id": "agrees", "decision": "no_match"}, "kitsu 8")
+    assert refused.endswith("although one record names the other's id.")
+
+
+def test_columns_of_another_version_are_not_missed():
+    """A decision alone is enough for a sentence."""
+    assert sentence({"decision": "match"}) == "One anime: no titles to compare, the start of one is unknown."
+
+
+def test_titles_that_are_spelt_differently_are_shown_as_they_are():
+    """Case is no difference to a reader, a sign is."""
+    assert "both are called “HANA”" in sentence(ROW | {"left_title": "HANA"})
+    assert "“Hana no Uta” and “Hana-no-Uta!” are one title but for the spelling" in sentence(
+        ROW | {"left_title": "Hana no Uta", "right_title": "Hana-no-Uta!"}
+    )

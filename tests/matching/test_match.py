@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from matching.errors import OverrideError, RecordError
+from matching.errors import RecordError
 from matching.match import compare, match
 from matching.measure import Truth
 from matching.overrides import Override
@@ -94,7 +94,7 @@ def test_an_invented_world_is_matched_rightly():
 
 def test_a_cross_id_helps_where_the_rest_fits_and_is_not_obeyed_where_it_does_not():
     """A translated title with the same start is believed; another work is not, whoever claims it."""
-    translated = record("myanimelist", "9", "Blossoms under Fresh Snow", episodes=25)
+    translated = record("myanimelist", "9", "Blossoms under Fresh Snow", episodes=None)
     assert len(match([HANA, translated]).clusters) == 2
     result = match([claiming(HANA, translated), translated])
     assert result.method[HANA.name] == "cross_id"
@@ -125,10 +125,11 @@ def test_decisions_end_and_grow_stale():
     assert match([HANA], [stale]).stale_overrides == (stale,)
 
 
-def test_contradictory_decisions_are_refused():
-    """Nothing is matched until they are corrected."""
-    with pytest.raises(OverrideError):
-        match([HANA, HANA_K], [Override(HANA.name, HANA_K.name, True), Override(HANA_K.name, HANA.name, False)])
+def test_of_contradictory_decisions_the_newer_holds():
+    """The later line of one day; nothing stops."""
+    same, different = Override(HANA.name, HANA_K.name, True), Override(HANA_K.name, HANA.name, False)
+    assert len(match([HANA, HANA_K], [replace(same, order=1), replace(different, order=2)]).clusters) == 2
+    assert len(match([HANA, HANA_K], [replace(same, order=2), replace(different, order=1)]).clusters) == 1
 
 
 def test_any_two_records_can_be_compared():

@@ -1,8 +1,9 @@
 """How right a clustering is."""
 
+import numpy as np
 import pytest
 
-from matching.measure import DIFFERENT, SAME, UNKNOWN, Truth
+from matching.measure import DIFFERENT, SAME, UNKNOWN, Bin, Truth, reliability
 
 A1, A2, K1, M1, M2 = ("a", "1"), ("a", "2"), ("k", "1"), ("m", "1"), ("m", "2")
 TRUTH = Truth([{"a": "1", "m": "1", "k": "1"}, {"a": "2", "m": "2"}, {"k": "9"}])
@@ -37,3 +38,12 @@ def test_unknown_pairs_count_only_strictly():
 def test_some_records_can_be_measured_alone():
     """Only pairs with one of them count."""
     assert TRUTH.measure([(A1,), (A2, M2)], frozenset([A2])).f1 == 1
+
+
+def test_probabilities_are_held_against_what_came_true():
+    """Bins that hold pairs, each with what was said and what was; a probability of one belongs to the last."""
+    bins = reliability(np.array([0.0, 0.6, 0.65, 1.0, 1.0]), np.array([False, True, False, True, True]))
+    assert bins[0] == Bin(0.0, 0.01, 1, 0.0, 0.0)
+    assert (bins[1].pairs, bins[1].predicted, bins[1].observed) == (2, pytest.approx(0.625), 0.5)
+    assert bins[2] == Bin(0.99, 1.0, 2, 1.0, 1.0)
+    assert len(bins) == 3

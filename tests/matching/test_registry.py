@@ -1,19 +1,16 @@
-"""The rules of lasting keys, by example and over random histories."""
+"""The rules of lasting keys, by example; `test_histories` holds them against random histories."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from matching.errors import RegistryError
 from matching.keyevents import KeyEvent, replay
 from matching.registry import assign_keys, redirections
 
 A1, A2, K1, K2, M1, M2 = ("a", "1"), ("a", "2"), ("k", "1"), ("k", "2"), ("m", "1"), ("m", "2")
-NAMES = [A1, A2, ("a", "3"), K1, K2, ("k", "3"), M1, M2, ("m", "3")]
 
 
 def run(days: Sequence[Sequence[Sequence[tuple[str, str]]]]) -> tuple[list[dict], list[KeyEvent]]:
@@ -89,9 +86,14 @@ def test_a_source_missing_for_a_day_changes_no_key():
 
 
 def test_a_key_without_records_is_retired_and_comes_back():
-    """Retired and revived name the key once each."""
+    """Retired and revived name the key once each, left and returned the record."""
     _, events = run([[[A1], [K1]], [[A1]], [[A1]], [[A1], [K1]]])
-    assert [(event.event, event.anime_key) for event in events[2:]] == [("retired", 2), ("revived", 2)]
+    assert [(event.event, event.anime_key) for event in events[2:]] == [
+        ("left", 2),
+        ("retired", 2),
+        ("returned", 2),
+        ("revived", 2),
+    ]
 
 
 def test_a_key_kept_for_absent_records_is_given_up_when_they_return_as_another_anime():
@@ -99,6 +101,86 @@ def test_a_key_kept_for_absent_records_is_given_up_when_they_return_as_another_a
     found, _ = run([[[A1], [K1]], [[A1, K1]], [[K1]], [[A1], [K1]]])
     assert found[2] == {K1: 1}
     assert found[3] == found[0]
+
+
+def test_the_larger_part_of_an_anime_keeps_its_key():
+    """Of records that came together, as few as possible change their key, whichever of them has the smallest name."""
+    (_, after), _ = run([[[A1, K1, M1]], [[A1], [K1, M1]]])
+    assert after == {A1: 2, K1: 1, M1: 1}
+
+
+def test_records_that_came_later_take_no_key_from_those_that_were_there_first():
+    """However many they are."""
+    (_, _, after), _ = run([[[K1]], [[A1, K1, M1]], [[A1, M1], [K1]]])
+    assert after == {K1: 1, A1: 2, M1: 2}
+
+
+def test_a_record_that_comes_back_as_another_anime_takes_no_key_from_one_that_stayed():
+    """It gets a new one, though it was there first."""
+    (*_, after), _ = run([[[A1, K1]], [[K1]], [[A1], [K1]]])
+    assert after == {K1: 1, A1: 2}
+
+
+def test_a_record_that_comes_back_after_its_anime_parted_joins_the_part_it_belongs_to():
+    """The parts keep the keys they got without it."""
+    (_, parted, after), _ = run([[[A1, K1, M1]], [[K1], [M1]], [[K1], [A1, M1]]])
+    assert after == parted | {A1: parted[M1]}
+
+
+def test_ids_that_change_places_change_no_key_but_theirs():
+    """The others of both anime stay as they were."""
+    (before, after), events = run([[[A1, K1, M1], [A2, K2, M2]], [[A2, K1, M1], [A1, K2, M2]]])
+    assert after == before | {A1: 2, A2: 1}
+    assert sum(event.event == "born" for event in events) == 2
+
+
+def test_two_anime_that_part_into_the_same_two_keep_both_keys():
+    """The stronger part takes its key along, and the other key stays in use elsewhere."""
+    (_, after), events = run([[[A1, K1], [A2, K2, M2]], [[A1, K2, M2], [A2, K1]]])
+    assert after == {A1: 2, K2: 2, M2: 2, A2: 1, K1: 1}
+    assert sum(event.event == "born" for event in events) == 2
+
+
+def test_of_equal_parts_the_one_among_records_of_the_same_key_keeps_it():
+    """What was merged with it keeps the key, too."""
+    (*_, after), _ = run([[[A1, K1], [M1]], [[A1, K1, M1]], [[A1], [K1, M1]]])
+    assert after == {A1: 3, K1: 1, M1: 1}
+
+
+def test_a_retired_key_takes_no_anime_from_a_living_one():
+    """A record that comes back to another anime takes that anime's key, even if its own is older."""
+    (*_, after), events = run([[[A1], [K1]], [[K1]], [[A1, K1]]])
+    assert after == {A1: 2, K1: 2}
+    assert redirections(events) == {1: 2}
+
+
+def test_a_new_record_goes_with_those_it_was_found_with():
+    """Though the key was another's, who comes back apart: the merge is undone exactly, and the record stays."""
+    (before, *_, after), _ = run([[[A1], [K1]], [[A1, K1]], [[K1]], [[K1, M1]], [[A1], [K1, M1]]])
+    assert after == before | {M1: before[K1]}
+
+
+def test_of_merged_anime_the_one_that_stayed_keeps_the_key_of_an_absent_one():
+    """And gives it back when its own record returns."""
+    apart = [[A1], [K1], [M1]]
+    (before, _, _, without, after), _ = run([apart, [[A1, K1, M1]], [[M1]], [[K1], [M1]], apart])
+    assert without == {K1: 2, M1: 1}
+    assert after == before
+
+
+def test_a_merge_is_undone_after_further_merges():
+    """What was merged later stays where it is."""
+    days = [[[A1], [K1], [M1]], [[A1, K1], [M1]], [[A1, K1, M1]], [[A1, M1], [K1]]]
+    (before, *_, after), _ = run(days)
+    assert after == {A1: 1, M1: 1, K1: before[K1]}
+
+
+def test_a_split_on_a_day_on_which_half_of_the_records_are_away_is_as_exact():
+    """Those that come back find the keys they had before the merge."""
+    apart = [[A1, K1], [M1, M2]]
+    (before, _, half, after), _ = run([apart, [[A1, K1, M1, M2]], [[K1], [M2]], apart])
+    assert half == {K1: before[K1], M2: before[M2]}
+    assert after == before
 
 
 def test_two_clusters_with_one_record_are_refused():
@@ -114,6 +196,7 @@ def test_two_clusters_with_one_record_are_refused():
         KeyEvent(1, 1, "merged_into", other_key=2),
         KeyEvent(1, 1, "joined", source="a", source_id="1"),
         KeyEvent(1, 1, "exploded"),
+        KeyEvent(1, 1, "left", source="a", source_id="1"),
         KeyEvent(1, 1, "born"),
     ],
 )
@@ -129,78 +212,3 @@ def test_events_survive_being_stored():
     assert [KeyEvent.from_row({**event.as_row(), "occurred_at": "now"}) for event in events] == events
     with pytest.raises(RegistryError):
         KeyEvent.from_row({"event_number": "x"})
-
-
-@st.composite
-def partitions(draw):
-    """Some of the records, in anime of any make."""
-    present = draw(st.lists(st.sampled_from(NAMES), unique=True))
-    labels = draw(st.lists(st.integers(0, 4), min_size=len(present), max_size=len(present)))
-    groups: dict[int, list] = {}
-    for name, label in zip(present, labels, strict=True):
-        groups.setdefault(label, []).append(name)
-    return list(groups.values())
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(partitions(), min_size=1, max_size=7), st.randoms(use_true_random=False))
-def test_the_registrys_rules_hold_over_random_histories(days, random):
-    """In every history: one key per anime, nothing rewritten, order of input no matter, events tell everything."""
-    events: list[KeyEvent] = []
-    for clusters in days:
-        keys, new = assign_keys(clusters, events)
-        shuffled = [random.sample(cluster, len(cluster)) for cluster in random.sample(clusters, len(clusters))]
-        assert assign_keys(shuffled, events) == (keys, new)
-        events = events + new
-        assert {name: replay(events).key_of(name) for name in keys} == keys
-        assert len({keys[cluster[0]] for cluster in clusters}) == len(clusters)
-        assert all(keys[name] == keys[cluster[0]] for cluster in clusters for name in cluster)
-        assert assign_keys(clusters, events) == (keys, [])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(partitions(), min_size=1, max_size=5), st.data())
-def test_records_that_vanish_and_return_change_no_key(days, data):
-    """Whatever came before, a day without some records and the same day with them agree on every key."""
-    _, events = run(days)
-    keys, new = assign_keys(days[-1], events)
-    events += new
-    gone = data.draw(st.sets(st.sampled_from(NAMES)))
-    thinned = [[name for name in cluster if name not in gone] for cluster in days[-1]]
-    without, new = assign_keys(thinned, events)
-    assert without == {name: key for name, key in keys.items() if name not in gone}
-    assert assign_keys(days[-1], events + new)[0] == keys
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(partitions(), min_size=1, max_size=4), st.data())
-def test_any_merge_is_undone_exactly_by_its_split(days, data):
-    """Merging any two anime of any history and splitting them gives every record the key it had."""
-    found, events = run(days)
-    clusters = [cluster for cluster in days[-1] if cluster]
-    if len(clusters) < 2:
-        return
-    one, two = data.draw(st.lists(st.integers(0, len(clusters) - 1), min_size=2, max_size=2, unique=True))
-    merged = [cluster for at, cluster in enumerate(clusters) if at not in (one, two)]
-    merged.append(clusters[one] + clusters[two])
-    _, new = assign_keys(merged, events)
-    after, more = assign_keys(clusters, events + new)
-    assert after == found[-1]
-    assert not [event for event in new + more if event.event == "born"]
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(partitions(), min_size=1, max_size=4), st.data())
-def test_new_records_change_no_old_key(days, data):
-    """Records never seen before, joining old anime or standing alone, leave every old key as it was."""
-    found, events = run(days)
-    clusters = [list(cluster) for cluster in days[-1] if cluster]
-    for number in range(data.draw(st.integers(0, 4))):
-        name = ("new", str(number))
-        at = data.draw(st.integers(0, len(clusters)))
-        if at == len(clusters):
-            clusters.append([name])
-        else:
-            clusters[at].append(name)
-    keys, _ = assign_keys(clusters, events)
-    assert {name: keys[name] for name in found[-1]} == found[-1]

@@ -70,3 +70,16 @@ def test_the_head_ends_where_the_subtitle_begins():
     assert read("Hana no Yuki: Aki").head == 3
     assert read("Hana 3: Aki 2").head == 2
     assert read("Hana no Yuki").head == 3
+
+
+@pytest.mark.parametrize("title", ["Bing Hua Zhi Qi You Ji", "Bing Hua: Qi You Ji"])
+def test_the_chinese_of_parts_a_name_from_its_subtitle(title):
+    """之 in Latin letters is what other sources write as a colon."""
+    parsed = read(title)
+    assert (parsed.base, parsed.head) == (("bing", "hua", "qi", "you", "ji"), 2)
+
+
+@pytest.mark.parametrize("title", ["Zhi Hua", "Hua Zhi"])
+def test_the_chinese_of_with_nothing_on_one_side_is_a_word_of_the_name(title):
+    """There is no name, or no subtitle, that it could part."""
+    assert read(title).base == tuple(title.lower().split())

@@ -8,12 +8,15 @@ import pytest
 from matching.corpus import build_corpus
 from matching.features import gather_evidence
 from matching.vetoes import VETOES, apply_vetoes
+from matching.weights import load_weights
 from tests.matching.worlds import record
+
+RARITY = load_weights().rarity
 
 
 def vetoes(one, other):
     """The names of the vetoes on a pair."""
-    held = apply_vetoes(gather_evidence(build_corpus([one, other]), np.array([[0, 1]])))
+    held = apply_vetoes(gather_evidence(build_corpus([one, other]), np.array([[0, 1]]), RARITY))
     return {veto.name for veto, holds in zip(VETOES, held[0].tolist(), strict=True) if holds}
 
 
@@ -43,5 +46,5 @@ def test_the_unknown_rules_nothing_out():
     """Records that say nothing are not vetoed, and no pairs have no vetoes."""
     nothing = {"episodes": None, "format": None, "start_date": None, "start_year": None}
     assert not vetoes(record("a", "1", "Hana"), record("b", "1", "Hana", **nothing))
-    empty = gather_evidence(build_corpus([]), np.empty((0, 2), dtype=np.int64))
+    empty = gather_evidence(build_corpus([]), np.empty((0, 2), dtype=np.int64), RARITY)
     assert apply_vetoes(empty).shape == (0, len(VETOES))

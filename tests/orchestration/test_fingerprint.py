@@ -2,17 +2,19 @@
 
 import gzip
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.fingerprint import code_version, fingerprint, landing_after
+from orchestration.errors import InputError
+from orchestration.fingerprint import base_fingerprint, code_version, fingerprint, landing_after
 from orchestration.settings import load_settings
 from warehouse.home import Home
-from warehouse.landing import adopt, land_file, landed_files
+from warehouse.landing import adopt, append_events, land_file, landed_files
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -105,3 +107,73 @@ def test_the_code_version_is_the_same_each_time() -> None:
     """It is a hash of files, and they do not change while the tests run."""
     assert code_version() == code_version()
     assert len(code_version()) == 64
+
+
+def train(home: Home, rule_version: str, weights: str = "{}") -> None:
+    """Land a training of the matcher."""
+    event = {
+        "trained_at": START,
+        "rule_version": rule_version,
+        "weights": weights,
+        "labelled_pairs": 1,
+        "figures": "{}",
+    }
+    append_events(home, "matcher", [event])
+
+
+def test_a_trained_matcher_changes_the_fingerprint_until_it_is_taken_back(tmp_path: Path) -> None:
+    """The next run uses it, so it must not end early; with the shipped weights it may, as before."""
+    home = Home(tmp_path / "home")
+    mark = base_fingerprint(load_settings(home=home.root))
+    train(home, "one")
+    trained = base_fingerprint(load_settings(home=home.root))
+    assert trained != mark
+    train(home, "one")
+    assert base_fingerprint(load_settings(home=home.root)) == trained
+    train(home, "two")
+    assert base_fingerprint(load_settings(home=home.root)) not in (mark, trained)
+    train(home, "shipped", weights="")
+    assert base_fingerprint(load_settings(home=home.root)) == mark
+
+
+def test_the_matcher_of_an_adopted_home_is_foreseen(tmp_path: Path) -> None:
+    """Before and after its landing is taken over the fingerprint is the same, so that the next run ends early."""
+    home, other = Home(tmp_path / "home"), Home(tmp_path / "other")
+    train(other, "one")
+    taking_over = load_settings(home=home.root, input=str(other.root))
+    foreseen = base_fingerprint(taking_over)
+    assert foreseen != base_fingerprint(load_settings(home=home.root))
+    adopt(home, other)
+    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(home=home.root))
+
+
+def test_a_decision_counts_as_long_as_its_time_has_not_run_out(tmp_path: Path) -> None:
+    """A line in HOME changes what the next run makes; so does the day after its last one."""
+    settings_ = load_settings(home=tmp_path)
+    day = date(2026, 3, 1)
+    mark = base_fingerprint(settings_, day)
+    header = "left_source,left_source_id,right_source,right_source_id,decision,reason,decided_by,decided_at,valid_until"
+    file = tmp_path / "match_overrides.csv"
+    file.write_text(f"{header}\n")
+    assert base_fingerprint(settings_, day) == mark
+    file.write_text(f"{header}\nanilist,1,kitsu,2,same,why,Ann,2026-02-01,2026-03-01\n")
+    decided = base_fingerprint(settings_, day)
+    assert decided != mark
+    assert base_fingerprint(settings_, day - timedelta(days=1)) == decided
+    assert base_fingerprint(settings_, day + timedelta(days=1)) not in (decided, mark)
+    file.write_text(f"{header}\nanilist,1,kitsu,2,different,why,Ann,2026-02-01,2026-03-01\n")
+    assert base_fingerprint(settings_, day) not in (decided, mark)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\x00", r"match_overrides.csv cannot be read"),
+        (b"left,right\n", r"match_overrides.csv:1: left_source, .* missing"),
+    ],
+)
+def test_decisions_that_cannot_be_understood_are_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    """By file and line, before anything is touched."""
+    (tmp_path / "match_overrides.csv").write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        base_fingerprint(load_settings(home=tmp_path))

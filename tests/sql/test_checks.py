@@ -7,6 +7,7 @@ import pytest
 
 from assets.checks.rules import check_rules, failing_rules, rules_of
 from assets.checks.tables import CheckedTable, checked_tables
+from tests.assets.checks.identity_world import IDENTITY_BREAKS
 from tests.assets.checks.world import ANN, BOB, CAT, EASE, TABLES, make_world
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -18,6 +19,7 @@ FACTS = {"landed_paths": ["kitsu/anime/k.jsonl.gz"]}
 
 #: (table, rule, what breaks it, how many rows then do).
 BREAKS: list[tuple[str, str, str, int]] = [
+    *IDENTITY_BREAKS,
     (
         "fact_user_rating",
         "keys_are_unique",
@@ -135,6 +137,42 @@ BREAKS: list[tuple[str, str, str, int]] = [
         "update dim_anime set source_count = 3 where anime_key = 1",
         1,
     ),
+    ("fact_anime_field", "winners_stand_in_dim_anime", "update dim_anime set episodes = 13 where anime_key = 1", 1),
+    (
+        "fact_anime_field",
+        "winners_stand_in_dim_anime",
+        "update dim_anime set synopsis = 'Dark.' where anime_key = 2",
+        1,
+    ),
+    ("fact_anime_field", "winners_stand_in_dim_anime", "update dim_anime set end_date = '2014-11-30'", 4),
+    (
+        "fact_anime_field",
+        "winners_stand_in_dim_anime",
+        "delete from fact_anime_field where field = 'mean_score' and source = 'myanimelist'",
+        1,
+    ),
+    ("dim_anime_record", "all_titles_stand_in_dim_anime", "update dim_anime set synonyms = [] where anime_key = 1", 1),
+    (
+        "dim_anime_record",
+        "every_record_of_an_anime_is_here",
+        "update dim_anime_record set anime_key = 3 where source_id = '10'",
+        1,
+    ),
+    ("dim_anime_record", "every_record_of_an_anime_is_here", "delete from dim_anime_record where source_id = '5'", 1),
+    (
+        "dim_anime_record",
+        "every_record_of_an_anime_is_here",
+        "insert into dim_anime_record by name select 'kitsu' as source, '6' as source_id, 3 as anime_key",
+        1,
+    ),
+    (
+        "fact_anime_field",
+        "every_field_has_one_winner",
+        "update fact_anime_field set is_winner = true where field = 'episodes'",
+        1,
+    ),
+    ("fact_anime_field", "every_field_has_one_winner", "update fact_anime_field set is_winner = false", 32),
+    ("fact_anime_field", "no_winner_is_disputed", "update fact_anime_field set is_winner = true", 1),
     ("bridge_anime_relation", "every_anime_exists", "update bridge_anime_relation set anime_key = 77", 1),
     (
         "bridge_anime_relation",

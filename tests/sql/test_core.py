@@ -18,7 +18,7 @@ def anime(shop: Workshop, clusters: Any = (ALL_THREE,)) -> dict[str, Any]:
 
 
 def test_fields_come_from_the_first_source_that_states_them(shop: Workshop) -> None:
-    """AniList before MyAnimeList before Kitsu, the synopsis last from AniList, numbers from all."""
+    """AniList before MyAnimeList before Kitsu, a synopsis with HTML last, numbers from all."""
     shop.land(
         "anilist",
         {
@@ -30,7 +30,7 @@ def test_fields_come_from_the_first_source_that_states_them(shop: Workshop) -> N
             "description": "A <b>wind</b>.",
         },
     )
-    kitsu = {"canonicalTitle": "Wind", "titles": {"en": "Wind"}, "subtype": "TV", "averageRating": "70", "nsfw": True}
+    kitsu = {"canonicalTitle": "Wind", "titles": {"en": "Wind"}, "subtype": "OVA", "averageRating": "70", "nsfw": True}
     shop.land("kitsu", {"id": "2", "attributes": kitsu | {"userCount": 9, "synopsis": "Kitsu's words."}})
     shop.land(
         "myanimelist",

@@ -19,7 +19,7 @@ TITLES = ("Amber Tide", "Brass Moon", "Cedar Road", "Dune Song")
 
 
 def land(shop: Workshop) -> None:
-    """Four anime that two sources know and score differently, and one refused line."""
+    """Four anime that two sources know, score and count differently, and one refused line."""
     for number, title in enumerate(TITLES, start=1):
         shop.land(
             "anilist",
@@ -30,10 +30,12 @@ def land(shop: Workshop) -> None:
                 "averageScore": 60 + 5 * number,
                 "popularity": 1000 // number,
                 "status": "FINISHED",
+                "episodes": 12,
             },
             path=f"anilist/{number}.jsonl.gz",
         )
         attributes = {"canonicalTitle": title, "averageRating": str(85 - 5 * number), "userCount": 10 * number}
+        attributes |= {"episodeCount": 10 + number}
         shop.land("kitsu", {"id": str(number), "attributes": attributes}, path=f"kitsu/{number}.jsonl.gz")
     shop.land("anilist", "broken", path="anilist/broken.jsonl.gz")
     users = [f"user-{number}" for number in range(6)]
@@ -58,12 +60,15 @@ def computed(user_key: int) -> dict[str, pa.Table]:
         ),
     )
     verdict = {"score": 0.5, "decision": "review", "reason": "Alike.", "vetoes": [], "rule_version": "1"}
+    verdict |= {"score_without_cross_id": 0.5, "matched_without_cross_id": False, "features": {"base_best": 0.5}}
     recommended = {"user_key": user_key, "rank": 1, "anime_key": 3, "score": 0.9, "model_version_id": "ease-1"}
     shares = {"share_collaborative": 1.0, "share_content": 0.0, "share_popularity": 0.0}
     causes = {"because_anime_keys": [1, 4], "because_ratings": [9.0, 9.0], "because_shares": [0.7, 0.3]}
     similar = {"anime_key": 1, "similar_anime_key": 2, "method": "item_knn", "score": 0.5, "rank": 1}
     model = {"model_version_id": "ease-1", "model_type": "ease", "trained_at": "2026-03-01 00:00:00Z"}
     rest = {"data_version": "d", "code_version": "c", "seed": 1, "parameters": "{}", "metrics": "{}"}
+    born = {"event_number": 1, "occurred_at": "2026-03-01 00:00:00Z", "anime_key": 1, "event": "born", "other_key": None}
+    born |= {"source": "anilist", "source_id": "1", "cause": "first seen"}
     metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p", "metric": "ndcg", "k": 10}
     figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "users": 6}
     rows: dict[str, dict[str, Any]] = {
@@ -71,6 +76,7 @@ def computed(user_key: int) -> dict[str, pa.Table]:
         | evidence
         | verdict
         | {"cross_id": "absent", "title_similarity": 0.5, "year_difference": 0, "episodes_difference": 0},
+        "anime_key_history": born,
         "fact_recommendation": recommended | shares | causes,
         "fact_anime_similarity": similar | {"model_version_id": "item_knn-1"},
         "dim_recommendation_model": model | rest | {"skipped_because": None, "is_active": True},
@@ -151,3 +157,20 @@ def test_refused_rows_are_counted_by_kind_of_fault(published: Any) -> None:
     (row,) = fetch(published, "queries/refused_rows").to_pylist()
     assert (row["refused"], row["place"]) == (1, "anilist/broken.jsonl.gz:1")
     assert row["fault"] == 'the line is not a JSON object: "…"'
+
+
+def test_conflicts_are_counted_by_field_with_the_best_known_example(published: Any) -> None:
+    """Three of four anime are contested; of the second (12 and 12 episodes) nothing is."""
+    (row,) = fetch(published, "queries/fields_sources_disagree_on").to_pylist()
+    assert (row["field"], row["stated_twice"], row["contested"], row["percent"]) == ("episodes", 4, 3, 75.0)
+    assert (row["anilist_prevails"], row["kitsu_prevails"]) == (3, 0)
+    assert row["example"] == "Amber Tide: 12 (anilist), not 11 (kitsu)"
+
+
+def test_a_value_of_dim_anime_is_followed_back_to_the_records(published: Any) -> None:
+    """What each source states of the best known contested anime, the winning value first."""
+    rows = fetch(published, "queries/why_dim_anime_says_so").to_pylist()
+    assert [(row["record"], row["value"], row["why"]) for row in rows if row["field"] == "episodes"] == [
+        ("anilist:1", "12", "anilist comes before kitsu"),
+        ("kitsu:1", "11", "anilist comes before kitsu"),
+    ]

@@ -134,7 +134,8 @@ def cinema(shop: Workshop) -> Workshop:
     )
     shop.stage()
     shop.identify()
-    shop.build("intermediate/int_anime_merged")
+    for step in ("record_meanings", "field_rules", "fields_stated", "fields_ranked", "merged"):
+        shop.build(f"intermediate/int_anime_{step}")
     shop.build("core/dim_anime")
     shop.build("core/bridge_anime_imdb")
     return shop

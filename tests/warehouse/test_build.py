@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from warehouse.build import build, fetch, preview, row_count, table_exists
+from warehouse.build import build, fetch, patch, preview, row_count, table_exists
 from warehouse.connection import Warehouse
 from warehouse.errors import BuildError, SqlFileError, WarehouseError
 from warehouse.sqlfiles import SqlFile
@@ -218,6 +218,18 @@ def test_a_table_can_be_asked_for(con: Con, sql: Sql) -> None:
     assert preview(con, "main.dim_x", 2) == [{"a": 0}, {"a": 1}]
     with pytest.raises(WarehouseError, match="not a table name"):
         table_exists(con, "a.b.c")
+
+
+def test_a_patch_puts_rows_in_the_place_of_those_with_their_keys(con: Con, sql: Sql) -> None:
+    """New rows come in, others are replaced, some go; the rest stays. Nothing happens when a row cannot be."""
+    file = sql("core/dim_x", "select computed.a, 10 // computed.b as b from computed", columns="a b")
+    build(con, file, computed=pa.table({"a": [1, 2, 3], "b": [1, 2, 5]}))
+    computed, removed = pa.table({"a": [2, 4], "b": [10, 2]}), pa.table({"a": [3, 99]})
+    assert patch(con, file, computed=computed, removed=removed).rows == 3
+    assert sorted(rows(con, "dim_x")) == [(1, 10), (2, 1), (4, 5)]
+    with pytest.raises(BuildError, match=r"dim_x\.sql"):
+        patch(con, file, computed=pa.table({"a": [1], "c": [0]}), removed=removed)
+    assert len(rows(con, "dim_x")) == 3
 
 
 def test_a_killed_build_leaves_the_old_table(warehouse: Warehouse, sql: Sql) -> None:

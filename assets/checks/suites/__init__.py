@@ -2,12 +2,13 @@
 
 from assets.checks.expectations import ColumnCheck
 from assets.checks.suites.catalogue import CATALOGUE
+from assets.checks.suites.identity import IDENTITY
 from assets.checks.suites.models import MODELS
 from assets.checks.suites.ratings import RATINGS
 from assets.checks.suites.staging import STAGING
 from assets.checks.tables import CheckedTable
 
-SUITES: dict[str, tuple[ColumnCheck, ...]] = {**STAGING, **CATALOGUE, **RATINGS, **MODELS}
+SUITES: dict[str, tuple[ColumnCheck, ...]] = {**STAGING, **CATALOGUE, **IDENTITY, **RATINGS, **MODELS}
 
 
 def suite(table: CheckedTable) -> tuple[ColumnCheck, ...]:

@@ -41,6 +41,12 @@ IDENTITIES = (
     ),
 )
 
+#: The columns of dim_anime that records state; start_date brings its precision, year and season along.
+ANIME_COLUMNS = (
+    *("title", "title_romaji", "title_english", "title_native", "synonyms", "format", "status", "source_material"),
+    *("episodes", "duration_minutes", "start_date", "end_date", "is_adult", "synopsis", "mean_score", "popularity"),
+)
+
 DIM_ANIME = (
     ColumnCheck("keys_are_whole_numbers", "Keys are 64-bit integers, none missing.", typed("int64", "anime_key")),
     ColumnCheck(
@@ -78,6 +84,62 @@ DIM_ANIME = (
         stated("match_confidence") + between(0, 1, "match_confidence"),
     ),
     ColumnCheck("adult_is_stated", "Every anime says whether it is adult: a rule reads it.", stated("is_adult")),
+)
+
+ANIME_RECORDS = (
+    ColumnCheck("sources_are_known", "Every record is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck(
+        "source_ids_are_positive_whole_numbers",
+        "Every id is a positive whole number without leading zeros.",
+        matching(SOURCE_ID, "source_id"),
+    ),
+    ColumnCheck("keys_are_whole_numbers", "Keys are 64-bit integers, none missing.", typed("int64", "anime_key")),
+    ColumnCheck(
+        "formats_and_statuses_are_known",
+        "Every record has one of the project's formats, and its status, where stated, is one of the project's.",
+        stated("format") + one_of("format", FORMATS) + one_of("status", STATUSES),
+    ),
+    ColumnCheck(
+        "dates_say_how_exact_they_are",
+        "Seasons and the precision of dates are among the stated words.",
+        one_of("season", SEASONS) + one_of("start_date_precision", PRECISIONS),
+    ),
+    ColumnCheck(
+        "numbers_are_possible",
+        "Scores lie from 0 to 100, users are not negative, episodes and minutes positive.",
+        between(0, 100, "mean_score")
+        + between(0, None, "popularity")
+        + between(1, None, "episodes")
+        + above(0, None, "duration_minutes"),
+    ),
+    ColumnCheck(
+        "payload_pointers_are_stated",
+        "Every record says in which landed line it stands.",
+        stated("payload_path", "payload_line"),
+    ),
+)
+
+ANIME_FIELDS = (
+    ColumnCheck("fields_are_known", "Every value is of a column of dim_anime.", one_of("field", ANIME_COLUMNS)),
+    ColumnCheck("sources_are_known", "Every value is of a known source.", one_of("source", SOURCES)),
+    ColumnCheck(
+        "values_can_be_read", "Every value is stated: what is not stated has no row.", matching(VISIBLE, "value")
+    ),
+    ColumnCheck(
+        "every_value_says_why",
+        "Every value names the rule of its field, and why it won or lost.",
+        stated("rule", "why") + matching(VISIBLE, "rule", "why"),
+    ),
+    ColumnCheck(
+        "winning_is_stated",
+        "Every value has won or lost, and contradicts the winner or does not.",
+        stated("is_winner", "is_disputed"),
+    ),
+    ColumnCheck(
+        "votes_are_of_sources",
+        "Behind a value stand at least its own source and at most every source.",
+        stated("votes") + between(1, len(SOURCES), "votes"),
+    ),
 )
 
 MATCH_CANDIDATES = (
@@ -160,6 +222,8 @@ CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
     "int_anime_identities": IDENTITIES,
     "bridge_anime_source": IDENTITIES,
     "dim_anime": DIM_ANIME,
+    "dim_anime_record": ANIME_RECORDS,
+    "fact_anime_field": ANIME_FIELDS,
     "bridge_anime_genre": (
         ColumnCheck("genres_are_not_blank", "Every genre can be read.", matching(VISIBLE, "genre")),
     ),

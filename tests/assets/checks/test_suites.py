@@ -9,10 +9,12 @@ from assets.checks.suites import SUITES, suite
 from assets.checks.suites.values import SOURCES
 from assets.checks.tables import CheckedTable, checked_tables
 from tests.assets.checks.conftest import table_named
+from tests.assets.checks.identity_world import IDENTITY_FAULTS
 from tests.assets.checks.world import TABLES
 
 #: (table, check, what breaks it); tables that share a suite are shown once.
 BREAKS: list[tuple[str, str, str]] = [
+    *IDENTITY_FAULTS,
     ("stg_kitsu__anime_records", "source_ids_are_positive_whole_numbers", "source_id = '05'"),
     ("stg_kitsu__anime_records", "mean_scores_are_0_to_100", "mean_score = 101"),
     ("stg_kitsu__anime_records", "user_counts_are_not_negative", "favourites = -1"),
@@ -71,6 +73,22 @@ BREAKS: list[tuple[str, str, str]] = [
     ("dim_anime", "start_years_are_possible", "start_year = 20140"),
     ("dim_anime", "match_confidences_are_0_to_1", "match_confidence = null"),
     ("dim_anime", "adult_is_stated", "is_adult = null"),
+    ("dim_anime_record", "sources_are_known", "source = 'jikan'"),
+    ("dim_anime_record", "source_ids_are_positive_whole_numbers", "source_id = '05'"),
+    ("dim_anime_record", "keys_are_whole_numbers", "anime_key = null"),
+    ("dim_anime_record", "formats_and_statuses_are_known", "format = null"),
+    ("dim_anime_record", "formats_and_statuses_are_known", "status = 'RELEASING'"),
+    ("dim_anime_record", "dates_say_how_exact_they_are", "start_date_precision = 'decade'"),
+    ("dim_anime_record", "numbers_are_possible", "mean_score = 101"),
+    ("dim_anime_record", "numbers_are_possible", "duration_minutes = 0"),
+    ("dim_anime_record", "payload_pointers_are_stated", "payload_line = null"),
+    ("fact_anime_field", "fields_are_known", "field = 'colour'"),
+    ("fact_anime_field", "sources_are_known", "source = 'jikan'"),
+    ("fact_anime_field", "values_can_be_read", "value = ' '"),
+    ("fact_anime_field", "every_value_says_why", "why = null"),
+    ("fact_anime_field", "every_value_says_why", "rule = ''"),
+    ("fact_anime_field", "winning_is_stated", "is_winner = null"),
+    ("fact_anime_field", "votes_are_of_sources", "votes = 4"),
     ("bridge_anime_genre", "genres_are_not_blank", "genre = ' '"),
     ("bridge_anime_tag", "tags_are_not_blank", "tag = ''"),
     ("bridge_anime_tag", "weights_are_0_to_1", "weight = 60"),

@@ -6,6 +6,9 @@ Anime 1 is AniList's 1 and MyAnimeList's 10; 2 is AniList's 2, adult; 3 is Kitsu
 
 from typing import Any
 
+from tests.assets.checks.identity_world import IDENTITY_TABLES
+from tests.assets.checks.stated_world import STATED_TABLES
+
 ANN, BOB, CAT = 101, 102, 103
 EASE, POPULARITY = "'ease-1'", "'popularity-1'"
 #: What `records` and the newest records of a source have in common.
@@ -120,17 +123,20 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         "anime_key bigint, title varchar, title_romaji varchar, title_english varchar, title_native varchar, "
         f"format varchar, status varchar, episodes integer, duration_minutes double, {DATED}, "
         "is_adult boolean, mean_score double, popularity bigint, source_count integer, "
-        "match_confidence double",
+        "match_confidence double, synonyms varchar[], source_material varchar, end_date date, synopsis varchar",
         [
             "1, 'Lantern', 'Akari', 'Lantern', null, 'TV', 'FINISHED', 12, 24, date '2014-10-04', 'day', "
-            "2014, 'FALL', false, 82.25, 30, 2, 0.98",
+            "2014, 'FALL', false, 82.25, 30, 2, 0.98, ['The Lantern'], 'MANGA', date '2014-12-31', 'A light.'",
             "2, 'Velvet', null, 'Velvet', null, 'OVA', null, null, null, date '2013-12-01', 'month', 2013, "
-            "'WINTER', true, null, 5, 1, 1",
+            "'WINTER', true, null, 5, 1, 1, [], null, null, null",
             "3, 'Harbour', null, 'Harbour', null, 'MOVIE', 'FINISHED', 1, 90, date '2001-01-01', 'year', "
-            "2001, null, false, 70, 2, 1, 1",
-            "4, null, null, null, null, 'UNKNOWN', null, null, null, null, null, null, null, false, null, 1, 0, 1",
+            "2001, null, false, 70, 2, 1, 1, [], null, null, null",
+            "4, null, null, null, null, 'UNKNOWN', null, null, null, null, null, null, null, false, null, 1, 0, 1, "
+            "[], null, null, null",
         ],
     ),
+    **STATED_TABLES,
+    **IDENTITY_TABLES,
     "main.bridge_anime_genre": ("anime_key bigint, genre varchar, source_count integer", ["1, 'Drama', 2"]),
     "main.bridge_anime_tag": (
         "anime_key bigint, tag varchar, weight double, is_spoiler boolean",

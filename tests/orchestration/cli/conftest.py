@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli import main
+from tests.serving.identity_world import publish_identity_world
 from tests.serving.small_world import publish_small_world
 
 
@@ -25,6 +26,14 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A HOME with the small world published."""
     root = tmp_path_factory.mktemp("small") / "home"
     publish_small_world(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def identity_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME with the world of catalogue records published."""
+    root = tmp_path_factory.mktemp("identity") / "home"
+    publish_identity_world(root)
     return root
 
 

@@ -15,7 +15,7 @@ from tests.orchestration.cli.conftest import heed_ctrl_c
 from warehouse.connection import Warehouse
 
 Call = Callable[..., object]
-COMMANDS = ("run", "backfill", "dev", "sql", "recommend", "models", "forget-user", "demo-services", "doctor")
+COMMANDS = ("run", "backfill", "dev", "sql", "recommend", "match", "models", "forget-user", "demo-services", "doctor")
 
 
 def start(*words: object, **options: object) -> subprocess.Popen:
@@ -33,7 +33,9 @@ def test_without_a_command_the_help_is_shown(osusume: Call) -> None:
     assert all(command in called.err for command in COMMANDS)
 
 
-@pytest.mark.parametrize("words", [[], *([command] for command in COMMANDS), ["models", "list"]])
+@pytest.mark.parametrize(
+    "words", [[], *([command] for command in COMMANDS), ["models", "list"], ["models", "train-matcher"]]
+)
 def test_every_command_explains_itself(osusume: Call, words: list[str]) -> None:
     """`--help` goes to stdout and names --home."""
     called = osusume(*words, "--help")
@@ -44,7 +46,7 @@ def test_every_command_explains_itself(osusume: Call, words: list[str]) -> None:
 
 def test_commands_of_later_versions_are_not_there(osusume: Call) -> None:
     """Nothing is promised that does not work."""
-    for command in ("why", "match", "backfill", "publish", "serve", "app", "forget-user"):
+    for command in ("why", "backfill", "publish", "serve", "app", "forget-user"):
         assert osusume(command).status == 2
 
 
@@ -66,6 +68,7 @@ def test_home_may_stand_before_or_after_the_command(words: tuple[str, ...]) -> N
         (["sql", "select 1", "--format", "xml"], "invalid choice: 'xml'"),
         (["run", "--select"], "expected at least one argument"),
         (["models"], "ACTION"),
+        (["match", "one title"], "B"),
     ],
 )
 def test_wrong_usage_is_one_message_with_status_2(osusume: Call, words: list[str], said: str) -> None:
@@ -93,7 +96,9 @@ def test_a_misspelt_setting_is_warned_about(osusume: Call, small_home: Path, mon
     assert "did you mean OSUSUME_SEED?" in called.err
 
 
-@pytest.mark.parametrize("words", [["sql", "select 1"], ["recommend", "--user", "1"], ["models", "list"]])
+@pytest.mark.parametrize(
+    "words", [["sql", "select 1"], ["recommend", "--user", "1"], ["models", "list"], ["match", "a", "b"]]
+)
 def test_reading_before_anything_is_published_has_status_3(osusume: Call, tmp_path: Path, words: list[str]) -> None:
     """The message says what to do first."""
     called = osusume(*words, "--home", tmp_path / "empty")
@@ -158,11 +163,15 @@ def test_start_up_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_queries_and_recommendations_are_answered_without_dagster() -> None:
-    """What people type often must not wait for the import of what they do not use."""
-    check = (
-        "import sys; import orchestration.cli.sql, orchestration.cli.recommend, orchestration.cli.models; "
-        "print([name for name in ('dagster', 'pandas', 'scipy') if name in sys.modules])"
-    )
+@pytest.mark.parametrize(
+    ("commands", "unneeded"),
+    [(("sql", "recommend", "models"), ("dagster", "pandas", "scipy")), (("match",), ("dagster", "pandas"))],
+)
+def test_what_people_ask_often_is_answered_without_dagster(
+    commands: tuple[str, ...], unneeded: tuple[str, ...]
+) -> None:
+    """Nobody waits for the import of what they do not use; comparing records needs SciPy."""
+    modules = ", ".join(f"orchestration.cli.{command}" for command in commands)
+    check = f"import sys; import {modules}; print([name for name in {unneeded!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,98 @@
+"""The compared pairs kept up to date: what changed is matched again, and only its rows are written.
+
+The one rule: the file that the run before left in HOME/matching counts only with the very table that was made of it.
+Whatever does not fit (other weights, other code, another table, a run that was killed) leads to a full run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from assets.results import PREVIEW_ROWS, table_metadata
+from matching.overrides import Override
+from matching.records import AnimeRecord
+from matching.state import MatchState, empty_state, load_state, save_state
+from matching.update import Update, diff, rematch
+from matching.weights import Weights
+from warehouse.build import build, fetch, patch, preview, table_exists
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.sqlfiles import sql_file
+
+TABLE = "core/fact_match_candidate"
+
+
+@dataclass(frozen=True)
+class Rematched:
+    """What matching found, what it leaves for the next run, and how many records it had to look at."""
+
+    update: Update
+    state: MatchState
+    changed: int
+    gone: int
+
+    def __str__(self) -> str:
+        """How it was done, in a sentence for the log."""
+        pairs, rows = len(self.update.everything["score"]), len(self.update.pairs["score"])
+        if self.update.is_full:
+            return f"Matched all {len(self.update.method)} records: {pairs} pairs."
+        records = f"{self.changed} new or changed and {self.gone} vanished of {len(self.update.method)} records"
+        gone = len(self.update.removed)
+        return f"Matched {records}: {rows} of {pairs} pairs are new or told otherwise, {gone} are gone."
+
+
+def state_file(home: Home) -> Path:
+    """Where the run before left what it found out."""
+    return home.matching / "state"
+
+
+def match_again(
+    home: Home,
+    stamp: str,
+    records: Sequence[AnimeRecord],
+    decisions: Sequence[Override],
+    weights: Weights,
+    today: date,
+) -> Rematched:
+    """The anime that all of today's records make up, with the least work; `stamp` is that of the present table."""
+    state = load_state(state_file(home), weights.rule_version)
+    if state is None or not stamp or state.stamp != stamp:
+        state = empty_state(weights.rule_version)
+    changed, gone = diff(state, records)
+    update, after = rematch(state, changed, gone, decisions, on=today, weights=weights)
+    return Rematched(update, after, len(changed), len(gone))
+
+
+def table_stamp(warehouse: Warehouse) -> str:
+    """What stands in the table, and the file it is made by, as a text; '' without the table."""
+    file = sql_file(TABLE)
+    with warehouse.writer("compare the pairs with those of the last matching") as connection:
+        if not table_exists(connection, f"{file.schema}.{file.name}"):
+            return ""
+        rows = fetch(connection, "inputs/match_candidate_stamp").to_pylist()
+    pairs = rows[0]["stamp"] if rows else "none"
+    return f"{blake2b(file.body.encode(), digest_size=8).hexdigest()} {pairs}"
+
+
+def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run_id: str) -> dict[str, Any]:
+    """Bring the table up to date by the pairs to tell of, then keep what was found out; what the UI is told of it."""
+    file, update = sql_file(TABLE), found.update
+    with warehouse.writer(file.name) as connection:
+        if update.is_full:
+            report = build(connection, file, computed=rows, run_id=run_id)
+        else:
+            gone = pa.table({key: [name[at] for name in update.removed] for at, key in enumerate(KEYS)}, KEY_SCHEMA)
+            report = patch(connection, file, computed=rows, removed=gone)
+        metadata = table_metadata(report, preview(connection, f"{file.schema}.{file.name}", PREVIEW_ROWS))
+    # a run killed before this line leaves a state whose stamp is not the table's
+    save_state(replace(found.state, stamp=table_stamp(warehouse)), state_file(warehouse.home))
+    return metadata
+
+
+KEYS = ("left_source", "left_source_id", "right_source", "right_source_id")
+KEY_SCHEMA = pa.schema([(key, pa.string()) for key in KEYS])

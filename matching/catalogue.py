@@ -1,0 +1,199 @@
+"""Records as far as finding candidates needs them: numbers that outlive a run and can be merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matching.blocking import Blocking
+from matching.corpus import Corpus
+from matching.crossids import Claims, claims_of
+from matching.digests import digests, name_digests
+from matching.nearest import NameIndex, name_vectors
+from matching.overrides import Name
+from matching.rarity import Rarity, letter_triples
+from matching.records import OTHER_DAY, QUARTER, AnimeRecord, day_kind, is_coarse
+from matching.recordtexts import Texts, record_text, texts_of
+from matching.titletable import records_sharing
+
+Ints = NDArray[np.int64]
+
+#: odd numbers without a pattern, to mix season, part and year into the digest of a name
+_MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Records in canonical order; everything is an array over records or over titles.
+
+    `names` are (source, id); `texts` and `text` the records as texts and their digests; `name` the digests of the
+    names; `day_kind` what `records.day_kind` tells. `titles` of record i are rows first[i]:first[i + 1]: `base` and
+    `key` are digests (equal as in `TitleTable`), `shared` and `shared_base` count as there, `vectors` as in
+    `NameIndex`.
+    """
+
+    names: list[Name]
+    sources: tuple[str, ...]
+    texts: Texts
+    text: Ints
+    name: Ints
+    source: Ints
+    episodes: Ints
+    low: Ints
+    high: Ints
+    day_kind: Ints
+    claims: Claims
+    first: Ints
+    base: Ints
+    key: Ints
+    shared: Ints
+    shared_base: Ints
+    vectors: sparse.csr_matrix
+
+    @property
+    def title_record(self) -> Ints:
+        """The record of each title."""
+        return np.repeat(np.arange(len(self.names)), np.diff(self.first))
+
+    def title_rows(self, members: Ints) -> Ints:
+        """The title rows of some records, record by record."""
+        many = np.diff(self.first)[members]
+        begins = np.cumsum(many) - many
+        return np.repeat(self.first[members] - begins, many) + np.arange(int(many.sum()))
+
+    @property
+    def index(self) -> NameIndex:
+        """The names as the search for similar ones wants them."""
+        return NameIndex(self.vectors, self.title_record, self.source, self.low, self.high)
+
+    @property
+    def coarse(self) -> frozenset[str]:
+        """Sources whose days are exact to the season only."""
+        counts = np.zeros((len(self.sources), 3), dtype=np.int64)
+        np.add.at(counts, (self.source, self.day_kind), 1)
+        return frozenset(
+            source
+            for source, row in zip(self.sources, counts.tolist(), strict=True)
+            if is_coarse(row[OTHER_DAY], row[QUARTER])
+        )
+
+
+def catalogue_of(corpus: Corpus, rarity: Rarity) -> Catalogue:
+    """The catalogue of parsed records."""
+    records, titles = corpus.records, corpus.titles
+    texts = [record_text(record) for record in records]
+    base = digests(titles.base)
+    key = base.astype(np.uint64)
+    for mixer, values in zip(_MIXERS, (titles.season, titles.part, titles.year), strict=True):
+        key = key * np.uint64(mixer) + values.astype(np.uint64)
+    names = [record.name for record in records]
+    return Catalogue(
+        names=names,
+        sources=corpus.sources,
+        texts=texts_of(texts),
+        text=digests(texts),
+        name=name_digests(names),
+        source=corpus.source,
+        episodes=corpus.episodes,
+        low=corpus.low,
+        high=corpus.high,
+        day_kind=np.fromiter(map(day_kind, records), dtype=np.int64),
+        claims=claims_of(records),
+        first=corpus.first,
+        base=base,
+        key=key.astype(np.int64),
+        shared=titles.shared,
+        shared_base=titles.shared_base,
+        vectors=name_vectors(titles.base, rarity, Blocking.frequent),
+    )
+
+
+def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalogue, Ints]:
+    """The catalogue with new records put in, in place of old ones of that name, and without those that are gone.
+
+    Also where each record of the result stood in `old`; -1 for those of `new`.
+    """
+    leaving = {*gone, *new.names}
+    staying = [at for at, name in enumerate(old.names) if name not in leaving]
+    names = [*(old.names[at] for at in staying), *new.names]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    origin = np.array([*staying, *range(len(old.names), len(old.names) + len(new.names))], dtype=np.int64)[order]
+    rows, first = _title_rows(old, new, origin)
+    names = [names[at] for at in order]
+    sources = tuple(sorted({source for source, _ in names}))
+    code = {source: number for number, source in enumerate(sources)}
+    source = np.fromiter((code[name[0]] for name in names), dtype=np.int64)
+    record = np.repeat(np.arange(len(names)), np.diff(first))
+
+    def of_records(attribute: str) -> Ints:
+        return np.concatenate([getattr(old, attribute), getattr(new, attribute)])[origin]
+
+    base, key = (np.concatenate([getattr(old, column), getattr(new, column)])[rows] for column in ("base", "key"))
+    result = Catalogue(
+        names=names,
+        sources=sources,
+        texts=old.texts.joined(new.texts, origin),
+        text=of_records("text"),
+        name=of_records("name"),
+        source=source,
+        episodes=of_records("episodes"),
+        low=of_records("low"),
+        high=of_records("high"),
+        day_kind=of_records("day_kind"),
+        claims=_merged_claims(old, new, origin),
+        first=first,
+        base=base,
+        key=key,
+        shared=records_sharing(key, source, record),
+        shared_base=records_sharing(base, source, record),
+        vectors=sparse.vstack([old.vectors, new.vectors], format="csr")[rows],
+    )
+    return result, np.where(origin < len(old.names), origin, -1)
+
+
+def _title_rows(old: Catalogue, new: Catalogue, origin: Ints) -> tuple[Ints, Ints]:
+    """The title rows of old and, counted on, new titles in the order of the records, and where each record's begin."""
+    starts = np.r_[old.first[:-1], old.first[-1] + new.first[:-1]][origin]
+    many = np.r_[np.diff(old.first), np.diff(new.first)][origin]
+    first = np.r_[0, np.cumsum(many)].astype(np.int64)
+    return np.repeat(starts - first[:-1], many) + np.arange(first[-1]), first
+
+
+def _merged_claims(old: Catalogue, new: Catalogue, origin: Ints) -> Claims:
+    """The claims of the records that are left, ordered by claimer."""
+    place = np.full(len(old.names) + len(new.names), -1, dtype=np.int64)
+    place[origin] = np.arange(len(origin))
+    claimer = place[np.r_[old.claims.claimer, new.claims.claimer + len(old.names)]]
+    kept = np.flatnonzero(claimer >= 0)
+    kept = kept[np.argsort(claimer[kept], kind="stable")]
+    target = np.r_[old.claims.target, new.claims.target]
+    target_source = np.r_[old.claims.target_source, new.claims.target_source]
+    return Claims(claimer[kept], target[kept], target_source[kept])
+
+
+def nobody() -> Catalogue:
+    """A catalogue without records."""
+    none = np.empty(0, dtype=np.int64)
+    return Catalogue(
+        names=[], sources=(), texts=texts_of([]), text=none, name=none, source=none, episodes=none, low=none,
+        high=none, day_kind=none, claims=Claims(none, none, none), first=np.zeros(1, dtype=np.int64), base=none,
+        key=none, shared=none, shared_base=none,
+        vectors=letter_triples([]),
+    )  # fmt: skip
+
+
+def texts_by_name(catalogue: Catalogue) -> dict[Name, int]:
+    """The digest of each record's text."""
+    return dict(zip(catalogue.names, catalogue.text.tolist(), strict=True))
+
+
+def changes(catalogue: Catalogue, records: Sequence[AnimeRecord]) -> tuple[list[AnimeRecord], list[Name]]:
+    """Which of all of today's records are new or say something else than before, and which names are gone."""
+    known = texts_by_name(catalogue)
+    today = digests(map(record_text, records)).tolist()
+    changed = [record for record, text in zip(records, today, strict=True) if known.get(record.name) != text]
+    return changed, sorted(known.keys() - {record.name for record in records})

@@ -1,0 +1,241 @@
+"""Similar names: for each record the most similar records of every other source, by the rare letter triples they share.
+
+What a record finds depends on the two records and on those it finds as well, so that a change elsewhere in the
+catalogue leaves its list alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matching.rarity import TRIPLES, Rarity, letter_triples
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+#: names compared with all others at once: enough to share the way through the others, few enough for the cache
+_CHUNK = 1000
+#: fewer names than this are compared with all others in one go; only larger searches are cut into windows of time
+_FEW = 5_000
+#: triples that those names share with others, together: what a product holds in memory
+_MOST_SHARED = 10_000_000
+_THREADS = 2
+#: names made into vectors at once
+_BLOCK = 50_000
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the search goes: least cosine, greatest distance of the starts in days, length of the lists."""
+
+    cosine: float
+    days_apart: int
+    nearest: int
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """What the search looks at.
+
+    `vectors` is csr (titles, TRIPLES), float32, rows of length 1 or less where frequent triples were left out;
+    `record` the record of each title, ascending; `source`, `low` and `high` the source and the first and last
+    possible start day of each record (-1 when unknown).
+    """
+
+    vectors: sparse.csr_matrix
+    record: Ints
+    source: Ints
+    low: Ints
+    high: Ints
+
+    def narrowed(self, crowded: int) -> NameIndex:
+        """Without the triples that more than `crowded` titles hold, and with columns for those in use only."""
+        held = np.bincount(self.vectors.indices, minlength=TRIPLES)
+        used = (held > 0) & (held <= crowded)
+        column = np.cumsum(used) - 1
+        kept = used[self.vectors.indices]
+        ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
+        parts = (self.vectors.data[kept], column[self.vectors.indices[kept]].astype(np.int32), ends.astype(np.int32))
+        vectors = sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
+        return NameIndex(vectors, self.record, self.source, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Similar records: position of a record, position of one of another source, cosine of their most alike names."""
+
+    one: Ints
+    two: Ints
+    cosine: Floats
+
+    def chosen(self, rows: Mask | Ints) -> Links:
+        """Some of the rows."""
+        return Links(self.one[rows], self.two[rows], self.cosine[rows])
+
+    def mirrored(self) -> Links:
+        """The same with sides exchanged."""
+        return Links(self.two, self.one, self.cosine)
+
+
+def joined(parts: list[Links]) -> Links:
+    """Several lists as one; none as an empty one."""
+    empty = Links(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+    parts = [empty, *parts]
+    one = np.concatenate([part.one for part in parts])
+    return Links(one, np.concatenate([p.two for p in parts]), np.concatenate([p.cosine for p in parts]))
+
+
+def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> sparse.csr_matrix:
+    """The vectors of names without triples that were met in 2 ** `frequent` titles or more."""
+    parts = [letter_triples([])]
+    for begin in range(0, len(bases), _BLOCK):
+        vectors = rarity.triple_vectors(bases[begin : begin + _BLOCK])
+        vectors.data[rarity.triples[vectors.indices] > frequent] = 0
+        vectors.eliminate_zeros()
+        vectors.sort_indices()
+        parts.append(vectors)
+    return sparse.csr_matrix(sparse.vstack(parts, format="csr"))
+
+
+def days_between(low: Ints, high: Ints, left: Ints, right: Ints) -> Ints:
+    """Days by which two starts must be apart at least; 0 when they may agree or one is unknown."""
+    known = (low[left] != _UNKNOWN) & (low[right] != _UNKNOWN)
+    gap = np.maximum(low[left] - high[right], low[right] - high[left])
+    return np.where(known, np.maximum(gap, 0), 0)
+
+
+def similar(index: NameIndex, reach: Reach, asking: Mask | None = None) -> Links:
+    """All pairs of records of different sources that are within reach of each other.
+
+    With `asking` (bool, records) only pairs whose first record asks; without, every pair in both directions.
+    """
+    everyone = np.arange(len(index.record))
+    if asking is not None:
+        links = _between(index, everyone[asking[index.record]], everyone, reach)
+        return links.chosen(index.source[links.one] != index.source[links.two])
+    source_of = index.source[index.record]
+    of_source = [everyone[source_of == source] for source in range(int(index.source.max(initial=-1)) + 1)]
+    found = [_between(index, one, two, reach) for one, two in combinations(of_source, 2)]
+    return joined(found + [links.mirrored() for links in found])
+
+
+def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Links:
+    """The similar pairs of some titles and others (ascending rows), each pair of records once."""
+    begin = index.low[index.record]
+    queries = queries[np.argsort(begin[queries], kind="stable")]
+    few = len(queries) < _FEW
+    others = others if few else others[np.argsort(begin[others], kind="stable")]
+    vectors = index.vectors if len(others) == index.vectors.shape[0] and few else index.vectors[others]
+
+    def compare(task: tuple[int, int, int, int]) -> Links:
+        first, last, start, stop = task
+        product = (vectors[start:stop] @ index.vectors[queries[first:last]].T.tocsr()).tocoo()
+        close = product.data >= np.float32(reach.cosine)
+        one = index.record[queries[first + product.col[close]]]
+        two = index.record[others[start + product.row[close]]]
+        links = Links(one, two, product.data[close])
+        return links.chosen(days_between(index.low, index.high, one, two) <= reach.days_apart)
+
+    portions = _portions(index.vectors, queries)
+    tasks = (
+        ((*portion, 0, len(others)) for portion in portions)
+        if few
+        else _windows(portions, begin[queries], begin[others], reach.days_apart)
+    )
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
+        return _best(joined(list(threads.map(compare, tasks))))
+
+
+def _portions(vectors: sparse.csr_matrix, queries: Ints) -> list[tuple[int, int]]:
+    """First and last of the names to be compared at once: so many that what they share fits into memory."""
+    held = np.bincount(vectors.indices, minlength=vectors.shape[1])
+    met = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]
+    cost = np.cumsum((met[1:] - met[:-1])[queries])
+    portions, first = [], 0
+    while first < len(queries):
+        spent = cost[first - 1] if first else 0
+        last = int(np.searchsorted(cost, spent + _MOST_SHARED, side="right"))
+        last = max(first + 1, min(last, first + _CHUNK))
+        portions.append((first, last))
+        first = last
+    return portions
+
+
+def _windows(
+    portions: list[tuple[int, int]], asking: Ints, others: Ints, days: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Which ascending start days to compare with which: first, last of those asking, start, stop of the others.
+
+    Those without a day (-1) stand first on both sides; they meet everyone.
+    """
+    undated = int(np.searchsorted(others, 0))
+    for first, last in portions:
+        if asking[first] == _UNKNOWN:
+            yield first, last, 0, len(others)
+            continue
+        # a start known to the year only begins up to a year before it must have begun
+        start, stop = np.searchsorted(others, [asking[first] - days - 366, asking[last - 1] + 366 + days + 1])
+        yield first, last, max(int(start), undated), int(stop)
+        if undated:
+            yield first, last, 0, undated
+
+
+def _best(links: Links) -> Links:
+    """Each pair of records once, with the greatest cosine of its titles, ordered by the pair."""
+    links = links.chosen(np.lexsort((-links.cosine, links.two, links.one)))
+    first = np.ones(len(links.one), dtype=bool)
+    first[1:] = (links.one[1:] != links.one[:-1]) | (links.two[1:] != links.two[:-1])
+    return links.chosen(first)
+
+
+def ranks(group: Ints, tie: Ints, value: NDArray[np.floating]) -> Ints:
+    """For each row its place (0 = best) in its group by value; equal values stand in the order of `tie`."""
+    if not len(group):
+        return group
+    order = np.lexsort((tie, -np.round(value, 5), group))
+    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]])
+    sizes = np.diff(np.r_[starts, len(group)])
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - np.repeat(starts, sizes)
+    return out
+
+
+def nearest(links: Links, source: Ints, count: int) -> Links:
+    """Of each record's links those to the `count` most similar records of every other source, ordered by record."""
+    if not len(links.one):
+        return links
+    group = links.one * (int(source.max()) + 1) + source[links.two]
+    kept = links.chosen(ranks(group, links.two, links.cosine) < count)
+    return kept.chosen(np.lexsort((kept.two, kept.one)))
+
+
+def refreshed(lists: Links, index: NameIndex, changed: Mask, robbed: Mask, reach: Reach) -> Links:
+    """The lists of nearest records after some records changed, without asking everyone again.
+
+    Args:
+        lists: the lists of before, at today's positions, without members that are gone.
+        index: today's names.
+        changed: records (bool) that are new or whose names or dates are.
+        robbed: records (bool) whose list was full and lost a member: whom they passed over may now be on it.
+        reach: how far to look.
+    """
+    asking = changed | robbed
+    found = similar(index, reach, asking)
+    visitors = found.chosen(changed[found.one] & ~asking[found.two]).mirrored()
+    visited = np.zeros(len(asking), dtype=bool)
+    visited[visitors.one] = True
+    kept = lists.chosen(~asking[lists.one] & ~changed[lists.two])
+    stays, joins = kept.chosen(~visited[kept.one]), kept.chosen(visited[kept.one])
+    parts = [joined([joins, visitors]), found]
+    links = joined([stays, *(nearest(part, index.source, reach.nearest) for part in parts)])
+    return links.chosen(np.lexsort((links.two, links.one)))

@@ -1,0 +1,50 @@
+"""What matching would make of the records that people have decided about, if nobody had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from matching.corpus import build_corpus
+from matching.overrides import Override, Pair
+from matching.records import AnimeRecord
+from matching.scoring import score_pairs
+from matching.standing import Opinion
+from matching.vetoes import VETOES
+from matching.weights import Weights
+
+
+def opinions(records: Sequence[AnimeRecord], decisions: Iterable[Override], weights: Weights) -> dict[Pair, Opinion]:
+    """The opinion on each pair of records at hand that a decision names, cross ids included.
+
+    Only these pairs are looked at: other records, which in a full run may fit one of the two better, are not there.
+    A source itself tells its own records apart.
+    """
+    by_name = {record.name: record for record in records}
+    pairs = sorted({item.pair for item in decisions if item.left != item.right})
+    present = [pair for pair in pairs if pair[0] in by_name and pair[1] in by_name]
+    own = {
+        (one, two): Opinion(same=False, score=0.0, vetoes=(f"{one[0]} itself lists them as two",))
+        for one, two in present
+        if one[0] == two[0]
+    }
+    compared = [pair for pair in present if pair not in own]
+    return own | (_compared(by_name, compared, weights) if compared else {})
+
+
+def _compared(by_name: dict[tuple[str, str], AnimeRecord], pairs: list[Pair], weights: Weights) -> dict[Pair, Opinion]:
+    """The opinion on pairs of records of different sources, given in ascending order."""
+    corpus = build_corpus(by_name[name] for name in sorted({name for pair in pairs for name in pair}))
+    place = {record.name: at for at, record in enumerate(corpus.records)}
+    rows = np.array([[place[one], place[two]] for one, two in pairs], dtype=np.int64)
+    scored = score_pairs(corpus, rows, weights, np.arange(len(rows)))
+    verdicts = zip(scored.log_odds.tolist(), scored.probability.tolist(), scored.vetoes.tolist(), strict=True)
+    return {
+        pair: Opinion(
+            same=log_odds > weights.accept and not any(held),
+            score=score,
+            vetoes=tuple(veto.sentence for veto, holds in zip(VETOES, held, strict=True) if holds),
+        )
+        for pair, (log_odds, score, held) in zip(pairs, verdicts, strict=True)
+    }

@@ -1,0 +1,82 @@
+"""Records as texts: to keep them beside what was found out about them, and to see which have changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.records import AnimeRecord
+
+Ints = NDArray[np.int64]
+_FIELDS = tuple(field.name for field in fields(AnimeRecord))
+
+
+def record_text(record: AnimeRecord) -> str:
+    """Everything a record says, as JSON; equal records have equal texts."""
+    values = [getattr(record, name) for name in _FIELDS]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_day)
+
+
+def record_of(text: str) -> AnimeRecord:
+    """The record that `record_text` wrote."""
+    return AnimeRecord(*(_value(value) for value in json.loads(text)))
+
+
+def _day(value: object) -> dict[str, str]:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    raise TypeError(f"a record holds {value!r}, which is neither text, number, day nor a list of such")
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_value(item) for item in value)
+    return date.fromisoformat(value["day"]) if isinstance(value, dict) else value
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Many texts as one row of bytes (UTF-8); text i ends before byte `ends[i]`."""
+
+    data: NDArray[np.uint8]
+    ends: Ints
+
+    def read(self, chosen: Sequence[int]) -> list[str]:
+        """Some of the texts."""
+        begins = np.r_[0, self.ends]
+        return [bytes(self.data[begins[at] : begins[at + 1]]).decode("utf-8", "surrogatepass") for at in chosen]
+
+    def all(self) -> list[str]:
+        """Every text."""
+        whole, begin, found = bytes(self.data), 0, []
+        for end in self.ends.tolist():
+            found.append(whole[begin:end].decode("utf-8", "surrogatepass"))
+            begin = end
+        return found
+
+    def joined(self, other: Texts, chosen: Ints) -> Texts:
+        """Some texts of this and, counted on, of another."""
+        mine, theirs = memoryview(self.data.data), memoryview(other.data.data)
+        begins = np.r_[0, self.ends, other.ends].tolist()
+        count, parts = len(self.ends), []
+        for at in chosen.tolist():
+            if at < count:
+                parts.append(mine[begins[at] : begins[at + 1]])
+            else:
+                start = begins[at] if at > count else 0
+                parts.append(theirs[start : begins[at + 1]])
+        sizes = np.fromiter((len(part) for part in parts), dtype=np.int64)
+        return Texts(np.frombuffer(b"".join(parts), dtype=np.uint8), np.cumsum(sizes))
+
+
+def texts_of(texts: Iterable[str]) -> Texts:
+    """Texts packed together."""
+    parts = [text.encode("utf-8", "surrogatepass") for text in texts]
+    sizes = np.fromiter((len(part) for part in parts), dtype=np.int64)
+    return Texts(np.frombuffer(b"".join(parts), dtype=np.uint8), np.cumsum(sizes))

@@ -1,0 +1,93 @@
+"""What stands under the help of each command: examples, and what a newcomer should know first."""
+
+EXIT = """exit status:
+  0  done
+  1  an asset or a blocking check failed
+  2  wrong usage, input or setting: the message names it and says what to do
+  3  nothing is published yet: `osusume run` first"""
+
+EXAMPLES = """examples:
+  osusume run                                   everything on the built-in demo world, into ./data
+  osusume run --input recordings --home work    on your own recordings, into ./work
+  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"
+  osusume recommend --like "Some Title" --why   for somebody who names a title they like
+  osusume match "Some Title" "Some Title 2"     why these are, or are not, one anime
+  osusume dev                                   the Dagster UI on http://127.0.0.1:3000
+
+`osusume COMMAND --help` explains one command. The settings (OSUSUME_HOME and others) are in .env.example."""
+
+RUN = """examples:
+  osusume run                                  the demo world: needs neither network nor files
+  osusume run --input ../shared/data           a directory with catalogue/<source>/anime.jsonl.gz and
+                                               ratings/<source>_ratings.csv.gz (anilist, kitsu, myanimelist)
+  osusume run --input old-home --home new-home rebuild everything from what an earlier run landed
+  osusume run --select dim_anime+              dim_anime and all that is made of it
+  osusume run --select group:core vw_user_activity
+
+An input that was already published unchanged ends early; --force runs all the same."""
+
+DEV = """examples:
+  osusume dev                                  the graph of the demo world in ./data
+  osusume dev --home work --port 3001          a HOME of your own, beside it
+
+Press "Materialize all" in the graph to do there what `osusume run` does. The schedules stay stopped until you
+start them."""
+
+SQL = """examples:
+  osusume sql "select * from dim_anime limit 5"
+  osusume sql "select source, source_id, anime_key from bridge_anime_source" --format csv --output keys.csv
+  osusume sql "select * from fact_user_rating" --format parquet --output ratings.parquet
+  osusume sql - < query.sql
+  osusume sql "select schema, name from (show all tables)"
+  osusume sql "select column_name, data_type, comment from duckdb_columns() where table_name = 'dim_anime'"
+
+The query reads the published snapshot: it can change nothing and reaches no other file."""
+
+RECOMMEND = """examples:
+  osusume recommend --user myanimelist:1234    a user of the warehouse; 1234 alone if nobody shares it
+  osusume recommend --like "Title One" "Title Two" -n 5 --why
+"""
+
+MATCH = """A and B are titles in any language, or records as source:id (anilist:1, kitsu:1, myanimelist:1 or mal:1).
+
+examples:
+  osusume match anilist:1 kitsu:1               why these two records are, or are not, one anime
+  osusume match "Some Title" "Some Title 2"     why two anime are two; with one title twice, its two namesakes
+  osusume match "Some Title" "The Same in Japanese"
+                                                what holds the records of one anime together
+  osusume match "Some Title" mal:1              the anime's records against one record
+
+It reads the published snapshot: a verdict in a sentence, the records side by side, what speaks for and against, the
+history of their keys, and the line that overrules the decision. Exit status 2: a title or an id is unknown."""
+
+MODELS = """examples:
+  osusume models list                           recommendation models and the matcher, with what was measured
+  osusume models train-matcher --dry-run        how good a matcher trained on this HOME's catalogues would be"""
+
+TRAIN_MATCHER = """examples:
+  osusume models train-matcher --dry-run        train and compare, change nothing
+  osusume models train-matcher                  train, compare, and adopt it unless it is clearly worse
+  osusume models train-matcher --reset          back to the weights that come with the project
+
+The matcher says which catalogue records are one anime. It learns from the records of this HOME: where a source names
+the id of its counterpart (AniList names MyAnimeList's), the right answer is known. The next `osusume run` uses the new
+weights; keys of anime stay as they are wherever the answer stays. Needs 100 such pairs and takes minutes."""
+
+BACKFILL = """examples:
+  osusume backfill anilist --from 1990 --to 1999 --dry-run      how many requests and minutes that would take
+  osusume backfill anilist --from 1990 --to 1999 --input live   the same years, read from AniList itself
+  osusume backfill kitsu --from 2020 --to 2020                  against the demo's stand-in services"""
+
+SERVICES = """examples:
+  osusume demo-services                   real limits, no faults, on a free port
+  osusume demo-services --port 8800 --rate-scale 100 --faults 0.05
+
+They show the demo world (OSUSUME_SEED, OSUSUME_DEMO_ANIME, ...) over the protocols of AniList, Kitsu, MyAnimeList,
+Jikan and IMDb, on 127.0.0.1 only."""
+
+FORGET = """examples:
+  osusume forget-user anilist:SomeName          by the name that the source knows
+  osusume forget-user myanimelist:0f3a...       by the hash that the tables show
+
+The user's ratings, lists and reviews are removed from landing files, tables, models and every published snapshot;
+a tombstone without the name keeps them from coming back. The models are then trained without them."""

@@ -1,0 +1,63 @@
+"""What matching would say of decided pairs is what it says when it compares the two alone."""
+
+from datetime import date
+
+from matching.match import compare
+from matching.opinions import opinions
+from matching.overrides import Override
+from matching.records import AnimeRecord
+from matching.weights import load_weights
+
+
+def record(source, number, title, start, **facts):
+    """A series of twelve episodes."""
+    return AnimeRecord(source, number, (title,), format="TV", episodes=12, start_date=start, **facts)
+
+
+RECORDS = [
+    record("anilist", "1", "Kaze no Oto", date(2001, 4, 3)),
+    record("anilist", "2", "Kaze no Oto 2nd Season", date(2003, 4, 3)),
+    record("kitsu", "1", "Kaze no Oto", date(2001, 4, 3)),
+    record("kitsu", "3", "Yoru no Umi", date(2015, 7, 1)),
+]
+PAIRS = [
+    (("anilist", "1"), ("kitsu", "1")),
+    (("anilist", "2"), ("kitsu", "1")),
+    (("anilist", "1"), ("kitsu", "3")),
+]
+
+
+def decided(pairs):
+    """A decision about each of these pairs, the records in either order."""
+    return [Override(*(pair if number % 2 else pair[::-1]), same=True) for number, pair in enumerate(pairs)]
+
+
+def test_an_opinion_is_that_of_the_two_records_alone():
+    """Verdict, score and vetoes are those of a comparison without anybody else."""
+    weights = load_weights()
+    by_name = {one.name: one for one in RECORDS}
+    for pair in PAIRS:
+        ((found, opinion),) = opinions(RECORDS, decided([pair]), weights).items()
+        row = compare(by_name[pair[0]], by_name[pair[1]], weights)
+        assert found == pair
+        assert opinion.same == (row["decision"] == "match")
+        assert opinion.score == row["score"]
+        assert len(opinion.vetoes) == len(row["vetoes"])
+
+
+def test_twins_are_told_from_strangers_in_one_go():
+    """Each pair has its own opinion, and a pair that is decided twice has one."""
+    found = opinions(RECORDS, decided([*PAIRS, PAIRS[0]]), load_weights())
+    assert {pair: opinion.same for pair, opinion in found.items()} == dict(
+        zip(PAIRS, (True, False, False), strict=True)
+    )
+    assert "they began more than five years apart" in found[PAIRS[2]].vetoes
+
+
+def test_records_of_one_source_differ_and_absent_ones_have_no_opinion():
+    """Nothing is compared there."""
+    own, absent = (("anilist", "1"), ("anilist", "2")), (("anilist", "1"), ("kitsu", "404"))
+    found = opinions(RECORDS, decided([own, absent]), load_weights())
+    assert list(found) == [own]
+    assert (found[own].same, found[own].vetoes) == (False, ("anilist itself lists them as two",))
+    assert opinions([], decided(PAIRS), load_weights()) == {}
