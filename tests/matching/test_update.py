@@ -125,7 +125,7 @@ def test_a_state_of_other_weights_is_begun_anew():
     assert_alike(told(update), update, match(records[1:], weights=stricter))
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings beside the project")
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no ../shared beside the project")
 def test_a_hundred_changes_of_a_real_catalogue(tmp_path):
     """Of every kind, through a saved state."""
     records, _ = read_labelled(RECORDINGS)
