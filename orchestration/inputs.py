@@ -28,6 +28,7 @@ _OURS = frozenset(
         "landing",
         "lock",
         "match_overrides.csv",
+        "matching",
         "models",
         "published",
         "reports",
