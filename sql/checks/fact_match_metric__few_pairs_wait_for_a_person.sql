@@ -1,7 +1,7 @@
 /*
 At most 5 pairs wait for a person for every 100 records.
 
-vw_match_review names them. On 32,000 records of three sources there are 24, less than 1 for every 1,000. If
+vw_match_review names them. On 32,000 records of three sources there are 26, less than 1 for every 1,000. If
 a source has lost titles or dates, look at its staging table; if the matcher was trained lately, go back
 with `osusume models train-matcher --reset`; if so many are meant, write another limit here. Counts from 100
 records on.
