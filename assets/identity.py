@@ -107,7 +107,7 @@ def identify(home: Home, records: Sequence[AnimeRecord], alone: Sequence[Record]
     Raises:
         MatchingError: decisions, weights or the history of keys cannot be used; the message says what to do.
     """
-    decisions = decisions_at_hand(sql_root() / "seeds" / FILE, home.root / FILE)
+    decisions = decisions_at_hand(sql_root() / "seeds" / FILE, home.decisions)
     weights, today = current_weights(home), datetime.now(UTC).date()
     matched = match_again(home, stamp, records, decisions, weights, today)
     known = decide(decisions, frozenset(record.name for record in records), on=today)

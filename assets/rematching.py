@@ -72,11 +72,13 @@ def table_stamp(warehouse: Warehouse) -> str:
     """What stands in the table, and the file it is made by, as a text; '' without the table."""
     file = sql_file(TABLE)
     with warehouse.writer("compare the pairs with those of the last matching") as connection:
-        if not table_exists(connection, f"{file.schema}.{file.name}"):
-            return ""
-        rows = fetch(connection, "inputs/match_candidate_stamp").to_pylist()
+        return _stamp(connection) if table_exists(connection, f"{file.schema}.{file.name}") else ""
+
+
+def _stamp(connection: Any) -> str:
+    rows = fetch(connection, "inputs/match_candidate_stamp").to_pylist()
     pairs = rows[0]["stamp"] if rows else "none"
-    return f"{blake2b(file.body.encode(), digest_size=8).hexdigest()} {pairs}"
+    return f"{blake2b(sql_file(TABLE).body.encode(), digest_size=8).hexdigest()} {pairs}"
 
 
 def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run_id: str) -> dict[str, Any]:
@@ -86,13 +88,14 @@ def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run
         if update.is_full:
             report = build(connection, file, computed=rows, run_id=run_id)
         else:
-            gone = pa.table({key: [name[at] for name in update.removed] for at, key in enumerate(KEYS)}, KEY_SCHEMA)
-            report = patch(connection, file, computed=rows, removed=gone)
+            report = patch(connection, file, computed=rows, removed=_keys(update.removed, file.keys))
         metadata = table_metadata(report, preview(connection, f"{file.schema}.{file.name}", PREVIEW_ROWS))
+        stamp = _stamp(connection)
     # a run killed before this line leaves a state whose stamp is not the table's
-    save_state(replace(found.state, stamp=table_stamp(warehouse)), state_file(warehouse.home))
+    save_state(replace(found.state, stamp=stamp), state_file(warehouse.home))
     return metadata
 
 
-KEYS = ("left_source", "left_source_id", "right_source", "right_source_id")
-KEY_SCHEMA = pa.schema([(key, pa.string()) for key in KEYS])
+def _keys(pairs: Sequence[Sequence[str]], names: Sequence[str]) -> pa.Table:
+    """Names of pairs as a column for each part, named as the table's keys."""
+    return pa.table({name: pa.array([pair[at] for pair in pairs], pa.string()) for at, name in enumerate(names)})

@@ -19,19 +19,24 @@ LOG = "matcher"
 Event = Mapping[str, Any]
 
 
+def training_in_force(events: Sequence[Event]) -> Event | None:
+    """The training that the last of the events stands for; None when the shipped weights are in force."""
+    return events[-1] if events and events[-1]["weights"] else None
+
+
 def weights_in_force(events: Sequence[Event]) -> Weights:
     """The weights that the last of the events names; the shipped ones without any.
 
     Raises:
         WeightsError: they are damaged, or were learned for the features of another version.
     """
-    text = str(events[-1]["weights"]) if events else ""
-    if not text:
+    training = training_in_force(events)
+    if training is None:
         return load_weights()
     try:
-        return weights_from_json(json.loads(text))
+        return weights_from_json(json.loads(str(training["weights"])))
     except (WeightsError, ValueError) as problem:
         raise WeightsError(
-            f"the matcher trained at {events[-1]['trained_at']} cannot be used by this version: {problem}. "
+            f"the matcher trained at {training['trained_at']} cannot be used by this version: {problem}. "
             "`osusume models train-matcher` trains it again, with --reset the shipped one is taken"
         ) from problem

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching.blocking import Blocking
-from matching.corpus import Corpus
+from matching.corpus import Corpus, runs
 from matching.crossids import Claims, claims_of
 from matching.digests import digests, name_digests
 from matching.nearest import NameIndex, name_vectors
@@ -61,9 +61,7 @@ class Catalogue:
 
     def title_rows(self, members: Ints) -> Ints:
         """The title rows of some records, record by record."""
-        many = np.diff(self.first)[members]
-        begins = np.cumsum(many) - many
-        return np.repeat(self.first[members] - begins, many) + np.arange(int(many.sum()))
+        return runs(self.first[members], np.diff(self.first)[members])
 
     @property
     def index(self) -> NameIndex:
@@ -159,8 +157,7 @@ def _title_rows(old: Catalogue, new: Catalogue, origin: Ints) -> tuple[Ints, Int
     """The title rows of old and, counted on, new titles in the order of the records, and where each record's begin."""
     starts = np.r_[old.first[:-1], old.first[-1] + new.first[:-1]][origin]
     many = np.r_[np.diff(old.first), np.diff(new.first)][origin]
-    first = np.r_[0, np.cumsum(many)].astype(np.int64)
-    return np.repeat(starts - first[:-1], many) + np.arange(first[-1]), first
+    return runs(starts, many), np.r_[0, np.cumsum(many)].astype(np.int64)
 
 
 def _merged_claims(old: Catalogue, new: Catalogue, origin: Ints) -> Claims:
@@ -186,14 +183,11 @@ def nobody() -> Catalogue:
     )  # fmt: skip
 
 
-def texts_by_name(catalogue: Catalogue) -> dict[Name, int]:
-    """The digest of each record's text."""
-    return dict(zip(catalogue.names, catalogue.text.tolist(), strict=True))
-
-
 def changes(catalogue: Catalogue, records: Sequence[AnimeRecord]) -> tuple[list[AnimeRecord], list[Name]]:
     """Which of all of today's records are new or say something else than before, and which names are gone."""
-    known = texts_by_name(catalogue)
+    if not catalogue.names:
+        return list(records), []
+    known = dict(zip(catalogue.names, catalogue.text.tolist(), strict=True))
     today = digests(map(record_text, records)).tolist()
     changed = [record for record, text in zip(records, today, strict=True) if known.get(record.name) != text]
     return changed, sorted(known.keys() - {record.name for record in records})

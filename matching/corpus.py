@@ -14,40 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.records import AnimeRecord, canonical_order, coarse_sources, start_interval
-from matching.titletable import (
-    ALTERNATIVE,
-    EAST_ASIAN,
-    LATIN,
-    MAIN,
-    NATIVE,
-    OTHER,
-    SLUG,
-    TITLES_PER_RECORD,
-    TRANSLITERATED,
-    TitleTable,
-    record_titles,
-    script,
-    title_table,
-)
-
-__all__ = [
-    "ALTERNATIVE",
-    "EAST_ASIAN",
-    "FORMATS",
-    "LATIN",
-    "MAIN",
-    "MISSING",
-    "NATIVE",
-    "OTHER",
-    "SLUG",
-    "TITLES_PER_RECORD",
-    "TRANSLITERATED",
-    "Corpus",
-    "TitleTable",
-    "build_corpus",
-    "record_titles",
-    "script",
-]
+from matching.titletable import TitleTable, title_table
 
 Ints = NDArray[np.int64]
 Table = TypeVar("Table", TitleTable, "Corpus")
@@ -84,10 +51,14 @@ class Corpus:
     def part(self, members: Ints) -> tuple[Corpus, Ints]:
         """Some records (ascending positions) with all they say, and the title rows they have in the whole."""
         many = self.first[members + 1] - self.first[members]
-        first = np.r_[0, np.cumsum(many)].astype(np.int64)
-        rows = np.repeat(self.first[members] - first[:-1], many) + np.arange(first[-1])
+        rows, first = runs(self.first[members], many), np.r_[0, np.cumsum(many)].astype(np.int64)
         titles = _taken(self.titles, rows, record=np.repeat(np.arange(len(members)), many))
         return _taken(self, members, sources=self.sources, titles=titles, first=first), rows
+
+
+def runs(begins: Ints, many: Ints) -> Ints:
+    """The rows of several runs one after the other, `many` rows from each of `begins` on."""
+    return np.repeat(begins - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
 
 
 def build_corpus(records: Iterable[AnimeRecord], coarse: frozenset[str] | None = None) -> Corpus:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.corpus import MISSING, Corpus
+from matching.nearest import days_between
 from matching.rarity import Rarity
 from matching.recordfeatures import add_record_evidence
 from matching.similarity import compare_titles
@@ -76,7 +77,7 @@ def _dates(columns: Columns, corpus: Corpus, pairs: Ints) -> None:
     """How far apart the starts must be, and how exactly each side knows its own."""
     left, right = pairs[:, 0], pairs[:, 1]
     known = (corpus.low[left] != MISSING) & (corpus.low[right] != MISSING)
-    gap = np.maximum(corpus.low[left] - corpus.high[right], corpus.low[right] - corpus.high[left]).clip(0, 20_000)
+    gap = days_between(corpus.low, corpus.high, left, right).clip(0, 20_000)
     width = corpus.high - corpus.low
     columns.add("date_gap", np.where(known, gap, np.nan))
     columns.add("date_width_less", np.where(known, np.minimum(width[left], width[right]), np.nan))

@@ -31,6 +31,18 @@ class Figures:
     over_merged: int
 
     @property
+    def precision(self) -> float:
+        """Share of right pairs among those found that the truth speaks of; 1 when none was found."""
+        found = self.right + self.wrong
+        return self.right / found if found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share found of the pairs that the truth calls one work; 1 when it knows of none."""
+        told = self.right + self.missed
+        return self.right / told if told else 1.0
+
+    @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall over pairs the truth speaks of; 0 without any."""
         total = 2 * self.right + self.wrong + self.missed

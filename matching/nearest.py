@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matching.corpus import MISSING
 from matching.rarity import TRIPLES, Rarity, letter_triples
 
 Ints = NDArray[np.int64]
@@ -31,7 +32,6 @@ _MOST_SHARED = 10_000_000
 _THREADS = 2
 #: names made into vectors at once
 _BLOCK = 50_000
-_UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> sparse.csr_
 
 def days_between(low: Ints, high: Ints, left: Ints, right: Ints) -> Ints:
     """Days by which two starts must be apart at least; 0 when they may agree or one is unknown."""
-    known = (low[left] != _UNKNOWN) & (low[right] != _UNKNOWN)
+    known = (low[left] != MISSING) & (low[right] != MISSING)
     gap = np.maximum(low[left] - high[right], low[right] - high[left])
     return np.where(known, np.maximum(gap, 0), 0)
 
@@ -180,7 +180,7 @@ def _windows(
     """
     undated = int(np.searchsorted(others, 0))
     for first, last in portions:
-        if asking[first] == _UNKNOWN:
+        if asking[first] == MISSING:
             yield first, last, 0, len(others)
             continue
         # a start known to the year only begins up to a year before it must have begun

@@ -11,7 +11,7 @@ from matching.overrides import Override, Pair
 from matching.records import AnimeRecord
 from matching.scoring import score_pairs
 from matching.standing import Opinion
-from matching.vetoes import VETOES
+from matching.vetoes import held_vetoes
 from matching.weights import Weights
 
 
@@ -39,12 +39,12 @@ def _compared(by_name: dict[tuple[str, str], AnimeRecord], pairs: list[Pair], we
     place = {record.name: at for at, record in enumerate(corpus.records)}
     rows = np.array([[place[one], place[two]] for one, two in pairs], dtype=np.int64)
     scored = score_pairs(corpus, rows, weights, np.arange(len(rows)))
-    verdicts = zip(scored.log_odds.tolist(), scored.probability.tolist(), scored.vetoes.tolist(), strict=True)
+    verdicts = zip(scored.log_odds.tolist(), scored.probability.tolist(), held_vetoes(scored.vetoes), strict=True)
     return {
         pair: Opinion(
-            same=log_odds > weights.accept and not any(held),
+            same=log_odds > weights.accept and not held,
             score=score,
-            vetoes=tuple(veto.sentence for veto, holds in zip(VETOES, held, strict=True) if holds),
+            vetoes=tuple(veto.sentence for veto in held),
         )
         for pair, (log_odds, score, held) in zip(pairs, verdicts, strict=True)
     }

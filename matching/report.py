@@ -16,13 +16,12 @@ from matching.explain import sentence
 from matching.overrides import Decisions
 from matching.scoring import ScoredPairs
 from matching.verdicts import DECISIONS
-from matching.vetoes import VETOES, Veto
+from matching.vetoes import held_vetoes
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-MATCH, REVIEW = "match", "review"
 #: days between a month's first and last day, at most
 _LONGEST_MONTH = 30
 
@@ -78,20 +77,11 @@ def pair_columns(corpus: Corpus, told: Told, decisions: Decisions, rule_version:
     columns["score"] = told.score.tolist()
     columns["score_without_cross_id"] = told.blind_score.tolist()
     columns["matched_without_cross_id"] = told.blind_together.tolist()
-    held = _held_vetoes(told.scored.vetoes)
+    held = held_vetoes(told.scored.vetoes)
     columns["vetoes"] = [[veto.name for veto in vetoes] for vetoes in held]
     columns["veto_sentences"] = [tuple(veto.sentence for veto in vetoes) for vetoes in held]
     columns["reason"] = _reasons(columns, told, decisions)
     return {name: columns[name] for name in PAIR_COLUMNS}
-
-
-def _held_vetoes(held: Mask) -> list[tuple[Veto, ...]]:
-    """The vetoes that hold for each pair; pairs with the same ones share one entry."""
-    known: dict[bytes, tuple[Veto, ...]] = {}
-    packed = [row.tobytes() for row in held]
-    for row in set(packed):
-        known[row] = tuple(veto for veto, holds in zip(VETOES, row, strict=True) if holds)
-    return [known[row] for row in packed]
 
 
 def _reasons(columns: dict[str, list[object]], told: Told, decisions: Decisions) -> list[object]:
@@ -156,7 +146,7 @@ def _ruling(row: dict[str, object], decisions: Decisions) -> str:
     one = (str(row["left_source"]), str(row["left_source_id"]))
     two = (str(row["right_source"]), str(row["right_source_id"]))
     decision = decisions.decided.get((min(one, two), max(one, two)))
-    verdict = "One anime" if row["decision"] == MATCH else "Not one anime"
+    verdict = "One anime" if row["decision"] == "match" else "Not one anime"
     if decision is None:
         return f"{verdict}: it follows from what people decided about other records."
     by = f" by {decision.decided_by}" if decision.decided_by else ""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from matching.corpus import Corpus, TitleTable
+from matching.corpus import Corpus
+from matching.titletable import TitleTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

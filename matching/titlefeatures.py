@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.corpus import MAIN, NATIVE, SLUG, TitleTable
 from matching.rarity import Rarity
 from matching.similarity import EQUAL_KEY, EQUAL_NAME, TitlePairs, partial_ratios, ratios, token_ratios
 from matching.titles import KINDS
+from matching.titletable import MAIN, NATIVE, SLUG, TitleTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

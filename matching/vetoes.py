@@ -80,3 +80,12 @@ def apply_vetoes(evidence: Evidence) -> Mask:
     if not len(evidence.values):
         return np.zeros((0, len(VETOES)), dtype=bool)
     return np.stack([veto.test(evidence) for veto in VETOES], axis=1)
+
+
+def held_vetoes(held: Mask) -> list[tuple[Veto, ...]]:
+    """The vetoes that hold for each row of `apply_vetoes`; rows with the same ones share one entry."""
+    known: dict[bytes, tuple[Veto, ...]] = {}
+    packed = [row.tobytes() for row in held]
+    for row in set(packed):
+        known[row] = tuple(veto for veto, holds in zip(VETOES, row, strict=True) if holds)
+    return [known[row] for row in packed]

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +73,20 @@ def load_weights(path: Path | None = None) -> Weights:
     Raises:
         WeightsError: no such file, damaged, or learned for other features.
     """
+    return _shipped() if path is None else _read(path)
+
+
+@cache
+def _shipped() -> Weights:
+    """The weights that come with the code, unpacked once for a process."""
+    return _read(resources.files("matching").joinpath(_SHIPPED))
+
+
+def _read(file: Traversable) -> Weights:
     try:
-        if path is None:
-            text = resources.files("matching").joinpath(_SHIPPED).read_text(encoding="utf-8")
-        else:
-            text = path.read_text(encoding="utf-8")
-        data = json.loads(text)
+        data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise WeightsError(f"{path or _SHIPPED}: {problem}; restore the file or train again") from problem
+        raise WeightsError(f"{file}: {problem}; restore the file or train again") from problem
     return weights_from_json(data)
 
 
@@ -99,7 +107,7 @@ def weights_from_json(data: dict[str, Any]) -> Weights:
             review=float(data["review"]),
             rule_version=rule_version(data),
         )
-    except (KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError) as problem:
         raise WeightsError(f"the weights lack or garble {problem}; restore the file or train again") from problem
 
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import orchestration
-from matching.adopted import LOG
+from matching.adopted import LOG, training_in_force
 from matching.decisionfiles import FILE, decisions_at_hand
 from matching.errors import OverrideError
 from matching.overrides import in_force
@@ -150,7 +150,7 @@ def _decisions(home: Home, today: date) -> list[str]:
         InputError: when a line of theirs cannot be understood.
     """
     try:
-        found = decisions_at_hand(sql_root() / "seeds" / FILE, home.root / FILE)
+        found = decisions_at_hand(sql_root() / "seeds" / FILE, home.decisions)
     except OverrideError as problem:
         raise InputError(f"people's decisions cannot be used: {problem}") from problem
     in_time = set(in_force(found, today))
@@ -160,8 +160,8 @@ def _decisions(home: Home, today: date) -> list[str]:
 def _trained_matcher(home: Home, other: Home | None) -> str:
     """The rule version of the matcher trained last, once the other HOME is taken over; '' for the shipped one."""
     logs = [home] if other is None else [home, other]
-    trainings = read_events(max(logs, key=lambda one: len(event_files(one, LOG))), LOG)
-    return str(trainings[-1]["rule_version"]) if trainings and trainings[-1]["weights"] else ""
+    training = training_in_force(read_events(max(logs, key=lambda one: len(event_files(one, LOG))), LOG))
+    return str(training["rule_version"]) if training else ""
 
 
 def _landed(home: Home) -> dict[StreamName, list[_Landed]]:

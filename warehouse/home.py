@@ -52,6 +52,11 @@ class Home:
         return self.root / "matching"
 
     @property
+    def decisions(self) -> Path:
+        """The file of people's decisions about identity for this HOME alone; it need not exist."""
+        return self.root / "match_overrides.csv"
+
+    @property
     def reports(self) -> Path:
         """The directory of HTML reports."""
         return self.root / "reports"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matching.arguments import starts
-from matching.decisionfiles import COLUMNS, FILE, SEED
+from matching.decisionfiles import COLUMNS, SEED
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.formats import shortened, table_lines
 from orchestration.settings import Settings
@@ -52,7 +52,7 @@ def run_match(args: argparse.Namespace, settings: Settings, console: Console) ->
         for named in (found.left, found.right):
             if named.taken:
                 console.say(named.taken)
-        for line in lines(found, reader, datetime.now(UTC).date(), home.root / FILE):
+        for line in lines(found, reader, datetime.now(UTC).date(), home.decisions):
             out(line)
     return 0
 

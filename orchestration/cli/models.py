@@ -45,12 +45,11 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
 
 def matcher(home: Home) -> str:
     """Which weights say what records are one anime in this HOME, in a sentence."""
-    from matching.adopted import LOG
+    from matching.adopted import LOG, training_in_force
 
-    events = read_events(home, LOG)
-    if not events or not events[-1]["weights"]:
+    last = training_in_force(read_events(home, LOG))
+    if last is None:
         return "records are matched by the weights that come with the project"
-    last = events[-1]
     f1 = json.loads(str(last["figures"]))["new"]["f1"]
     return (
         f"records are matched by weights {last['rule_version']}, trained {str(last['trained_at'])[:10]} on "

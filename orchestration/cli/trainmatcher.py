@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matching.adopted import LOG, weights_in_force
+from matching.adopted import LOG, training_in_force, weights_in_force
 from matching.errors import TrainingError, WeightsError
 from matching.measure import Figures
 from matching.weights import Weights, load_weights
@@ -86,19 +86,7 @@ def conclude(
 
 def is_clearly_worse(new: Figures, old: Figures) -> bool:
     """Whether F1 or precision has fallen by more than measuring out of fold explains."""
-    return new.f1 < old.f1 - _TOLERATED or precision(new) < precision(old) - _TOLERATED
-
-
-def precision(figures: Figures) -> float:
-    """The share of right pairs among those found of which the ids tell; 1 when none was found."""
-    found = figures.right + figures.wrong
-    return figures.right / found if found else 1.0
-
-
-def recall(figures: Figures) -> float:
-    """The share of the pairs that ids tell of which was found; 1 when they tell of none."""
-    told = figures.right + figures.missed
-    return figures.right / told if told else 1.0
+    return new.f1 < old.f1 - _TOLERATED or new.precision < old.precision - _TOLERATED
 
 
 def _records(warehouse: Warehouse) -> list[AnimeRecord]:
@@ -155,7 +143,8 @@ def _compared(training: Training, current: Weights, before: Figures) -> list[str
         _row("in force", current.rule_version, before),
         _row("new, out of fold", training.weights.rule_version, training.figures),
     ]
-    by_sources = ", ".join(f"{sources}: {pairs:,}" for sources, pairs in _by_sources(training.source_pairs))
+    most_first = sorted(training.source_pairs.items(), key=lambda one: (-one[1], one[0]))
+    by_sources = ", ".join(f"{'-'.join(sources)}: {pairs:,}" for sources, pairs in most_first)
     return [
         *table_lines(_NAMES, _RIGHT, rows),
         "",
@@ -167,22 +156,16 @@ def _compared(training: Training, current: Weights, before: Figures) -> list[str
 
 def _row(name: str, rule_version: str, figures: Figures) -> Sequence[str]:
     """One line of the table."""
-    shares = (precision(figures), recall(figures), figures.f1)
+    shares = (figures.precision, figures.recall, figures.f1)
     counts = (figures.right, figures.wrong, figures.missed, figures.over_merged)
     return (name, rule_version, *(f"{share:.4f}" for share in shares), *(f"{count:,}" for count in counts))
-
-
-def _by_sources(pairs: Mapping[Any, int]) -> list[tuple[str, int]]:
-    """How many pairs are labelled between which sources, most first."""
-    named = [(key if isinstance(key, str) else "-".join(key), number) for key, number in pairs.items()]
-    return sorted(named, key=lambda one: (-one[1], one[0]))
 
 
 def _event(training: Training, before: Figures) -> dict[str, object]:
     """The training as an event for landing."""
     measured = {"new": training.figures, "before": before}
     figures = {
-        name: asdict(one) | {"precision": precision(one), "recall": recall(one), "f1": one.f1}
+        name: asdict(one) | {"precision": one.precision, "recall": one.recall, "f1": one.f1}
         for name, one in measured.items()
     }
     return {
@@ -196,13 +179,13 @@ def _event(training: Training, before: Figures) -> dict[str, object]:
 
 def _reset(home: Home, *, dry_run: bool) -> int:
     """Take up the shipped weights again; nothing is forgotten, the trainings stay in the log."""
-    events = read_events(home, LOG)
+    last = training_in_force(read_events(home, LOG))
     shipped = load_weights().rule_version
-    if not events or not events[-1]["weights"]:
+    if last is None:
         out(f"Nothing to reset: {home.root} matches by the weights that come with the project ({shipped}).")
         return 0
     if dry_run:
-        out(f"--reset would go from {events[-1]['rule_version']} back to the weights that come with the project.")
+        out(f"--reset would go from {last['rule_version']} back to the weights that come with the project.")
         return 0
     event = {"trained_at": datetime.now(UTC), "rule_version": shipped, "weights": "", "labelled_pairs": 0}
     append_events(home, LOG, [{**event, "figures": "{}"}])

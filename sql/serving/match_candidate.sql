@@ -6,14 +6,11 @@ select fact_match_candidate.*
 from main.fact_match_candidate
 where
     (
-        fact_match_candidate.left_source = $one_source
-        and fact_match_candidate.left_source_id = $one_id
-        and fact_match_candidate.right_source = $other_source
-        and fact_match_candidate.right_source_id = $other_id
-    )
-    or (
-        fact_match_candidate.left_source = $other_source
-        and fact_match_candidate.left_source_id = $other_id
-        and fact_match_candidate.right_source = $one_source
-        and fact_match_candidate.right_source_id = $one_id
+        fact_match_candidate.left_source,
+        fact_match_candidate.left_source_id,
+        fact_match_candidate.right_source,
+        fact_match_candidate.right_source_id
+    ) in (
+        ($one_source, $one_id, $other_source, $other_id),
+        ($other_source, $other_id, $one_source, $one_id)
     )

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from matching.corpus import MISSING, SLUG, TRANSLITERATED, build_corpus
+from matching.corpus import MISSING, build_corpus
+from matching.titletable import SLUG, TRANSLITERATED
 from tests.matching.worlds import record
 
 

@@ -37,9 +37,10 @@ def test_missing_and_damaged_files_are_named(tmp_path):
     (tmp_path / "w.json").write_text("{")
     with pytest.raises(WeightsError, match="train again"):
         load_weights(tmp_path / "w.json")
-    (tmp_path / "w.json").write_text(json.dumps({}))
-    with pytest.raises(WeightsError):
-        load_weights(tmp_path / "w.json")
+    for damaged in ({}, {"first": []}):
+        (tmp_path / "w.json").write_text(json.dumps(damaged))
+        with pytest.raises(WeightsError):
+            load_weights(tmp_path / "w.json")
 
 
 def test_the_shipped_weights_hold_numbers_only():
