@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.checks.rules import failing_rules
+from assets.checks.rules import RuleResult, failing_rules
 from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
@@ -75,6 +75,11 @@ def refuse_contradictions(connection: Connection) -> None:
     if broken:
         raise dg.Failure(
             description="Not published, the earlier snapshot stays: "
-            + "; ".join(f"{rule.table}: {rule.check_name} ({rule.failing_rows} rows)" for rule in broken),
+            + "; ".join(f"{rule.table}: {rule.check_name} ({_why(rule)})" for rule in broken),
             allow_retries=False,
         )
+
+
+def _why(rule: RuleResult) -> str:
+    """Why a rule does not hold, in brackets."""
+    return f"not built yet: {', '.join(rule.absent)}" if rule.absent else f"{rule.failing_rows} rows"

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse.catalogue import entries
 from warehouse.errors import CheckError
 from warehouse.names import quote_identifier, relation
 from warehouse.sqlfiles import SqlFile, check_files, read_sql
@@ -29,8 +30,9 @@ class RuleResult:
         check_name: the rule, written as what should hold.
         severity: `error` or `warn`.
         description: the rule's sentence.
-        failing_rows: how many rows break it; 0 = it holds.
+        failing_rows: how many rows break it; 0 = none does.
         sample: up to SAMPLE_ROWS of these rows, all columns of the rule's SELECT.
+        absent: tables that it reads and that were never built; it was not run then.
     """
 
     check_name: str
@@ -38,11 +40,12 @@ class RuleResult:
     description: str
     failing_rows: int
     sample: pa.Table
+    absent: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether the rule holds."""
-        return self.failing_rows == 0
+        return self.failing_rows == 0 and not self.absent
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ def run_rules(con: duckdb.DuckDBPyConnection, table: str, directory: Path | None
     else:
         paths = sorted(directory.glob("*.sql"))
         files = [read_sql(path) for path in paths if path.stem.rpartition("__")[0] == name]
-    return [_run(con, file) for file in files]
+    rules = list(files)
+    absent = absent_tables(con, rules)
+    return [_run(con, file, absent.get(file.name, ())) for file in rules]
 
 
 def column_frame(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> pa.Table:
@@ -114,8 +119,18 @@ def record_results(con: duckdb.DuckDBPyConnection, rows: Sequence[CheckResult]) 
             )
 
 
-def _run(con: duckdb.DuckDBPyConnection, file: SqlFile) -> RuleResult:
+def absent_tables(con: duckdb.DuckDBPyConnection, rules: Iterable[SqlFile]) -> dict[str, tuple[str, ...]]:
+    """The tables that rules read and that were never built, by the rule's name; rules that can be run are left out."""
+    built = {str(entry.relation) for entry in entries(con)}
+    absent = {rule.name: tuple(name for name in rule.depends_on if name not in built) for rule in rules}
+    return {name: tables for name, tables in absent.items() if tables}
+
+
+def _run(con: duckdb.DuckDBPyConnection, file: SqlFile, absent: tuple[str, ...]) -> RuleResult:
     """Run one rule once, count the rows that break it and keep a few."""
+    name = file.name.rpartition("__")[2]
+    if absent:
+        return RuleResult(name, file.severity, file.description, 0, pa.table({}), absent)
     try:
         con.execute(f"create or replace temp table {_BREAKING} as {file.body}")
         failing = int(con.execute(f"select count(*) from {_BREAKING}").fetchall()[0][0])  # noqa: S608 - our name
@@ -126,5 +141,4 @@ def _run(con: duckdb.DuckDBPyConnection, file: SqlFile) -> RuleResult:
         con.execute(f"drop table {_BREAKING}")
     except duckdb.Error as problem:
         raise CheckError(f"{file.path}: the rule cannot be run: {str(problem).strip()}") from problem
-    name = file.name.rpartition("__")[2]
     return RuleResult(name, file.severity, file.description, failing, sample)

@@ -18,6 +18,7 @@ from assets.results import markdown_table
 from warehouse.checks import CheckResult, record_results
 from warehouse.connection import Warehouse
 from warehouse.landing import landed_files
+from warehouse.sqlfiles import SqlFile
 
 SHOWN_ROWS = 10
 
@@ -79,18 +80,28 @@ def rule_outcomes(table: CheckedTable, results: list[RuleResult]) -> list[Outcom
     (verdict,) = validate(counts, between(0, 0, "failing_rows"))
     files = {check_name(rule): rule for rule in rules_of(table)}
     return [
-        Outcome(
-            check_name=result.check_name,
-            severity=_severity(result.severity),
-            description=sentence(files[result.check_name]),
-            passed=position not in verdict.positions,
-            failing_rows=result.failing_rows,
-            sample=result.sample.to_pylist(),
-            remedy=remedy(files[result.check_name]) or usual_remedy(table),
-            notes={"rule": f"sql/checks/{files[result.check_name].name}.sql"},
-        )
+        _rule_outcome(table, result, files[result.check_name], passed=position not in verdict.positions)
         for position, result in enumerate(results)
     ]
+
+
+def _rule_outcome(table: CheckedTable, result: RuleResult, rule: SqlFile, *, passed: bool) -> Outcome:
+    """One rule's outcome; a rule that could not be run warns, since a part of the pipeline may go on without it."""
+    notes = {"rule": f"sql/checks/{rule.name}.sql"}
+    if result.absent:
+        notes["not_checked"] = f"not built yet: {', '.join(result.absent)}"
+    missing = ", ".join(name.partition(".")[2] for name in result.absent)
+    unknown = f"Nobody knows yet whether it holds: make {missing} too." if missing else ""
+    return Outcome(
+        check_name=result.check_name,
+        severity="warn" if result.absent else _severity(result.severity),
+        description=sentence(rule),
+        passed=passed and not result.absent,
+        failing_rows=result.failing_rows,
+        sample=result.sample.to_pylist(),
+        remedy=unknown or remedy(rule) or usual_remedy(table),
+        notes=notes,
+    )
 
 
 def column_outcomes(connection: Connection, table: CheckedTable) -> list[Outcome]:

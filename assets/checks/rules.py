@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from assets.checks.tables import CheckedTable, Connection, checked_tables
 from warehouse.build import fetch, table_exists
-from warehouse.checks import SAMPLE_ROWS, run_rules
+from warehouse.checks import SAMPLE_ROWS, absent_tables, run_rules
+from warehouse.errors import CheckError
 from warehouse.sqlfiles import SqlFile, check_files
 
 #: Between the sentence of a header and what to do when it does not hold.
@@ -29,8 +30,9 @@ class RuleResult:
         table: the table's name.
         check_name: the rule, written as what should hold.
         severity: `error` or `warn`.
-        failing_rows: how many rows break it; 0 = it holds.
+        failing_rows: how many rows break it; 0 = none does.
         sample: up to SAMPLE_ROWS of these rows.
+        absent: tables that it reads and that were never built: nobody knows yet whether it holds.
     """
 
     table: str
@@ -38,6 +40,7 @@ class RuleResult:
     severity: str
     failing_rows: int
     sample: pa.Table
+    absent: tuple[str, ...] = ()
 
 
 def rules_of(table: CheckedTable) -> list[SqlFile]:
@@ -65,25 +68,34 @@ def check_rules(connection: Connection, table: CheckedTable, facts: Mapping[str,
 
     Args:
         connection: a writer's or a reader's connection.
-        table: the table, which must exist.
+        table: the table.
         facts: what only the caller knows and rules may ask for by name. A shared rule that asks for
             something else is left out.
 
     Raises:
+        CheckError: when the table was never built.
         WarehouseError: when a rule cannot be run, naming its file.
     """
+    if not table_exists(connection, table.table):
+        raise CheckError(f"{table.table} cannot be checked: it was never built")
     results = [
-        RuleResult(table.name, one.check_name, one.severity, one.failing_rows, one.sample)
+        RuleResult(table.name, one.check_name, one.severity, one.failing_rows, one.sample, one.absent)
         for one in run_rules(connection, table.name)
     ]
     known = {"checked_table": table.table, "keys": list(table.file.keys), **facts}
-    for file in (rule for family in table.families for rule in check_files(family)):
-        if asked_for(file) <= set(known):
-            broken = fetch(connection, f"checks/{file.name}", {name: known[name] for name in asked_for(file)})
-            results.append(
-                RuleResult(table.name, check_name(file), file.severity, broken.num_rows, broken.slice(0, SAMPLE_ROWS))
-            )
-    return results
+    shared = [rule for family in table.families for rule in check_files(family) if asked_for(rule) <= set(known)]
+    absent = absent_tables(connection, shared)
+    return results + [_shared_result(connection, table.name, rule, known, absent.get(rule.name, ())) for rule in shared]
+
+
+def _shared_result(
+    connection: Connection, table: str, rule: SqlFile, known: Mapping[str, Any], absent: tuple[str, ...]
+) -> RuleResult:
+    """What a rule of a family says about one of its tables."""
+    if absent:
+        return RuleResult(table, check_name(rule), rule.severity, 0, pa.table({}), absent)
+    broken = fetch(connection, f"checks/{rule.name}", {name: known[name] for name in asked_for(rule)})
+    return RuleResult(table, check_name(rule), rule.severity, broken.num_rows, broken.slice(0, SAMPLE_ROWS))
 
 
 def asked_for(rule: SqlFile) -> set[str]:
@@ -92,11 +104,11 @@ def asked_for(rule: SqlFile) -> set[str]:
 
 
 def failing_rules(connection: Connection) -> list[RuleResult]:
-    """The rules of severity error that are broken now, over everything built from staging on; [] = none.
+    """The rules of severity error that do not hold now, over everything built from staging on; [] = all do.
 
     Each check has run when its table was refreshed. A partial refresh can still leave tables that contradict
     each other, which only shows when all rules are looked at together: right before publishing.
     """
     built = [one for one in checked_tables() if one.schema != "raw" and table_exists(connection, one.table)]
     results = [result for table in built for result in check_rules(connection, table, {})]
-    return [one for one in results if one.severity == "error" and one.failing_rows]
+    return [one for one in results if one.severity == "error" and (one.failing_rows or one.absent)]

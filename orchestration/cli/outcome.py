@@ -30,7 +30,9 @@ class CheckOutcome:
 
     @property
     def finding(self) -> str:
-        """What did not hold, and for how many rows where the check counts them."""
+        """What did not hold, and for how many rows where the check counts them; or why nobody knows."""
+        if unknown := self.facts.get("not_checked", ""):
+            return f"{self.name}: not checked, {unknown}"
         rows = self.facts.get("failing_rows", "")
         broken = f" ({rows} rows break it)" if rows not in ("", "0") else ""
         return f"{self.name}: {self.said or 'did not hold'}{broken}"

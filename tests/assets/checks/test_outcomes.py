@@ -118,6 +118,16 @@ def test_a_table_that_does_not_exist_is_an_error(warehouse: Warehouse) -> None:
         check_table(warehouse, table_named("dim_user"), "run-1")
 
 
+def test_a_rule_that_reads_a_table_not_built_yet_warns(made: Warehouse) -> None:
+    """A part of the pipeline in a fresh HOME goes on: nobody knows yet whether the rule holds, and it says so."""
+    change(made, "drop table dim_anime")
+    outcome = outcomes(made, "bridge_anime_source")["every_anime_exists"]
+    assert (outcome.passed, outcome.severity, outcome.failing_rows) == (False, "warn", 0)
+    assert outcome.notes["not_checked"] == "not built yet: main.dim_anime"
+    assert "make dim_anime too" in outcome.remedy
+    assert ("run-1", "bridge_anime_source", "every_anime_exists", "warn", False, 0) in recorded(made)
+
+
 def test_a_suite_that_cannot_be_evaluated_is_an_error(made: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in a suite is told as such, and recorded as no outcome at all."""
     faulty = ColumnCheck("ids_are_counts", "Ids are counts.", (Expectation("ExpectColumnNothing", "user_id"),))

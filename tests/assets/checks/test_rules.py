@@ -57,6 +57,13 @@ def test_warnings_do_not_stand_in_the_way_of_publishing(world: Any) -> None:
     assert failing_rules(world) == []
 
 
+def test_nothing_is_published_while_a_rule_cannot_be_asked(world: Any) -> None:
+    """What a rule of severity error reads must be there, or nobody knows whether it holds."""
+    world.execute("drop table dim_anime")
+    unknown = {(one.table, one.check_name): one.absent for one in failing_rules(world) if one.absent}
+    assert unknown["bridge_anime_source", "every_anime_exists"] == ("main.dim_anime",)
+
+
 def test_tables_that_are_not_built_are_not_asked(con: Any) -> None:
     """In a warehouse without tables no rule is broken."""
     assert failing_rules(con) == []
