@@ -17,8 +17,8 @@ from matching.errors import OverrideError
 from matching.overrides import Name, Override
 
 FILE = "match_overrides.csv"
-#: The file of the project itself, as messages and fact_match_override call it; HOME's own is called by FILE alone.
-SEED = f"sql/seeds/{FILE}"
+#: What messages and fact_match_override call the file of the project itself, and HOME's own.
+SEED, OWN = f"sql/seeds/{FILE}", f"HOME/{FILE}"
 #: Whose records a line may name.
 SOURCES = ("anilist", "kitsu", "myanimelist")
 COLUMNS = (
@@ -47,7 +47,7 @@ def decisions_at_hand(seed: Path, own: Path) -> list[Override]:
     Raises:
         OverrideError: naming file, line, value and remedy.
     """
-    read = [*read_decisions(seed, SEED), *(read_decisions(own, FILE) if own.is_file() else [])]
+    read = [*read_decisions(seed, SEED), *(read_decisions(own, OWN) if own.is_file() else [])]
     return [replace(item, order=order) for order, item in enumerate(read)]
 
 

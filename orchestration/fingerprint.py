@@ -94,7 +94,7 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
         "code": code_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "matching": {
-            "decisions": _decisions(home, today or datetime.now(UTC).date()),
+            "decisions": _decisions(home, other, today or datetime.now(UTC).date()),
             "matcher": _trained_matcher(home, other),
         },
         "settings": {"experiment": settings.experiment, "seed": settings.seed},
@@ -143,14 +143,15 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def _decisions(home: Home, today: date) -> list[str]:
-    """People's decisions on identity, each with whether its time has run out.
+def _decisions(home: Home, other: Home | None, today: date) -> list[str]:
+    """People's decisions on identity, each with whether its time has run out, once the other HOME is taken over.
 
     Raises:
         InputError: when a line of theirs cannot be understood.
     """
+    own = home.decisions if other is None or home.decisions.is_file() else other.decisions
     try:
-        found = decisions_at_hand(sql_root() / "seeds" / FILE, home.decisions)
+        found = decisions_at_hand(sql_root() / "seeds" / FILE, own)
     except OverrideError as problem:
         raise InputError(f"people's decisions cannot be used: {problem}") from problem
     in_time = set(in_force(found, today))

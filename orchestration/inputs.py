@@ -135,15 +135,20 @@ def read_input(chosen: RunInput) -> list[Recording]:
         raise InputError(f"the input cannot be used: {problem}{hint}") from problem
 
 
-def lasting_salt(home: Home, chosen: RunInput) -> None:
-    """Give a HOME that takes another one over the salt of that one, so that its users keep their hashes."""
-    if chosen.other is None or home.salt.exists() or not chosen.other.salt.is_file():
+def inherit(home: Home, chosen: RunInput) -> None:
+    """Give a HOME that takes another one over what people and chance put into that one, unless it has its own.
+
+    That is the salt, so that users keep their hashes, and the decisions about identity.
+    """
+    if chosen.other is None:
         return
-    home.root.mkdir(parents=True, exist_ok=True)
-    part = part_path(home.salt)
-    part.touch(mode=0o600)
-    part.write_bytes(chosen.other.salt.read_bytes())
-    put_in_place(part, home.salt)
+    for own, theirs in ((home.salt, chosen.other.salt), (home.decisions, chosen.other.decisions)):
+        if theirs.is_file() and not own.exists():
+            home.root.mkdir(parents=True, exist_ok=True)
+            part = part_path(own)
+            part.touch(mode=0o600)
+            part.write_bytes(theirs.read_bytes())
+            put_in_place(part, own)
 
 
 def read_marker(home: Home) -> dict[str, Any] | None:

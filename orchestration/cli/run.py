@@ -14,7 +14,7 @@ from orchestration.cli.runlock import run_lock
 from orchestration.fingerprint import base_fingerprint, fingerprint, landing_after
 from orchestration.inputs import (
     RunInput,
-    lasting_salt,
+    inherit,
     read_input,
     refuse_other_world,
     resolve_input,
@@ -179,7 +179,7 @@ def execute_pipeline(
     from orchestration.cli.instance import close_unfinished_runs, open_instance
 
     console.say(f"reading {chosen.label} into {home.root}/")
-    lasting_salt(home, chosen)
+    inherit(home, chosen)
     if chosen.other is not None and (taken := adopt(home, chosen.other)):
         console.say(f"  {counted(taken, 'landed file')} taken over")
     defs, resources = pipeline

@@ -7,7 +7,7 @@ grain: one line of a file of decisions
 keys: file, line
 group: identity
 columns:
-    file: sql/seeds/match_overrides.csv, or match_overrides.csv for the one in HOME
+    file: sql/seeds/match_overrides.csv, or HOME/match_overrides.csv
     line: number of the line in it, from 1 for the names of columns
     left_source: source of the one record
     left_source_id: its id there

@@ -14,7 +14,7 @@ from assets.identity import anime_identity
 from assets.matcher import current_weights
 from assets.resources import WarehouseResource
 from matching.adopted import LOG as MATCHER
-from matching.decisionfiles import COLUMNS, FILE
+from matching.decisionfiles import COLUMNS, FILE, OWN
 from matching.weights import load_weights
 from orchestration.fingerprint import base_fingerprint
 from orchestration.settings import load_settings
@@ -154,10 +154,10 @@ def test_every_line_says_what_became_of_it(house: House) -> None:
     assert house.refresh().success
     columns = "file, line, status, contradicted_by_line, agrees_with_matching"
     assert house.rows(f"select {columns} from fact_match_override") == [
-        (FILE, 2, "contradicted", 3, False),
-        (FILE, 3, "in_force", None, True),
-        (FILE, 4, "stale", None, None),
-        (FILE, 5, "expired", None, False),
+        (OWN, 2, "contradicted", 3, False),
+        (OWN, 3, "in_force", None, True),
+        (OWN, 4, "stale", None, None),
+        (OWN, 5, "expired", None, False),
     ]
     assert house.rows(ANIME) == [(3,)]
 
@@ -176,8 +176,8 @@ def test_the_projects_own_file_counts_as_well(
     house.refresh()
     assert house.rows(ANIME) == [(3,)]
     assert house.rows("select file, status, contradicted_by_file from fact_match_override order by line, file") == [
-        (FILE, "in_force", None),
-        ("sql/seeds/match_overrides.csv", "contradicted", FILE),
+        (OWN, "in_force", None),
+        ("sql/seeds/match_overrides.csv", "contradicted", OWN),
     ]
 
 

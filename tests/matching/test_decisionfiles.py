@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matching.decisionfiles import COLUMNS, FILE, SEED, decisions_at_hand, read_decisions
+from matching.decisionfiles import COLUMNS, FILE, OWN, SEED, decisions_at_hand, read_decisions
 from matching.errors import OverrideError
 from warehouse.sqlfiles import sql_root
 
@@ -85,7 +85,7 @@ def test_lines_of_the_home_come_after_those_of_the_project(tmp_path: Path) -> No
     own.write_text(f"{HEADER}\n{LINE.replace('same,', 'different,')}\n", encoding="utf-8")
     assert [(one.file, one.line, one.order, one.same) for one in decisions_at_hand(seed, own)] == [
         (SEED, 2, 0, True),
-        (FILE, 2, 1, False),
+        (OWN, 2, 1, False),
     ]
 
 

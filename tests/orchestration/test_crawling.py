@@ -10,7 +10,7 @@ from demo.schedule import TODAY
 from orchestration.crawling import crawling_for, refuse_unready
 from orchestration.demoworld import DEMO_SOURCES, DEMO_TODAY
 from orchestration.errors import InputError, SettingsError
-from orchestration.inputs import lasting_salt, resolve_input
+from orchestration.inputs import inherit, resolve_input
 from orchestration.settings import load_settings
 from warehouse.home import Home
 
@@ -122,8 +122,8 @@ def test_a_home_that_takes_another_over_keeps_its_salt(tmp_path: Path) -> None:
     (tmp_path / "old" / "landing").mkdir(parents=True)
     (tmp_path / "old" / "salt").write_text("aa" * 32 + "\n")
     settings = load_settings(home=tmp_path / "new", input=str(tmp_path / "old"))
-    lasting_salt(Home(settings.home), resolve_input(settings))
+    inherit(Home(settings.home), resolve_input(settings))
     assert (tmp_path / "new" / "salt").read_text() == "aa" * 32 + "\n"
     (tmp_path / "new" / "salt").write_text("bb" * 32 + "\n")
-    lasting_salt(Home(settings.home), resolve_input(settings))
+    inherit(Home(settings.home), resolve_input(settings))
     assert (tmp_path / "new" / "salt").read_text() == "bb" * 32 + "\n"

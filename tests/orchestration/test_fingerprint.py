@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from orchestration.errors import InputError
 from orchestration.fingerprint import base_fingerprint, code_version, fingerprint, landing_after
+from orchestration.inputs import inherit, resolve_input
 from orchestration.settings import load_settings
 from warehouse.home import Home
 from warehouse.landing import adopt, append_events, land_file, landed_files
@@ -163,6 +164,23 @@ def test_a_decision_counts_as_long_as_its_time_has_not_run_out(tmp_path: Path) -
     assert base_fingerprint(settings_, day + timedelta(days=1)) not in (decided, mark)
     file.write_text(f"{header}\nanilist,1,kitsu,2,different,why,Ann,2026-02-01,2026-03-01\n")
     assert base_fingerprint(settings_, day) not in (decided, mark)
+
+
+def test_the_decisions_of_a_home_that_is_taken_over_are_foreseen(tmp_path: Path) -> None:
+    """They come along with its landing, so that the same anime come out; a HOME keeps those that it has."""
+    home, other = Home(tmp_path / "home"), Home(tmp_path / "other")
+    other.landing.mkdir(parents=True)
+    header = "left_source,left_source_id,right_source,right_source_id,decision,reason,decided_by,decided_at,valid_until"
+    other.decisions.write_text(f"{header}\nanilist,1,kitsu,2,same,why,Ann,2026-02-01,\n")
+    taking_over = load_settings(home=home.root, input=str(other.root))
+    foreseen = base_fingerprint(taking_over)
+    assert foreseen != base_fingerprint(load_settings(home=home.root))
+    inherit(home, resolve_input(taking_over))
+    assert home.decisions.read_text() == other.decisions.read_text()
+    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(home=home.root))
+    home.decisions.write_text(f"{header}\n")
+    inherit(home, resolve_input(taking_over))
+    assert home.decisions.read_text() == f"{header}\n"
 
 
 @pytest.mark.parametrize(
