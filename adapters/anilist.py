@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from adapters.anilist_anime import anime_records, crawl_anime, forecast_anime
 from adapters.anilist_lists import crawl_lists, forecast_lists, list_records, redact_lists
 from adapters.anilist_pages import IDS
+from adapters.anilist_parts import PARTS
 from adapters.anilist_reviews import crawl_reviews, forecast_reviews, redact_reviews, review_records
 from adapters.base import Json, Manners, Reply, Request, Source, Stream
 from adapters.errors import (
@@ -122,7 +123,7 @@ SOURCE = Source(
     name="anilist",
     base_url="https://graphql.anilist.co",
     streams={
-        "anime": Stream("anime", crawl_anime, anime_records, forecast_anime),
+        "anime": Stream("anime", crawl_anime, anime_records, forecast_anime, parts=PARTS),
         "lists": Stream("lists", crawl_lists, list_records, forecast_lists, redact_lists),
         "reviews": Stream("reviews", crawl_reviews, review_records, forecast_reviews, redact_reviews),
     },

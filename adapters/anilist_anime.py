@@ -26,6 +26,8 @@ _NEAR = 5000
 _MOST_SWEPT = 1_000_000
 #: For forecasts: anime where nobody knows, ids for each anime, and ids that one request asks for in the end.
 _ABOUT, _IDS_EACH, _IDS_A_REQUEST = 22_000, 9, 25_000
+#: And titles that start in a year.
+_A_YEAR = 500
 
 _Walking = Generator[Request, Answer, Walk]
 
@@ -54,14 +56,22 @@ def forecast_anime(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:
     """
     by_id = -(-len(plan.ids) // (ANIME.width * 200))
     if plan.kind == "range":
-        first, last = plan.years or (0, 0)
-        titles = sum(count for year, count in by_year.items() if first <= year <= last) or known // 20 or 1000
-        return _requests(titles) + by_id
+        return _forecast_range(plan.years or (0, 0), known, by_year) + by_id
     if plan.kind == "refresh" and plan.watermark is not None:
         return 2 + by_id
     titles = known or _ABOUT
     sweep = 5 + titles * _IDS_EACH // _IDS_A_REQUEST
     return _requests(titles) + sweep + len(cells.all_windows(plan.today)) // (2 * ANIME.width)
+
+
+def _forecast_range(years: tuple[int, int], known: int, by_year: Mapping[int, int]) -> int:
+    """How many requests some years take; (0, 0): what has no date, which costs a full crawl while nothing is known."""
+    if years == (0, 0):
+        titles = by_year.get(0, 0) if known else _ABOUT
+        return _requests(titles) + 3 + (known or _ABOUT) * _IDS_EACH // _IDS_A_REQUEST
+    span = range(years[0], years[1] + 1)
+    guess = min(_ABOUT, _A_YEAR * len(span))
+    return _requests(sum(count for year, count in by_year.items() if year and year in span) if known else guess)
 
 
 def _full(plan: Plan, watermark: str | None = None) -> Crawl:
@@ -100,7 +110,7 @@ def _refresh(plan: Plan, watermark: int) -> Crawl:
 
 
 def _range(plan: Plan) -> Crawl:
-    """What started in some years. (0, 0): what has no date, as far as announced, cancelled, or of an unknown id."""
+    """What started in some years. (0, 0): what is announced or cancelled, and by id whatever is not known yet."""
     first, last = plan.years or (0, 0)
     undated = (first, last) == (0, 0)
     wanted = [cells.upcoming(), cells.cancelled()] if undated else cells.windows_of(first, last)
@@ -109,7 +119,7 @@ def _range(plan: Plan) -> Crawl:
     named = cells.numbers(plan.ids)
     known = {*cells.numbers(plan.known)} if undated else set()
     reach = _Reach(walk, known)
-    if known:
+    if undated:
         yield from reach.find()
     unseen = _unseen(reach.highest, named, reach.seen, known)
     sweep = yield from _by_id("", unseen, reach.existing | known)

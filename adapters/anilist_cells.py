@@ -19,6 +19,8 @@ from adapters.pagination import within
 #: Years in which windows begin; from the last one on, three years make a window. None holds half of 5,000 so far.
 _FIRST_YEARS = (1940, 1970, 1985, 1995, 2000, 2004)
 _YEARS = 3
+#: A last year that stands for no end.
+FOR_EVER = 9999
 #: An open window is split into so many months and the rest, unless that lies before or after these months.
 _OPEN_MONTHS, _NEVER = 50 * 12, (1800 * 12, 2200 * 12)
 #: More ids than this are not asked for by one page.
@@ -38,7 +40,12 @@ def all_windows(today: date) -> list[Cell]:
 
 
 def windows_of(first_year: int, last_year: int) -> list[Cell]:
-    """Windows over the start dates of some years; [] where the last year is before the first."""
+    """Windows over the start dates of some years; [] where the last year is before the first.
+
+    A first year of 0 stands for "since ever", a last one of `FOR_EVER` for no end.
+    """
+    if last_year >= FOR_EVER:
+        return [window(first_year * 12, None)]
     begins = [first_year, *(year for year in _begins(last_year) if year > first_year)]
     ends = [*(year - 1 for year in begins[1:]), last_year]
     return [

@@ -116,6 +116,8 @@ class Plan:
         known: ids that earlier crawls gave, for `full`: those that the lists do not give any more are asked
             for by name before they count as gone.
         users: for `users`.
+        partition: the part that is read, by the name that the stream's `parts` give it, for a `range` of a source
+            that is read in parts; None = no such part.
     """
 
     kind: PlanKind
@@ -125,6 +127,44 @@ class Plan:
     ids: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     users: tuple[User, ...] = ()
+    partition: str | None = None
+
+
+@dataclass(frozen=True)
+class KnownTitle:
+    """A record of the source that we have.
+
+    Attributes:
+        source_id: its id there.
+        is_due: whether it is due for a look.
+        start_year: when it started, as its source said last; None where that is not known.
+        season: the season that its source counts it to, e.g. `1997-winter`; None where it names none.
+    """
+
+    source_id: str
+    is_due: bool
+    start_year: int | None = None
+    season: str | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How a stream can be read part by part. All parts together give what a full crawl gives.
+
+    Attributes:
+        keys: the names of all parts on a day, in the order in which they are best read; a name keeps its meaning.
+        of_years: the parts that hold what started from one year to another; all of them where the source cannot
+            be asked by year.
+        is_by_year: whether the source can be asked by year at all.
+        plan: the crawl of one part on a day, from what is known of the source and the ids that others name.
+        rest: the part that holds what the others do not show, so that it is planned after them; '' = there is none.
+    """
+
+    keys: Callable[[date], tuple[str, ...]]
+    of_years: Callable[[int, int, date], tuple[str, ...]]
+    is_by_year: bool
+    plan: Callable[[str, date, Sequence[KnownTitle], Sequence[str]], Plan]
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +188,8 @@ class Stream:
         redact: for personal streams: the document without what names a person. Told the document and a
             function that gives the salted hash of a text; must give a document that `records` reads alike.
         forecast: how many requests a plan will take, given how many records of the source are known (0 =
-            nobody knows) and how many of them started in each year.
+            nobody knows) and how many of them started in each year (0 = without a year).
+        parts: how it can be read part by part; None where it is read as a whole only.
     """
 
     name: str
@@ -156,6 +197,7 @@ class Stream:
     records: Callable[[Json], Sequence[Mapping[str, Json]]]
     forecast: Callable[[Plan, int, Mapping[int, int]], int]
     redact: Callable[[Json, Callable[[str], str]], Json] | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def plan_of(header: Line, users: tuple[User, ...]) -> Plan:
             ids=tuple(words["ids"]),
             known=tuple(words["known"]),
             users=tuple(known[subject] for subject in words["subjects"] if subject in known),
+            partition=words.get("partition"),
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise Misunderstood(f"the interrupted crawl has a plan that cannot be read ({problem!r})") from problem

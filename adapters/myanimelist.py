@@ -21,6 +21,15 @@ from adapters.myanimelist_documents import (
     read,
     redact_lists,
 )
+from adapters.myanimelist_parts import (
+    FIRST_YEAR,
+    PARTS,
+    RANKINGS,
+    SEASONS,
+    RankingPages,
+    ranking_of,
+    season_of,
+)
 from adapters.pagination import Listing, Walked, walk, within
 from adapters.windows import by_offset
 
@@ -29,12 +38,8 @@ _LIMIT, _LIST_LIMIT = 500, 1000
 _SECOND_LOOKS = 2
 #: Rankings move while they are read: pages share some rows, so that a title does not slip between two.
 _RANKING_OVERLAP = 10
-#: The most complete first; none of the others is known to be a part of it.
-_RANKINGS = ("bypopularity", "all", "upcoming", "tv", "movie", "ova", "special")
-_FIRST_YEAR = 1917
 #: Since then every season has had titles, so that one without is doubted.
 _FIRST_STEADY_YEAR = 1975
-_SEASONS = ("winter", "spring", "summer", "fall")
 _SWEEP_EVERY = timedelta(days=7)
 _USUAL_TITLES = 30_000
 _SPECIALISED_SHARE = 1.6  # of the catalogue, what the rankings beside bypopularity list together
@@ -50,8 +55,10 @@ _DETAILS = f"{_FIELDS},background,related_anime,recommendations"
 
 def _crawl_anime(plan: Plan) -> Crawl:
     """Rankings and seasons as the plan wants them; then by id what they did not give."""
+    if plan.partition is not None:
+        return (yield from _crawl_part(plan, plan.partition))
     swept = plan.kind == "full" or (plan.kind == "refresh" and _is_sweep_due(plan))
-    rankings = _RANKINGS if plan.kind == "full" else _RANKINGS[:1] if swept else ()
+    rankings = RANKINGS if plan.kind == "full" else RANKINGS[:1] if swept else ()
     seen: dict[str, None] = {}
     notes: dict[str, int | str] = {}
     for ranking in rankings:
@@ -63,19 +70,43 @@ def _crawl_anime(plan: Plan) -> Crawl:
     for year, season in seasons:
         walked = yield from walk(_season(year, season, plan.today))
         seen |= walked.ids
-    wanted = [one for one in dict.fromkeys((*plan.known, *plan.ids)) if one not in seen and one.isdecimal()]
-    gone: list[str] = []
-    for one in wanted:
-        gone += yield from _details(one)
+    wanted, gone = yield from _by_id(plan, seen)
     notes |= {
         "rankings": len(rankings),
         "titles_ranked": ranked,
         "seasons": len(seasons),
         "titles_by_season_only": len(seen) - ranked,
-        "asked_by_id": len(wanted),
+        "asked_by_id": wanted,
         "gone": len(gone),
     }
-    return CrawlEnd(plan.today.isoformat() if swept else plan.watermark, tuple(gone), notes)
+    return CrawlEnd(plan.today.isoformat() if swept else plan.watermark, gone, notes)
+
+
+def _crawl_part(plan: Plan, key: str) -> Crawl:
+    """Some pages of a ranking, a season, or only what is asked for by id."""
+    season, pages = season_of(key), ranking_of(key)
+    walked = Walked()
+    if season is not None:
+        walked = yield from walk(_season(*season, plan.today))
+    elif pages is not None:
+        walked = yield from walk(_pages_of(pages))
+    wanted, gone = yield from _by_id(plan, walked.ids)
+    notes = _notes("titles", walked) | {"asked_by_id": wanted, "gone": len(gone)}
+    return CrawlEnd(gone=gone, notes=notes)
+
+
+def _by_id(plan: Plan, seen: Mapping[str, None]) -> Generator[Request, Answer, tuple[int, tuple[str, ...]]]:
+    """Ask for what lists did not show; returns how many titles that were, and the ids of those that are gone."""
+    wanted = [one for one in dict.fromkeys((*plan.known, *plan.ids)) if one not in seen and one.isdecimal()]
+    gone: list[str] = []
+    for one in wanted:
+        gone += yield from _details(one)
+    return len(wanted), tuple(gone)
+
+
+def _pages_of(pages: RankingPages) -> Listing:
+    """Some pages of a ranking, from a few rows before them on."""
+    return replace(_ranking(pages.ranking), start=max(0, pages.start - _RANKING_OVERLAP), end=pages.end)
 
 
 def _ranking(name: str) -> Listing:
@@ -93,7 +124,7 @@ def _season(year: int, season: str, today: date) -> Listing:
         told = within(document, "season", "season"), within(document, "season", "year")
         return None if told == (season, year) else f"it is about {told[0]} {told[1]}"
 
-    is_steady = (_FIRST_STEADY_YEAR, 0) <= (year, _SEASONS.index(season)) <= _season_at(today)
+    is_steady = (_FIRST_STEADY_YEAR, 0) <= (year, SEASONS.index(season)) <= _season_at(today)
     return replace(_listing(request), doubt=doubt, may_be_empty=not is_steady)
 
 
@@ -149,11 +180,11 @@ def _seasons_of(plan: Plan) -> Iterable[tuple[int, str]]:
     if plan.kind == "refresh":
         year, place = _season_at(plan.today)
         for number in range(4 * year + place - 1, 4 * year + place + 2):
-            yield number // 4, _SEASONS[number % 4]
+            yield number // 4, SEASONS[number % 4]
         return
-    first, last = plan.years if plan.kind == "range" and plan.years else (_FIRST_YEAR, plan.today.year + 1)
-    for year in range(max(first, _FIRST_YEAR), last + 1):
-        for season in _SEASONS:
+    first, last = plan.years if plan.kind == "range" and plan.years else (FIRST_YEAR, plan.today.year + 1)
+    for year in range(max(first, FIRST_YEAR), last + 1):
+        for season in SEASONS:
             yield year, season
 
 
@@ -171,12 +202,26 @@ def _notes(name: str, walked: Walked) -> dict[str, int | str]:
 def _forecast_anime(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:
     """Pages of rankings, seasons of which few have a second page, and one request for each id."""
     titles = known or _USUAL_TITLES
+    if plan.partition is not None:
+        return _forecast_part(plan, plan.partition, titles, by_year)
     pages = -(-titles // (_LIMIT - _RANKING_OVERLAP))
     seasons = list(_seasons_of(plan))
     asked = len(seasons) + sum(by_year.get(year, 0) // (4 * _LIMIT) for year, _ in seasons) + len(plan.ids)
     if plan.kind == "full":
-        return asked + pages + len(_RANKINGS) - 1 + int(_SPECIALISED_SHARE * pages)
+        return asked + pages + len(RANKINGS) - 1 + int(_SPECIALISED_SHARE * pages)
     return asked + (pages if plan.kind == "refresh" and _is_sweep_due(plan) else 0)
+
+
+def _forecast_part(plan: Plan, key: str, titles: int, by_year: Mapping[int, int]) -> int:
+    """The pages of one part: of a ranking as far as titles fill it, of a season, or a request for each id."""
+    season, pages = season_of(key), ranking_of(key)
+    if season is not None:
+        return 1 + by_year.get(season[0], 0) // (4 * _LIMIT)
+    if pages is not None:
+        share = 1.0 if pages.ranking in RANKINGS[:2] else (_SPECIALISED_SHARE - 1) / len(RANKINGS[2:])
+        rows = min(share * titles, pages.end or titles) - pages.start
+        return max(1, -(-int(rows) // (_LIMIT - _RANKING_OVERLAP)))
+    return len(plan.ids)
 
 
 def _forecast_lists(plan: Plan, known: int, by_year: Mapping[int, int]) -> int:  # noqa: ARG001 - by users only
@@ -188,7 +233,7 @@ SOURCE = Source(
     name="myanimelist",
     base_url="https://api.myanimelist.net/v2",
     streams={
-        "anime": Stream("anime", _crawl_anime, anime_records, _forecast_anime),
+        "anime": Stream("anime", _crawl_anime, anime_records, _forecast_anime, parts=PARTS),
         "lists": Stream("lists", _crawl_lists, list_records, _forecast_lists, redact_lists),
     },
     manners=Manners(per_minute=60, throttled_wait_s=120.0),

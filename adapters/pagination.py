@@ -41,6 +41,8 @@ class Listing:
         may_be_empty: whether a listing without rows is nothing odd.
         last: says of an answer whether the rest of the listing is not wanted; None = all is wanted.
         doubt: looks at an answer beyond its paging.
+        start: how many rows are before the first that is wanted.
+        end: how many rows are before the first that is not wanted any more; None = all are.
     """
 
     first: Request
@@ -50,6 +52,8 @@ class Listing:
     may_be_empty: bool = False
     last: Callable[[Json], bool] | None = None
     doubt: Doubt | None = None
+    start: int = 0
+    end: int | None = None
 
 
 @dataclass
@@ -89,7 +93,7 @@ def walk(listing: Listing) -> Generator[Request, Answer, Walked]:
     """
     walking = _Walking(listing)
     walked = walking.walked
-    row: int | None = 0
+    row: int | None = listing.start
     while row is not None:
         window = listing.window(row)
         answer = yield walking.request(window)
@@ -151,7 +155,7 @@ class _Walking:
         self._before = page.ids
         earlier = max(0, window.offset - window.rows + listing.overlap)
         # A page of nothing but rows without ids cannot tell.
-        if window.offset and (page.ids or not page.rows) and walked.ids.keys().isdisjoint(page.ids):
+        if window.offset > listing.start and (page.ids or not page.rows) and walked.ids.keys().isdisjoint(page.ids):
             if self._shown.get(window.offset) != page.ids and walked.rereads < MOST_REREADS:
                 # Its rows are not counted yet: the walk comes past them again.
                 walked.rereads += 1
@@ -165,7 +169,8 @@ class _Walking:
         self._check_for_loop(window, page)
         walked.ids.update(dict.fromkeys(page.ids))
         done = listing.last is not None and listing.last(document)
-        return None if done else _following(listing, window, page, walked.total)
+        is_over = listing.end is not None and window.offset + window.rows >= listing.end
+        return None if done or is_over else _following(listing, window, page, walked.total)
 
     def _stands_still(self, window: Window, page: Page) -> str | None:
         """Doubt a page that goes further than all before it, and shows nothing that they have not shown."""
@@ -230,7 +235,7 @@ def _odd(listing: Listing, window: Window, page: Page, before: tuple[str, ...]) 
         "it is another page": page.offset not in (None, window.offset),
         "it shows the page before once more": bool(page.ids) and page.ids == before,
         "it is empty, though there should be rows": not page.rows
-        and (leads_on or window.offset > 0 or not listing.may_be_empty),
+        and (leads_on or window.offset > listing.start or not listing.may_be_empty),
         # Told by their places: another row that is missing next time confirms nothing.
         f"rows without an id: {', '.join(map(str, page.blank))}": bool(page.blank),
         "it leads to a page that was read": page.next_offset is not None and page.next_offset <= window.offset,

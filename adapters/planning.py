@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adapters.base import Plan, User
+from adapters.base import KnownTitle, Plan, User
+
+__all__ = ["KnownTitle", "PastCrawl", "needs_full", "newest_watermark", "plan_catalogue", "plan_lists", "plan_reviews"]
 
 #: Everything is read again after so long.
 FULL_EVERY = timedelta(days=90)
@@ -30,14 +32,6 @@ class PastCrawl:
     kind: str
     started_at: datetime
     watermark: str | None
-
-
-@dataclass(frozen=True)
-class KnownTitle:
-    """A record of the source that we have: its id, and whether it is due for a look."""
-
-    source_id: str
-    is_due: bool
 
 
 def plan_catalogue(

@@ -38,7 +38,7 @@ class Replay:
         self._refusals: dict[tuple[str, str | None], list[str]] = {}
         for number, line in enumerate(log.responses() if log else ()):
             if not without_last:
-                _remind(pace, line)
+                remind(pace, line)
             if _is_answer(line):
                 self._last[_name(line)] = number
                 self._refusals.pop(_name(line), None)
@@ -78,8 +78,8 @@ def _name(line: Line) -> tuple[str, str | None]:
     return line["key"], line["subject"]
 
 
-def _remind(pace: Pace, line: Line) -> None:
-    """Let the pace know of a request that a killed process has made, and of what the source said to it."""
+def remind(pace: Pace, line: Line) -> None:
+    """Let the pace know of a request that another process has made, and of what the source said to it."""
     received_at = datetime.fromisoformat(line["fetched_at"])
     ago = (datetime.now(UTC) - received_at).total_seconds()
     asked_for = wait_in(line["headers"], received_at)

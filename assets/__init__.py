@@ -7,12 +7,14 @@ import dagster as dg
 from assets.evaluation import EVALUATION_ASSETS
 from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
+from assets.landing import LANDING_ASSETS
 from assets.models import MODEL_ASSETS
 from assets.recommendations import RECOMMENDATION_ASSETS
 from assets.snapshot import published_snapshot
 from assets.tables import SQL_ASSETS
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
+    *LANDING_ASSETS,
     *RAW_ASSETS,
     *SQL_ASSETS,
     *IDENTITY_ASSETS,

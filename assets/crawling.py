@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from adapters.base import Plan, Source, User
-from adapters.crawling import Ended, Progress, crawl
+from adapters.crawling import Ended, Line, crawl
 from adapters.errors import Outage
 from adapters.http import Session
 from adapters.privacy import Hasher, installation_salt, read_users
+from adapters.replaying import remind
 from adapters.services import SERVICES
-from warehouse.files import directory_lock
+from assets.telling import Say, Teller, Waiting
 from warehouse.home import Home
 from warehouse.responses import ResponseLog, open_log
+from warehouse.servicelock import Recent, service_turn
 
-Say = Callable[[str], None]
+__all__ = ["LIST_SOURCES", "Crawled", "Crawling", "Planned", "Say", "ServiceAccess", "read_service"]
+
 #: Sources whose users' lists can be read.
 LIST_SOURCES = tuple(name for name, source in SERVICES.items() if "lists" in source.streams)
-#: Progress is told first after so long, and then ever less often: each time after this share more.
-_FIRST_TOLD_S, _TOLD_AGAIN = 10.0, 1.25
+#: A full crawl of Jikan takes an hour, and there may be several runs before one.
+QUEUE_TIMEOUT_S = 6 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ class Crawling:
         salt_file: where the installation's salt lies, or will.
         once: whether one crawl of a stream is enough for ever, since its world does not change.
         hurry: how many times faster than real services these run; 1 = real ones.
-        ranges: the years to read instead of what is due, by source: a backfill.
+        ranges: the years to read instead of what is due, by source: a backfill of a source without partitions.
+        refreshes: whether what is due is read; a backfill has landed its partitions before, and only loads them.
+        queue_timeout_s: how long to wait for other runs that ask the same service.
         today: the day as the services count; None = the real one.
     """
 
@@ -63,11 +68,18 @@ class Crawling:
     once: bool = False
     hurry: float = 1.0
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    refreshes: bool = True
+    queue_timeout_s: float = QUEUE_TIMEOUT_S
     today: date | None = None
 
     def asks(self, source: str, stream: str) -> bool:
-        """Whether this stream is read from its service."""
-        if source not in self.services or source not in SERVICES or stream not in SERVICES[source].streams:
+        """Whether the raw asset of this stream reads it from its service."""
+        if (
+            not self.refreshes
+            or source not in self.services
+            or source not in SERVICES
+            or stream not in SERVICES[source].streams
+        ):
             return False
         if self.ranges:
             return source in self.ranges and stream == "anime"
@@ -127,12 +139,19 @@ class Crawled:
 def read_service(home: Home, crawling: Crawling, source: str, stream: str, planned: Planned, say: Say) -> Crawled:
     """Crawl one stream, or end the crawl that was interrupted; its responses are landed when this returns.
 
+    A plan of a partition has nothing to do with what was interrupted of others.
+
     Raises:
         Refused, Misunderstood, LoopDetected: what was read is kept; a person has to act.
-        LandingError: when another process crawls the same stream.
+        LandingError: when a user is just being taken out of the stream.
+        LockTimeout: when other runs did not finish asking the service in time.
     """
-    # One process at a time asks a source: its pace is kept within a process.
-    with directory_lock(home.landing / source), open_log(home, source, stream) as log:
+    partition = planned.plan.partition if planned.plan else None
+    purpose = f"crawl of {source} {stream}" + (f" {partition}" if partition else "")
+    with (
+        service_turn(home, source, purpose, crawling.queue_timeout_s, Waiting(say)) as recent,
+        open_log(home, source, stream, partition) as log,
+    ):
         if planned.plan is None and log.unfinished is None:
             return Crawled()
         plan = planned.plan or Plan(kind="refresh", today=crawling.now().date())
@@ -140,11 +159,13 @@ def read_service(home: Home, crawling: Crawling, source: str, stream: str, plann
             say(f"going on with the crawl of {source} {stream} that was interrupted")
             plan = replace(plan, users=planned.users)
         with _session(crawling, source, say) as session:
-            return _crawl(session, crawling, stream, plan, log, planned.forecast, say)
+            for line in recent.of_others():
+                remind(session.pace, line)
+            return _crawl(session, crawling, stream, plan, _Noted(log, recent), planned.forecast, say)
 
 
 def _crawl(
-    session: Session, crawling: Crawling, stream: str, plan: Plan, log: ResponseLog, forecast: int, say: Say
+    session: Session, crawling: Crawling, stream: str, plan: Plan, log: _Noted, forecast: int, say: Say
 ) -> Crawled:
     """Crawl to the end, or as far as the service answers."""
     source = session.source
@@ -156,7 +177,7 @@ def _crawl(
             log,
             hide=crawling.hasher(source.name).subject,
             forecast=forecast,
-            on_progress=_Teller(f"{source.name} {stream}", say),
+            on_progress=Teller(f"{source.name} {stream}", say),
         )
     except Outage as problem:
         return Crawled(outage=str(problem), requests=session.sent)
@@ -193,20 +214,23 @@ def hurried(source: Source, times: float) -> Source:
     return replace(source, manners=manners)
 
 
-class _Teller:
-    """Says now and then how far a crawl is, and how long the rest is likely to take."""
+class _Noted:
+    """A log whose responses are made known to those who ask the same service next."""
 
-    def __init__(self, what: str, say: Say) -> None:
-        self.what, self.say = what, say
-        self._due_s = _FIRST_TOLD_S
+    def __init__(self, log: ResponseLog, recent: Recent) -> None:
+        self._log, self._recent = log, recent
+        self.begin, self.seal = log.begin, log.seal
 
-    def __call__(self, progress: Progress) -> None:
-        """Take in the progress after one answer."""
-        if progress.seconds < self._due_s:
-            return
-        self._due_s = max(progress.seconds + _FIRST_TOLD_S, progress.seconds * _TOLD_AGAIN)
-        fetched = progress.answered - progress.replayed
-        rest = max(0, progress.forecast - progress.answered)
-        of = f" of about {progress.forecast:,}" if progress.forecast >= progress.answered else ""
-        left = f", about {rest * progress.seconds / fetched / 60:.0f} min left" if fetched and rest else ""
-        self.say(f"{self.what}: {progress.answered:,}{of} requests, {progress.records:,} records{left}")
+    @property
+    def unfinished(self) -> Line | None:
+        """The first line of the crawl that is open; None where there is none."""
+        return self._log.unfinished
+
+    def responses(self) -> Iterator[Line]:
+        """The responses kept so far, in order."""
+        return self._log.responses()
+
+    def append(self, line: Line) -> None:
+        """Keep one response."""
+        self._log.append(line)
+        self._recent.note(line)

@@ -32,7 +32,7 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
         AdapterError: when it cannot be had, and none was landed before.
     """
     access = crawling.services.get(imdb.NAME)
-    if access is None or crawling.ranges:
+    if access is None or crawling.ranges or not crawling.refreshes:
         return None
     earlier = landed_files(home, imdb.NAME, stream)
     if earlier and (crawling.once or datetime.now(UTC) - earlier[-1].landed_at < _EVERY):

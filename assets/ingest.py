@@ -9,6 +9,7 @@ from adapters.errors import AdapterError
 from adapters.services import SERVICES
 from assets.crawling import Crawled, Crawling, Planned, read_service
 from assets.downloads import FILES, download
+from assets.partitions import PARTED, landing_name
 from assets.plans import plan_crawl
 from assets.resources import RecordingsInput, WarehouseResource
 from assets.results import OWNERS, PREVIEW_ROWS, column_schema, markdown_table, plain_metadata
@@ -52,7 +53,7 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=name,
-        deps=_AFTER.get(source, ()) if stream == "anime" else (),
+        deps=_upstream(source) if stream == "anime" else (),
         group_name="ingestion",
         kinds={"duckdb", "gzip"},
         owners=OWNERS,
@@ -74,6 +75,11 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
     return raw
 
 
+def _upstream(source: str) -> tuple[str, ...]:
+    """What a catalogue is made after: its landed partitions, and the catalogues that name its ids."""
+    return (*([landing_name(source)] if source in PARTED else []), *_AFTER.get(source, ()))
+
+
 def take_in(
     context: dg.AssetExecutionContext,
     opened: Warehouse,
@@ -93,7 +99,7 @@ def take_in(
     landed = [file.path for file in files if file is not None]
     asked = crawling.asks(source, stream)
     with opened.writer(name) as connection:
-        loaded = _load(connection, opened, source, stream)
+        loaded = load_stream(connection, opened, source, stream)
         if not asked:
             return Intake(landed, loaded, _shown(connection, name))
         planned = plan_crawl(connection, opened.home, crawling, source, stream)
@@ -103,7 +109,7 @@ def take_in(
     if crawled.outage:
         _weigh_outage(context, crawled, name, loaded, is_catalogue=stream == "anime")
     with opened.writer(name) as connection:
-        loaded = _together(loaded, _load(connection, opened, source, stream))
+        loaded = _together(loaded, load_stream(connection, opened, source, stream))
         return Intake(landed, loaded, _shown(connection, name), crawled)
 
 
@@ -151,7 +157,7 @@ def _weigh_outage(
     context.log.warning(f"{crawled.outage}. Going on with the {loaded.total_rows:,} rows of {name} landed before")
 
 
-def _load(connection: Any, opened: Warehouse, source: str, stream: str) -> LoadReport:
+def load_stream(connection: Any, opened: Warehouse, source: str, stream: str) -> LoadReport:
     """Load the stream's new files, unpacking answers as its adapter does."""
     streams = SERVICES[source].streams
     unpack = streams[stream].records if stream in streams else None
@@ -193,6 +199,7 @@ def crawl_facts(crawled: Crawled) -> dict[str, Any]:
         progress, end = crawled.ended.progress, crawled.ended.end
         facts |= {
             "crawl": crawled.ended.plan.kind,
+            "partition": crawled.ended.plan.partition,
             "answers": progress.answered,
             "answers_from_the_interrupted_crawl": progress.replayed or None,
             "replies_asked_for_again": progress.refused,

@@ -26,7 +26,8 @@ def plan_crawl(connection: Any, home: Home, crawling: Crawling, source: str, str
         return Planned(*forecast_years(connection, source, crawling.ranges[source], crawling.now().date()))
     users = wanted_users(home, crawling, source) if stream == "lists" else ()
     past = _past(connection, source, stream)
-    if crawling.once and past:
+    # Parts that were read by themselves are not the whole.
+    if crawling.once and any(one.kind != "range" for one in past):
         return Planned()
     known = fetch(connection, _KNOWN[source]).to_pylist() if stream == "anime" else []
     plan = _next_plan(connection, crawling, source, stream, past, known, users)
@@ -53,9 +54,41 @@ def _next_plan(
         return plan_lists(now, users, _last_reads(connection, source))
     if stream == "reviews":
         return plan_reviews(now, past)
-    titles = [KnownTitle(row["source_id"], bool(row["is_due"])) for row in known]
-    claimed = fetch(connection, "inputs/claimed_myanimelist_ids").column("source_id").to_pylist()
-    return plan_catalogue(source, now, past, titles, claimed)
+    return plan_catalogue(source, now, past, _titles(known), _claimed(connection))
+
+
+def plan_parts(connection: Any | None, source: str, keys: Sequence[str], today: date) -> Mapping[str, Planned]:
+    """The crawls of some partitions of a source's catalogue, in order, from one look at what is known.
+
+    Args:
+        connection: to the warehouse; None where there is none yet: then nothing is known.
+        source: whose catalogue.
+        keys: the partitions.
+        today: the day of the crawls.
+    """
+    stream = SERVICES[source].streams["anime"]
+    if stream.parts is None:
+        raise ValueError(f"{source} is not read in parts")
+    known = [] if connection is None else fetch(connection, _KNOWN[source]).to_pylist()
+    claimed = [] if connection is None else _claimed(connection)
+    titles, by_year = _titles(known), _by_year(known)
+    planned: dict[str, Planned] = {}
+    for key in keys:
+        plan = stream.parts.plan(key, today, titles, claimed)
+        # Most of what is asked for by id is in the listing: nobody knows yet how much is not.
+        expected = replace(plan, ids=()) if plan.years else plan
+        planned[key] = Planned(plan, stream.forecast(expected, len(known), by_year))
+    return planned
+
+
+def _titles(known: Sequence[Mapping[str, Any]]) -> list[KnownTitle]:
+    """The records we have, those first whose turn it is."""
+    return [KnownTitle(row["source_id"], bool(row["is_due"]), row["start_year"], row.get("season")) for row in known]
+
+
+def _claimed(connection: Any) -> list[str]:
+    """MyAnimeList ids that others name and nobody has given, the longest unasked first."""
+    return [str(one) for one in fetch(connection, "inputs/claimed_myanimelist_ids").column("source_id").to_pylist()]
 
 
 def forecast_years(connection: Any | None, source: str, years: tuple[int, int], today: date) -> tuple[Plan, int]:

@@ -37,6 +37,7 @@ def crawling_for(settings: Settings, ranges: Mapping[str, Years] | None = None) 
             hash_users=settings.hash_users,
             salt_file=Home(settings.home).salt.absolute(),
             ranges=dict(ranges or {}),
+            queue_timeout_s=settings.queue_timeout,
         )
     if chosen.kind == "demo" and chosen.directory is not None:
         names = [name for name in DEMO_SOURCES if is_loopback(settings.url_of(name))]
@@ -48,6 +49,7 @@ def crawling_for(settings: Settings, ranges: Mapping[str, Years] | None = None) 
             once=True,
             hurry=DEMO_HURRY,
             ranges=dict(ranges or {}),
+            queue_timeout_s=settings.queue_timeout,
             today=DEMO_TODAY,
         )
     return Crawling(salt_file=Home(settings.home).salt.absolute())

@@ -19,6 +19,7 @@ from orchestration.inputs import RunInput
 from orchestration.settings import Settings
 from warehouse.home import Home
 from warehouse.landing import landed_files
+from warehouse.partitions import landed_crawls
 
 if TYPE_CHECKING:
     from demo.world import World
@@ -92,7 +93,7 @@ def is_read(home: Home) -> bool:
     """Whether everything that the stand-in services tell was read into this HOME."""
     crawled = [(source, stream) for source in DEMO_SOURCES if source in SERVICES for stream in SERVICES[source].streams]
     fetched = [(imdb.NAME, name.replace(".", "_")) for name in imdb.FILES]
-    return all(any(".responses." in one.path for one in landed_files(home, *pair)) for pair in crawled) and all(
+    return all(any(part is None for part, _ in landed_crawls(home, *pair)) for pair in crawled) and all(
         landed_files(home, *pair) for pair in fetched
     )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.partitions import PARTED, landing_name
+
 RATINGS_STREAMS = dg.AssetSelection.key_substring("__ratings")
-INTAKE = dg.AssetSelection.groups("ingestion", "staging")
+#: Read partition by partition: no job of whole tables can hold them.
+PARTITIONED = dg.AssetSelection.assets(*map(landing_name, PARTED))
+INTAKE = dg.AssetSelection.groups("ingestion", "staging") - PARTITIONED
 IDENTITY_AND_CORE = dg.AssetSelection.groups("identity", "core")
 
 refresh_all = dg.define_asset_job(
     "refresh_all",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - PARTITIONED,
     description="Everything: catalogues, identity, ratings, models, recommendations, publishing.",
 )
 refresh_catalogue = dg.define_asset_job(
@@ -34,4 +38,15 @@ publish = dg.define_asset_job(
     description="The warehouse as it stands, checked and put before the readers.",
 )
 
-ALL_JOBS = [refresh_all, refresh_catalogue, refresh_ratings, train_models, publish]
+#: One for each source that is read in partitions: `osusume backfill` runs it, and so does whoever asks the API.
+BACKFILL_JOBS = [
+    dg.define_asset_job(
+        f"backfill_{source}",
+        selection=dg.AssetSelection.assets(landing_name(source)),
+        description=f"Partitions of {source}'s catalogue, read from the service again and landed; "
+        "refresh_catalogue loads them.",
+    )
+    for source in PARTED
+]
+
+ALL_JOBS = [*BACKFILL_JOBS, refresh_all, refresh_catalogue, refresh_ratings, train_models, publish]

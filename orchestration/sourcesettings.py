@@ -29,6 +29,9 @@ class SourceSettings(BaseSettings):
     myanimelist_client_id: str = Field(
         "", repr=False, pattern=r"^[!-~]*$", description="your client id from myanimelist.net/apiconfig"
     )
+    queue_timeout: float = Field(
+        21_600.0, gt=0, description="seconds to wait for other runs that ask the same service, e.g. 21600"
+    )
     anilist_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
     kitsu_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
     myanimelist_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)

@@ -57,6 +57,7 @@ class Segment:
         plan = self.header["plan"]
         return {
             "kind": plan["kind"],
+            "partition": plan.get("partition"),
             "started_at": datetime.fromisoformat(self.header["started_at"]),
             "ended_at": datetime.fromisoformat(self.end["ended_at"]),
             "responses": self.responses,

@@ -1,7 +1,8 @@
 """The log of one live crawl: replies are appended as they come, and the whole is sealed into a landed file.
 
 The one rule: what was appended survives a kill, and nothing is loaded before the crawl has come to its end.
-While it is open the file has a hidden name; at most one crawl of a stream is open, and one process at it.
+While it is open the file has a hidden name; at most one crawl of a stream, or of a partition of it, is open, and
+one process at it. What is left open of one is no business of the others.
 """
 
 import os
@@ -15,35 +16,38 @@ from typing import Any, Self
 from warehouse.errors import LandingError
 from warehouse.files import copy_whole, directory_lock, sync_directory, try_flock, write_whole
 from warehouse.home import Home
-from warehouse.payloads import MANIFEST, LandedFile, clean, measure, stream_directory, utc, write_manifest
+from warehouse.payloads import MANIFEST, LandedFile, clean, measure, segment, stream_directory, utc, write_manifest
 from warehouse.segments import SEGMENT_EXTENSION, Line, line_text, member, parse_line, read_segment, whole_members
 
 #: Follows the name of a segment that is still open; a dot goes before it.
 OPEN_SUFFIX = ".open"
 _LOCK = ".crawl-lock"
+#: Comes before the name of the partition in the name of an open segment.
+_PARTITION = "@"
 
 
 @contextmanager
-def open_log(home: Home, source: str, stream: str) -> Iterator["ResponseLog"]:
-    """The log of one stream for this process alone, with what an interrupted crawl left in it.
+def open_log(home: Home, source: str, stream: str, partition: str | None = None) -> Iterator["ResponseLog"]:
+    """The log of one stream, or of a partition of it, for this process alone, with what an interrupted crawl left.
 
     A line that a kill cut off is removed, and a sealing that a kill interrupted is finished. Leaving without
     `seal` keeps the crawl open.
 
     Raises:
-        LandingError: when another run is crawling the stream, or what was left cannot be read.
+        LandingError: when another run is crawling the same, or what was left cannot be read.
     """
     directory = stream_directory(home, source, stream)
+    ending = "" if partition is None else f"{_PARTITION}{segment(partition, 'partition')}"
     directory.mkdir(parents=True, exist_ok=True)
     # Landing and loading use the folder's other lock, so that a crawl of hours does not keep them waiting.
-    handle = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(directory / f"{_LOCK}{ending}", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not try_flock(handle):
             raise LandingError(
-                f"another run is crawling {source} {stream} into {home.root}, or takes a user out of it. Wait until "
-                "it is done, or end it: the next run goes on where it stopped"
+                f"another run is crawling {source} {stream}{ending} into {home.root}, or takes a user out of it. "
+                "Wait until it is done, or end it: the next run goes on where it stopped"
             )
-        with ResponseLog(home, source, stream) as log:
+        with ResponseLog(home, source, stream, ending) as log:
             yield log
     finally:
         os.close(handle)
@@ -52,8 +56,8 @@ def open_log(home: Home, source: str, stream: str) -> Iterator["ResponseLog"]:
 class ResponseLog:
     """One stream's log; only `open_log` makes it."""
 
-    def __init__(self, home: Home, source: str, stream: str) -> None:
-        self._home, self._source, self._stream = home, source, stream
+    def __init__(self, home: Home, source: str, stream: str, ending: str = "") -> None:
+        self._home, self._source, self._stream, self._ending = home, source, stream, ending
         self._directory = stream_directory(home, source, stream)
         self._file: Path | None = None
         self._header: Mapping[str, Any] | None = None
@@ -89,7 +93,9 @@ class ResponseLog:
             raise LandingError(f"{self._file} is still open; a crawl of {self._name} ends before the next begins")
         started = _moment(header, "started_at")
         digest = sha256(line_text(header).encode()).hexdigest()
-        file = self._directory / f".{started:%Y%m%dT%H%M%SZ}-{digest[:12]}{SEGMENT_EXTENSION}{OPEN_SUFFIX}"
+        file = (
+            self._directory / f".{started:%Y%m%dT%H%M%SZ}-{digest[:12]}{self._ending}{SEGMENT_EXTENSION}{OPEN_SUFFIX}"
+        )
         with directory_lock(self._directory):
             write_whole(file, member(header))
         self._use(file, dict(header))
@@ -135,7 +141,7 @@ class ResponseLog:
 
     @property
     def _name(self) -> str:
-        return f"{self._source} {self._stream}"
+        return f"{self._source} {self._stream}{self._ending}"
 
     def _open_file(self) -> Path:
         """The open segment."""
@@ -145,7 +151,11 @@ class ResponseLog:
 
     def _take_up(self) -> None:
         """Find what an interrupted crawl left, whole up to its last line."""
-        found = sorted(self._directory.glob(f".*{SEGMENT_EXTENSION}{OPEN_SUFFIX}"))
+        found = [
+            file
+            for file in sorted(self._directory.glob(f".*{self._ending}{SEGMENT_EXTENSION}{OPEN_SUFFIX}"))
+            if self._ending or _PARTITION not in file.name
+        ]
         if len(found) > 1:
             names = ", ".join(file.name for file in found)
             raise LandingError(f"{self._directory} holds several open crawls ({names}); move all but one elsewhere")
@@ -175,6 +185,7 @@ class ResponseLog:
         path = str(PurePosixPath(self._source, self._stream, name))
         started, ended = _moment(header, "started_at"), _moment(end, "ended_at")
         origin = f"crawl of {header.get('base_url', self._source)}"
+        origin += f", partition {self._ending.removeprefix(_PARTITION)}" if self._ending else ""
         landed = LandedFile(self._source, self._stream, path, digest, size, started, ended, origin)
         target = landed.file(self._home)
         try:

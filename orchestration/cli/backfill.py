@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from orchestration.cli.console import Console, counted, out
+from orchestration.cli.backfillforecast import forecast_parts, forecast_whole
+from orchestration.cli.console import Console, out
 from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
 from orchestration.cli.runlock import run_lock
 from orchestration.demoworld import DEMO_SOURCES
 from orchestration.errors import UsageError
 from orchestration.fingerprint import base_fingerprint
-from orchestration.inputs import RunInput, read_input, refuse_other_world, resolve_input, write_marker
+from orchestration.inputs import RunInput, lasting_salt, read_input, refuse_other_world, resolve_input, write_marker
 from orchestration.settings import Settings
-from warehouse.connection import Warehouse
 from warehouse.home import Home
 
 _OLDEST_YEAR = 1900
+Years = tuple[int, int]
 
 
 def run_backfill(args: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -33,57 +34,76 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
     chosen = resolve_input(settings)
     home = Home(settings.home)
     refuse_other_world(home, chosen)
-    _forecast(args.source, years, settings)
+    named = settings.model_copy(update={"sources": args.source})
+    if args.land:
+        from orchestration.cli.partitionruns import land_each
+
+        return land_each(named, chosen, console, args.source, args.land)
+    keys = _partitions(args.source, years, named)
+    forecast = forecast_parts(named, args.source, years, keys) if keys else forecast_whole(named, args.source, years)
+    for line in forecast:
+        out(line)
     if args.dry_run:
         out("Nothing was asked: this was a dry run.")
         return 0
+    _refuse_silent_input(args.source, chosen)
+    with run_lock(home, console, settings.lock_timeout):
+        return _backfill(args, named, chosen, keys, console)
+
+
+def _partitions(source: str, years: Years, settings: Settings) -> tuple[str, ...]:
+    """The partitions that hold what started in some years; () where the source is read as a whole.
+
+    Raises:
+        UsageError: when the source has nothing of these years.
+    """
+    from assets.partitions import PARTED
+    from orchestration.crawling import crawling_for
+
+    if source not in PARTED:
+        return ()
+    today = crawling_for(settings).now().date()
+    keys = PARTED[source].of_years(*years, today)
+    if not keys:
+        raise UsageError(f"--from {years[0]} --to {years[1]}: {source} has no titles that started in these years")
+    return keys
+
+
+def _refuse_silent_input(source: str, chosen: RunInput) -> None:
+    """Raise UsageError unless the input is one that can be asked."""
     if chosen.kind not in ("live", "demo"):
         raise UsageError(
-            f"a backfill asks {args.source} itself, and this run reads {chosen.label}. Say so with --input live; "
+            f"a backfill asks {source} itself, and this run reads {chosen.label}. Say so with --input live; "
             "--dry-run only forecasts"
         )
-    if chosen.kind == "demo" and args.source not in DEMO_SOURCES:
+    if chosen.kind == "demo" and source not in DEMO_SOURCES:
         raise UsageError(
-            f"the demo has no {args.source}; it has {', '.join(DEMO_SOURCES)}. The real one is asked with --input live"
+            f"the demo has no {source}; it has {', '.join(DEMO_SOURCES)}. The real one is asked with --input live"
         )
-    named = settings.model_copy(update={"sources": args.source})
-    with run_lock(home, console, settings.lock_timeout):
-        return _backfill(named, chosen, {args.source: years}, console)
 
 
-def _backfill(settings: Settings, chosen: RunInput, ranges: dict[str, tuple[int, int]], console: Console) -> int:
+def _backfill(
+    args: argparse.Namespace, settings: Settings, chosen: RunInput, keys: tuple[str, ...], console: Console
+) -> int:
     """Read the years and run everything that comes after."""
+    from orchestration.cli.partitionruns import land_parts
     from orchestration.crawling import refuse_unready
     from orchestration.demoworld import make_demo, serving
 
-    home = Home(settings.home)
+    home, years = Home(settings.home), (args.first, args.last)
     refuse_unready(settings)
     if chosen.kind == "demo":
         make_demo(chosen, console.say)
     read_input(chosen)
     write_marker(home, chosen)
+    lasting_salt(home, chosen)
     with serving(settings, chosen, console.say, always=True) as reached:
-        pipeline = load_pipeline(reached, chosen.directory, base_fingerprint(settings), ranges)
-        outcome = execute_pipeline(home, console, chosen, None, pipeline)
+        if keys and not land_parts(args, reached, chosen, keys, console):
+            return 1
+        ranges = {} if keys else {args.source: years}
+        defs, resources = load_pipeline(reached, chosen.directory, base_fingerprint(settings), ranges)
+        if keys:
+            # What was to be read is landed by now; the rest of the pipeline asks nobody.
+            resources = dict(resources) | {"crawling": replace(resources["crawling"], refreshes=False)}  # type: ignore[type-var]  # it is a Crawling
+        outcome = execute_pipeline(home, console, chosen, None, (defs, resources))
     return conclude(settings, chosen, outcome)
-
-
-def _forecast(source: str, years: tuple[int, int], settings: Settings) -> None:
-    """Print how many requests and minutes the years will take."""
-    from adapters.services import SERVICES
-    from assets.plans import forecast_years
-
-    service, today = SERVICES[source], datetime.now(UTC).date()
-    warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
-    if warehouse.home.warehouse_file.is_file():
-        with warehouse.writer(f"forecast of a backfill of {source}") as connection:
-            _, requests = forecast_years(connection, source, years, today)
-        basis = "from what is known of these years"
-    else:
-        _, requests = forecast_years(None, source, years, today)
-        basis = "nothing is known yet, so this is a guess"
-    per_minute = settings.rate_of(source) or service.manners.per_minute
-    minutes = requests / per_minute
-    span = f"{years[0]}" if years[0] == years[1] else f"{years[0]} to {years[1]}"
-    out(f"{source}, titles that started in {span}: about {counted(requests, 'request')}, {minutes:.1f} minutes")
-    out(f"at {per_minute:g} requests a minute ({basis}).")

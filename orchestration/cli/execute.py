@@ -23,6 +23,7 @@ def execute(
     job_name: str,
     resources: Mapping[str, object],
     selected: Sequence[dg.AssetKey] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Outcome:
     """What the run came to; it never raises for a failing asset or check.
 
@@ -35,6 +36,7 @@ def execute(
         job_name: the job, of which `selected` may be a part.
         resources: the instances to run with, by resource key; they replace those of `defs`.
         selected: the assets to make; None = all of the job.
+        tags: of the run, beside our own: which partitions it makes, say.
 
     Raises:
         KeyboardInterrupt: when the run was interrupted; it is recorded as failed.
@@ -53,7 +55,7 @@ def execute(
             raise_on_error=False,
             asset_selection=selected,
             run_id=run_id,
-            tags=RUN_TAG | SHOWN_IN_UI,
+            tags=RUN_TAG | SHOWN_IN_UI | dict(tags or {}),
             resources=resources,
         )
     observer.finish()

@@ -76,7 +76,15 @@ weights; keys of anime stay as they are wherever the answer stays. Needs 100 suc
 BACKFILL = """examples:
   osusume backfill anilist --from 1990 --to 1999 --dry-run      how many requests and minutes that would take
   osusume backfill anilist --from 1990 --to 1999 --input live   the same years, read from AniList itself
-  osusume backfill kitsu --from 2020 --to 2020                  against the demo's stand-in services"""
+  osusume backfill kitsu --from 2020 --to 2020                  against the demo's stand-in services
+  osusume backfill myanimelist --from 2010 --to 2019 --parallel 4
+                                                 a run for each season, four at once; they take turns at the service
+  osusume backfill myanimelist --from 2010 --to 2019 --retry-failed
+                                                 of the last one only what was not landed
+
+The years are read partition by partition (AniList by start year, MyAnimeList by season; Kitsu cannot be asked by
+year, so that it is read whole; Jikan in one crawl), then the pipeline runs. In the UI the partitions of
+landing_<source>__anime can be materialised one by one, in one run or in many."""
 
 SERVICES = """examples:
   osusume demo-services                   real limits, no faults, on a free port

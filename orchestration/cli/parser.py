@@ -167,6 +167,14 @@ def _add_backfill(commands: Commands, common: _Parser) -> None:
     parser.add_argument("--from", dest="first", type=int, required=True, metavar="YEAR", help="the first year")
     parser.add_argument("--to", dest="last", type=int, required=True, metavar="YEAR", help="the last year")
     parser.add_argument("--dry-run", action="store_true", help="only forecast requests and minutes")
+    parser.add_argument(
+        "--parallel", type=_positive, default=1, metavar="N", help="so many runs at once (default: all in one run)"
+    )
+    parser.add_argument(
+        "--retry-failed", action="store_true", help="only partitions that the last backfill of these years lacks"
+    )
+    # What a worker of a parallel backfill is told.
+    parser.add_argument("--land", nargs="+", metavar="PARTITION", help=argparse.SUPPRESS)
     parser.add_argument("--input", metavar="demo|live", help="whom to ask (OSUSUME_INPUT; default demo)")
 
 

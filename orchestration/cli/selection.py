@@ -22,10 +22,11 @@ _NEAR_ENOUGH = 60
 def select_assets(defs: dg.Definitions, expressions: Sequence[str]) -> list[dg.AssetKey]:
     """The asset keys that the expressions select together, sorted.
 
-    Assets that are made by one step come together, even if only one of them was named.
+    Assets that are made by one step come together, even if only one of them was named. Assets that are read in
+    partitions are left out, since nobody said which ones.
 
     Raises:
-        UsageError: when a name or the syntax is wrong, or nothing is selected.
+        UsageError: when a name or the syntax is wrong, or nothing is selected but partitioned assets.
     """
     graph = defs.resolve_asset_graph()
     names = sorted(key.to_user_string() for key in graph.get_all_asset_keys())
@@ -37,7 +38,12 @@ def select_assets(defs: dg.Definitions, expressions: Sequence[str]) -> list[dg.A
             found = selection.resolve(graph)
         if not found:
             raise UsageError(f"--select {expression!r} matches no asset. {_known(names)}")
-        selected |= found
+        whole = {key for key in found if not graph.get(key).is_partitioned}
+        if not whole:
+            raise UsageError(
+                f"--select {expression!r}: this is read partition by partition, by `osusume backfill` or in the UI"
+            )
+        selected |= whole
     return sorted(selected)
 
 

@@ -13,6 +13,7 @@ with records as (
         coalesce(try_cast(payload as json) -> '$.node', try_cast(payload as json)) as record,
         record ->> '$.id' as source_id,
         left(coalesce(record ->> '$.start_date', record ->> '$.start_season.year'), 4) as stated_year,
+        concat_ws('-', record ->> '$.start_season.year', record ->> '$.start_season.season') as stated_season,
         record ->> '$.status' as stated_status,
         rpad(record ->> '$.end_date', 10, '-12-28') as stated_end,
         hash(json_extract(record, [
@@ -43,6 +44,7 @@ latest as (
         max(captured_at) as last_seen_at,
         min(look) filter (where content_before <> content) as looks_since_change,
         try_cast(any_value(stated_year) filter (where look = 1) as integer) as start_year,
+        nullif(any_value(stated_season) filter (where look = 1), '') as season,
         case any_value(stated_status) filter (where look = 1)
             when 'currently_airing' then 'AIRING'
             when 'not_yet_aired' then 'UPCOMING'
@@ -72,6 +74,7 @@ gone as (
 select
     source_id,
     start_year,
+    season,
     status,
     last_seen_at,
     last_seen_at + to_days(case

@@ -16,6 +16,7 @@ columns:
     gone: ids that were asked for by name and that the source does not have any more
     ids: ids that the plan named one by one
     notes: facts for people, as a JSON object
+    partition: the part of the source that was read, e.g. a year; null for a crawl of no certain part
 */
 select
     null::varchar as payload_path,
@@ -29,5 +30,6 @@ select
     null::varchar as watermark,
     null::varchar[] as gone,
     null::varchar[] as ids,
-    null::json as notes
+    null::json as notes,
+    null::varchar as partition
 where false

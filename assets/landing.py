@@ -1,0 +1,134 @@
+"""One partitioned asset per catalogue that can be read in parts: a partition is crawled and landed, and nothing else.
+
+The one rule: what was landed of a partition stays landed, whatever becomes of the others of its run; a partition
+that failed is read again alone. No connection to the warehouse is open while a service is asked.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from adapters.errors import AdapterError, Outage, Refused
+from assets.crawling import Crawled, Crawling, Planned, read_service
+from assets.ingest import crawl_facts, load_stream
+from assets.partitions import PARTED, landing_name, partitions_of
+from assets.plans import plan_parts
+from assets.resources import WarehouseResource
+from assets.results import OWNERS, plain_metadata
+from warehouse.connection import Warehouse
+from warehouse.errors import WarehouseError
+
+#: What the partitions of a source are.
+_CUTS = {
+    "anilist": "years in which titles started (those before 1960 and those to come together), and what has no date",
+    "kitsu": "blocks of 1,000 rows of the list by id",
+    "myanimelist": "ten pages of a ranking, seasons, and what only other catalogues' ids lead to",
+}
+#: After these the service will not answer for the next partition either.
+_ENDS_THE_RUN = (Outage, Refused, WarehouseError)
+
+
+def landing_asset(source: str) -> dg.AssetsDefinition:
+    """The asset `landing_<source>__anime`: the source's catalogue, landed partition by partition."""
+
+    @dg.asset(
+        name=landing_name(source),
+        # Without a backfill policy the UI offers both: a run for each partition, or one run for a range.
+        partitions_def=partitions_of(source),
+        group_name="ingestion",
+        kinds={"gzip"},
+        owners=OWNERS,
+        description=f"Rows: one for each answer of {source} to the crawl of a partition. Grain: one HTTP response, "
+        f"verbatim. Source: the service itself, in parts: {_CUTS[source]}; landed under landing/{source}/anime in a "
+        f"file for each crawl that names its partition. raw_{source}__anime loads it. Materialising a partition again "
+        "reads it again: what the service tells now replaces what it told before, everywhere but in the landing.",
+    )
+    def landing(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, crawling: dg.ResourceParam[Crawling]
+    ) -> dg.MaterializeResult[None]:
+        land_partitions(context, warehouse.open(), crawling, source)
+        return dg.MaterializeResult()
+
+    return landing
+
+
+def land_partitions(context: dg.AssetExecutionContext, opened: Warehouse, crawling: Crawling, source: str) -> None:
+    """Land every partition of the run, one after the other.
+
+    Raises:
+        dg.Failure: naming the partitions that were not landed, when there are any; the others count as landed.
+    """
+    if source not in crawling.services:
+        raise dg.Failure(description=_nobody(source), allow_retries=False)
+    landed: dict[str, Mapping[str, Any]] = {}
+    failed: dict[str, str] = {}
+    planned: dict[str, Planned] = {}
+    for key in context.partition_keys:
+        try:
+            if not planned or key == PARTED[source].rest:
+                planned |= _plan(opened, crawling, source, context.partition_keys)
+            landed[key] = _land(context, opened, crawling, source, planned[key])
+        except (AdapterError, WarehouseError) as problem:
+            failed[key] = str(problem)
+            if isinstance(problem, _ENDS_THE_RUN):
+                break
+    if failed:
+        for key, facts in landed.items():
+            context.log_event(dg.AssetMaterialization(landing_name(source), partition=key, metadata=facts))
+        raise dg.Failure(description=_told(context.partition_keys, landed, failed), allow_retries=False)
+    for key, facts in landed.items():
+        context.add_asset_metadata(facts, asset_key=landing_name(source), partition_key=key)
+
+
+def _plan(opened: Warehouse, crawling: Crawling, source: str, keys: list[str]) -> Mapping[str, Planned]:
+    """The crawls of some partitions, from what is known by now."""
+    with opened.writer(f"plan of {landing_name(source)}") as connection:
+        # What was landed lately is known only once it is loaded.
+        load_stream(connection, opened, source, "anime")
+        return plan_parts(connection, source, keys, crawling.now().date())
+
+
+def _land(
+    context: dg.AssetExecutionContext, opened: Warehouse, crawling: Crawling, source: str, planned: Planned
+) -> Mapping[str, Any]:
+    """Crawl one partition into the landing; returns what the UI shows of it.
+
+    Raises:
+        AdapterError, WarehouseError: when it was not landed.
+    """
+    key = planned.plan.partition if planned.plan else ""
+    context.log.info(f"{key}: about {planned.forecast:,} requests")
+    crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
+    if crawled.outage:
+        raise Outage(crawled.outage)
+    return plain_metadata(_facts(crawled))
+
+
+def _facts(crawled: Crawled) -> dict[str, Any]:
+    """What the UI shows of a partition."""
+    records = crawled.ended.progress.records if crawled.ended else 0
+    return {"dagster/partition_row_count": records, **crawl_facts(crawled)}
+
+
+def _told(keys: list[str], landed: Mapping[str, Any], failed: Mapping[str, str]) -> str:
+    """Which partitions were not landed, and what to do."""
+    rest = [key for key in keys if key not in landed and key not in failed]
+    reasons = "; ".join(f"{key}: {why}" for key, why in failed.items())
+    unread = f". Not tried after that: {', '.join(rest)}" if rest else ""
+    return (
+        f"{len(failed) + len(rest)} of {len(keys)} partitions were not landed. {reasons}{unread}. "
+        "Materialise these alone: the others are landed, and a crawl that has begun goes on where it stopped"
+    )
+
+
+def _nobody(source: str) -> str:
+    """What to say where the run has no service to ask."""
+    return (
+        f"{landing_name(source)} asks {source} itself, and the input of this run (OSUSUME_INPUT) has no {source} to "
+        f"ask: recordings and landed files are loaded by raw_{source}__anime. Use OSUSUME_INPUT=live with {source} "
+        "among OSUSUME_SOURCES, or the demo's stand-ins: `osusume dev`, `osusume backfill`"
+    )
+
+
+LANDING_ASSETS = [landing_asset(source) for source in PARTED]

@@ -1,0 +1,43 @@
+"""What people are told while a service is waited for and asked: now and then, and ever less often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapters.crawling import Progress
+
+Say = Callable[[str], None]
+#: Progress is told first after so long, and then ever less often: each time after this share more.
+_FIRST_TOLD_S, _TOLD_AGAIN = 10.0, 1.25
+
+
+class Waiting:
+    """Says who is waited for: at once, and then ever less often."""
+
+    def __init__(self, say: Say) -> None:
+        self._say, self._due_s = say, 0.0
+
+    def __call__(self, seconds: float, holder: str) -> None:
+        """Take in that the waiting has taken so long, and who is asking."""
+        if seconds >= self._due_s:
+            self._due_s = seconds * 2
+            self._say(f"waiting for its turn at the service, {seconds:.0f} s so far: {holder} asks it")
+
+
+class Teller:
+    """Says now and then how far a crawl is, and how long the rest is likely to take."""
+
+    def __init__(self, what: str, say: Say) -> None:
+        self.what, self.say = what, say
+        self._due_s = _FIRST_TOLD_S
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in the progress after one answer."""
+        if progress.seconds < self._due_s:
+            return
+        self._due_s = max(progress.seconds + _FIRST_TOLD_S, progress.seconds * _TOLD_AGAIN)
+        fetched = progress.answered - progress.replayed
+        rest = max(0, progress.forecast - progress.answered)
+        of = f" of about {progress.forecast:,}" if progress.forecast >= progress.answered else ""
+        left = f", about {rest * progress.seconds / fetched / 60:.0f} min left" if fetched and rest else ""
+        self.say(f"{self.what}: {progress.answered:,}{of} requests, {progress.records:,} records{left}")
