@@ -6,7 +6,7 @@ The one rule: every start date is in exactly one part, and what is in none of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from adapters.anilist_cells import FOR_EVER
 from adapters.base import KnownTitle, Parts, Plan
@@ -48,4 +48,9 @@ def _holds(key: str, years: tuple[int, int], start_year: int | None) -> bool:
     return years[0] <= start_year <= years[1]
 
 
-PARTS = Parts(keys, of_years, True, plan, UNDATED)
+def watermark(since: datetime) -> str:
+    """The moment as AniList writes update times: in Unix seconds."""
+    return str(int(since.timestamp()))
+
+
+PARTS = Parts(keys, of_years, True, plan, watermark, UNDATED)

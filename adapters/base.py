@@ -116,8 +116,7 @@ class Plan:
         known: ids that earlier crawls gave, for `full`: those that the lists do not give any more are asked
             for by name before they count as gone.
         users: for `users`.
-        partition: the part that is read, by the name that the stream's `parts` give it, for a `range` of a source
-            that is read in parts; None = no such part.
+        partition: for a `range`: the part that is read, by its name in the stream's `parts`; None = no certain one.
     """
 
     kind: PlanKind
@@ -157,6 +156,7 @@ class Parts:
             be asked by year.
         is_by_year: whether the source can be asked by year at all.
         plan: the crawl of one part on a day, from what is known of the source and the ids that others name.
+        watermark: where a refresh starts once all parts were read since a moment.
         rest: the part that holds what the others do not show, so that it is planned after them; '' = there is none.
     """
 
@@ -164,6 +164,7 @@ class Parts:
     of_years: Callable[[int, int, date], tuple[str, ...]]
     is_by_year: bool
     plan: Callable[[str, date, Sequence[KnownTitle], Sequence[str]], Plan]
+    watermark: Callable[[datetime], str]
     rest: str = ""
 
 

@@ -9,7 +9,7 @@ a range of ids, so titles of a year are spread over all blocks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from adapters.base import KnownTitle, Parts, Plan
 
@@ -40,4 +40,9 @@ def plan(key: str, today: date, known: Sequence[KnownTitle], claimed: Sequence[s
     return Plan("range", today, known=tuple(one.source_id for one in known), partition=key)
 
 
-PARTS = Parts(keys, of_years, False, plan)
+def watermark(since: datetime) -> str:
+    """The moment as Kitsu writes update times."""
+    return f"{since:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+PARTS = Parts(keys, of_years, False, plan, watermark)

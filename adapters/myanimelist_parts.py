@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from adapters.base import KnownTitle, Parts, Plan
 
@@ -75,4 +75,9 @@ def plan(key: str, today: date, known: Sequence[KnownTitle], claimed: Sequence[s
     return Plan("range", today, years=years, ids=ids, known=inside, partition=key)
 
 
-PARTS = Parts(keys, of_years, True, plan, UNLISTED)
+def watermark(since: datetime) -> str:
+    """The day of the sweep: there are no update times that could be asked for."""
+    return since.date().isoformat()
+
+
+PARTS = Parts(keys, of_years, True, plan, watermark, UNLISTED)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from adapters.base import Plan, User
+from adapters.base import Parts, Plan, User
 from adapters.planning import KnownTitle, PastCrawl, plan_catalogue, plan_lists, plan_reviews
 from adapters.services import SERVICES
 from assets.crawling import Crawling, Planned
@@ -25,7 +25,7 @@ def plan_crawl(connection: Any, home: Home, crawling: Crawling, source: str, str
     if source in crawling.ranges:
         return Planned(*forecast_years(connection, source, crawling.ranges[source], crawling.now().date()))
     users = wanted_users(home, crawling, source) if stream == "lists" else ()
-    past = _past(connection, source, stream)
+    past = _past(connection, source, stream, crawling.now().date())
     # Parts that were read by themselves are not the whole.
     if crawling.once and any(one.kind != "range" for one in past):
         return Planned()
@@ -110,14 +110,25 @@ def _by_year(known: Sequence[Mapping[str, Any]]) -> dict[int, int]:
     return dict(Counter(row["start_year"] or 0 for row in known))
 
 
-def _past(connection: Any, source: str, stream: str) -> list[PastCrawl]:
-    """The complete crawls of a stream."""
-    rows = fetch(connection, "inputs/crawl_history").to_pylist()
-    return [
-        PastCrawl(row["kind"], row["started_at"], row["watermark"])
-        for row in rows
-        if (row["source"], row["stream"]) == (source, stream)
-    ]
+def _past(connection: Any, source: str, stream: str, today: date) -> list[PastCrawl]:
+    """The complete crawls of a stream, and what its parts amount to."""
+    history = fetch(connection, "inputs/crawl_history").to_pylist()
+    rows = [row for row in history if (row["source"], row["stream"]) == (source, stream)]
+    past = [PastCrawl(row["kind"], row["started_at"], row["watermark"]) for row in rows]
+    parts = SERVICES[source].streams[stream].parts
+    return past if parts is None else [*past, *_in_parts(parts, rows, today)]
+
+
+def _in_parts(parts: Parts, rows: Sequence[Mapping[str, Any]], today: date) -> list[PastCrawl]:
+    """The full crawl that all parts together are, as old as the oldest of them; none where one was never read."""
+    newest: dict[str, datetime] = {}
+    for row in rows:
+        # The newest come first.
+        newest.setdefault(row["partition"], row["started_at"])
+    if not all(key in newest for key in parts.keys(today)):
+        return []
+    since = min(newest[key] for key in parts.keys(today))
+    return [PastCrawl("full", since, parts.watermark(since))]
 
 
 def _last_reads(connection: Any, source: str) -> dict[str, datetime]:

@@ -48,7 +48,7 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
     environment = child_environment(absolute, own)
     console.say(f"Its runs read {chosen.label}.")
     console.say(f"The Dagster UI will be at http://{_HOST}:{args.port} in about 20 seconds; Ctrl-C ends it.")
-    console.say("In it: Assets > View lineage shows the graph, Materialize all runs it.")
+    console.say("In it: Assets > View lineage shows the graph, Jobs > refresh_all > Materialize all runs it.")
     # Dagster warns that `dg dev` is newer; that one needs a package of its own and does nothing more here.
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev"]
     command += [*code_location(), "--host", _HOST, "--port", str(args.port)]
@@ -58,18 +58,16 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
 
 
 def _with_standins(settings: Settings, chosen: RunInput, console: Console) -> Settings:
-    """The demo's files made if need be, and its stand-ins started if something was not read from them yet.
+    """The demo's files made if need be, and its stand-ins started: a partition can be read again at any time.
 
     They run in a process of their own, which ends with this one.
     """
     from orchestration.cli.standins import start_beside
-    from orchestration.demoworld import is_read, make_demo
+    from orchestration.demoworld import make_demo
 
     if chosen.directory is not None and not chosen.directory.is_dir():
         console.say(f"making {chosen.label}")
         make_demo(chosen, lambda message: console.say(f"  {message}"))
-    if is_read(Home(settings.home)):
-        return settings
     console.say("starting the stand-in services of the demo world on 127.0.0.1")
     return settings.model_copy(update={f"{name}_url": url for name, url in start_beside(settings).items()})
 

@@ -30,7 +30,7 @@ DEV = """examples:
   osusume dev                                  the graph of the demo world in ./data
   osusume dev --home work --port 3001          a HOME of your own, beside it
 
-Press "Materialize all" in the graph to do there what `osusume run` does. The schedules stay stopped until you
+Jobs > refresh_all > "Materialize all" does there what `osusume run` does. The schedules stay stopped until you
 start them."""
 
 SQL = """examples:

@@ -5,6 +5,7 @@ select
     crawl.source,
     crawl.stream,
     crawl.kind,
+    crawl.partition,
     crawl.started_at,
     crawl.ended_at,
     crawl.responses,
