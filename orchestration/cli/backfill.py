@@ -47,6 +47,7 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
         out("Nothing was asked: this was a dry run.")
         return 0
     _refuse_silent_input(args.source, chosen)
+    _refuse_unusable(args, home, keys)
     with run_lock(home, console, settings.lock_timeout):
         return _backfill(args, named, chosen, keys, console)
 
@@ -80,6 +81,19 @@ def _refuse_silent_input(source: str, chosen: RunInput) -> None:
         raise UsageError(
             f"the demo has no {source}; it has {', '.join(DEMO_SOURCES)}. The real one is asked with --input live"
         )
+
+
+def _refuse_unusable(args: argparse.Namespace, home: Home, keys: tuple[str, ...]) -> None:
+    """Raise UsageError for options that make no sense with this source, or in this HOME."""
+    from orchestration.cli.partitionruns import taken_up
+
+    if not keys and (args.retry_failed or args.parallel > 1):
+        raise UsageError(
+            f"{args.source} has no partitions: it is read in one crawl, which goes on where it stopped. Leave out "
+            "--parallel and --retry-failed"
+        )
+    if args.retry_failed:
+        taken_up(home, args)
 
 
 def _backfill(

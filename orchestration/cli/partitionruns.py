@@ -44,7 +44,7 @@ def land_parts(
         UsageError: when there is no backfill of these years to be taken up.
     """
     home, source = Home(settings.home), args.source
-    began = _taken_up(home, args) if args.retry_failed else _begun(home, args)
+    began = taken_up(home, args) if args.retry_failed else _begun(home, args)
     open_ones = _not_landed(home, source, keys, began)
     if len(open_ones) < len(keys):
         done = counted(len(keys) - len(open_ones), "partition")
@@ -138,8 +138,8 @@ def _begun(home: Home, args: argparse.Namespace) -> datetime:
     return now
 
 
-def _taken_up(home: Home, args: argparse.Namespace) -> datetime:
-    """When the last backfill of the source began, which must be one of these years.
+def taken_up(home: Home, args: argparse.Namespace) -> datetime:
+    """When the last backfill of the source began, which must be one of these years; nothing is changed.
 
     Raises:
         UsageError: when it is not.

@@ -75,9 +75,9 @@ class Lander:
         return self._run([f"raw_{source}__anime", *_STAGING[source]], {}, self.crawling())
 
     def _run(self, names: list[str], tags: dict[str, str], crawling: Crawling) -> dg.ExecuteInProcessResult:
+        chosen = {dg.AssetKey(name) for name in names}
         return dg.materialize(
-            [*LANDING_ASSETS, *RAW_ASSETS, *SQL_ASSETS],
-            selection=names,
+            [one for one in (*LANDING_ASSETS, *RAW_ASSETS, *SQL_ASSETS) if not chosen.isdisjoint(one.keys)],
             resources={
                 "warehouse": WarehouseResource(home=str(self.home), memory_limit="500MB", threads=1),
                 "recordings_input": RecordingsInput(),

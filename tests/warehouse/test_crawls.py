@@ -96,6 +96,7 @@ def test_each_crawl_says_what_it_was(con: Con, home: Home) -> None:
             "watermark": "1770000000",
             "gone": ["5", "6"],
             "ids": ["7"],
+            "partition": None,
         }
     ]
     landed.file(home).unlink()
