@@ -5,6 +5,7 @@ the last minute, and of the rest that the service has asked for, even where thei
 """
 
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +23,8 @@ Line = Mapping[str, Any]
 _REMEMBERED = timedelta(minutes=2)
 _LONGEST_REST = timedelta(hours=1)
 _RECENT = "recent.jsonl"
-#: Who wrote a line: the process itself has its own pace in mind.
-_SELF = secrets.token_hex(8)
+#: With the number of a process, which comes round again, this says who wrote a line.
+_TOKEN = secrets.token_hex(4)
 
 
 class ServiceLock(WriterLock):
@@ -57,11 +58,11 @@ class Recent:
 
     def of_others(self) -> list[Line]:
         """Requests of other processes: when they were answered, with which status and headers."""
-        return [line for line in self._lines if line["process"] != _SELF]
+        return [line for line in self._lines if line["process"] != _self()]
 
     def note(self, response: Line) -> None:
         """Tell those who come next of a response."""
-        words = {name: response[name] for name in ("fetched_at", "status", "headers")} | {"process": _SELF}
+        words = {name: response[name] for name in ("fetched_at", "status", "headers")} | {"process": _self()}
         with self._file.open("a", encoding="utf-8") as opened:
             opened.write(f"{json.dumps(words)}\n")
 
@@ -91,6 +92,11 @@ def queue_directory(home: Home, source: str) -> Path:
     return home.lock_dir / source
 
 
+def _self() -> str:
+    """This process: it has its own requests in mind already."""
+    return f"{os.getpid()}-{_TOKEN}"
+
+
 def _read(file: Path) -> Iterator[dict[str, Any]]:
     """The lines of a file; one that a kill has cut off is left out."""
     if not file.is_file():
@@ -98,7 +104,7 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
     for text in file.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             line = json.loads(text)
-            datetime.fromisoformat(line["fetched_at"])
+            _ = datetime.fromisoformat(line["fetched_at"]), line["status"], line["headers"], line["process"]
         except (ValueError, KeyError, TypeError):
             # Half a line says nothing that the service would not say again.
             continue

@@ -48,5 +48,8 @@ def _crawls(home: Home) -> Iterator[Finding]:
             newest = max(one.landed_at for one in crawls)
             said = f"{source} {stream}: {counted(len(crawls), 'crawl')}, the newest ended {newest:%Y-%m-%d %H:%M} UTC"
             yield ok("crawls", said)
-        for _ in home.stream(source, stream).glob(".*.open"):
-            yield warn("crawls", f"a crawl of {source} {stream} was interrupted", "the next live run goes on with it")
+        for file in home.stream(source, stream).glob(".*.open"):
+            key = file.name.partition("@")[2].partition(".")[0]
+            whom = f"{source} {stream}" + (f", partition {key}," if key else "")
+            remedy = f"materialise {key} again: it goes on there" if key else "the next live run goes on with it"
+            yield warn("crawls", f"a crawl of {whom} was interrupted", remedy)
