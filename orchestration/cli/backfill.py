@@ -12,7 +12,7 @@ from orchestration.cli.runlock import run_lock
 from orchestration.demoworld import DEMO_SOURCES
 from orchestration.errors import UsageError
 from orchestration.fingerprint import base_fingerprint
-from orchestration.inputs import RunInput, lasting_salt, read_input, refuse_other_world, resolve_input, write_marker
+from orchestration.inputs import RunInput, read_input, refuse_other_world, resolve_input, write_marker
 from orchestration.settings import Settings
 from warehouse.home import Home
 
@@ -110,7 +110,6 @@ def _backfill(
         make_demo(chosen, console.say)
     read_input(chosen)
     write_marker(home, chosen)
-    lasting_salt(home, chosen)
     with serving(settings, chosen, console.say, always=True) as reached:
         if keys and not land_parts(args, reached, chosen, keys, console):
             return 1
