@@ -1,5 +1,6 @@
 """`--select`: names, Dagster's syntax, and wrong ones."""
 
+import dagster as dg
 import pytest
 
 from orchestration.cli.selection import select_assets
@@ -45,3 +46,16 @@ def test_a_wrong_selection_is_refused_with_the_nearest_names(expression: str, sa
     with pytest.raises(UsageError, match=said) as refused:
         select_assets(toy_definitions(), [expression])
     assert expression.rstrip("+") in str(refused.value)
+
+
+def test_what_is_read_in_partitions_is_selected_by_nobody_without_them() -> None:
+    """In company it is left out; alone it is refused, with who reads it."""
+    parts = dg.StaticPartitionsDefinition(["a", "b"])
+    landing = dg.AssetsDefinition.from_op(
+        dg.op(name="landing")(lambda: 1), partitions_def=parts, group_name="ingestion"
+    )
+    raw = dg.AssetsDefinition.from_op(dg.op(name="raw")(lambda: 1), group_name="ingestion")
+    defs = dg.Definitions(assets=[landing, raw])
+    assert select_assets(defs, ["group:ingestion"]) == [dg.AssetKey("raw")]
+    with pytest.raises(UsageError, match="osusume backfill"):
+        select_assets(defs, ["landing"])
