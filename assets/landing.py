@@ -100,6 +100,9 @@ def _land(
     key = planned.plan.partition if planned.plan else ""
     context.log.info(f"{key}: about {planned.forecast:,} requests")
     crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
+    if crawled.ended and planned.plan and crawled.ended.plan.today < planned.plan.today:
+        context.log.info(f"{key}: what was interrupted was of {crawled.ended.plan.today}; reading it as it is now")
+        crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
     if crawled.outage:
         raise Outage(crawled.outage)
     return plain_metadata(_facts(crawled))

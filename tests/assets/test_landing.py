@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -98,16 +98,7 @@ def test_a_landed_file_names_its_partition(here: Lander) -> None:
 
 def test_a_killed_partition_goes_on_where_it_was_and_disturbs_no_other(here: Lander) -> None:
     """After SIGKILL in the middle of one, another one is landed; then the first asks only for what it lacks."""
-    home = Home(here.home)
-    here.home.mkdir()
-    recent = queue_directory(home, "kitsu") / "recent.jsonl"
-
-    def crawl(key: str) -> None:
-        planned = Planned(Plan("range", DEMO_TODAY, partition=key))
-        assert read_service(home, here.crawling(), "kitsu", "anime", planned, lambda said: None).ended
-
-    # Its first line is the list of requests so far; the second response is in the log then, and not yet told of.
-    assert killed_before(3, lambda: crawl(FIRST), recent)
+    interrupt(here, FIRST, DEMO_TODAY)
     (left,) = here.home.glob("landing/kitsu/anime/.*.open")
     assert here.land("kitsu", SECOND).success
     assert left.exists()
@@ -117,6 +108,14 @@ def test_a_killed_partition_goes_on_where_it_was_and_disturbs_no_other(here: Lan
     keys = [line["key"] for crawl in here.crawls("kitsu") for line in crawl if line["kind"] == "response"]
     assert len(keys) == here.services.requests["kitsu"] > 2
     assert len(set(keys)) == len(keys)
+
+
+def test_what_was_interrupted_on_an_earlier_day_is_ended_and_read_again(here: Lander) -> None:
+    """A partition that is landed today is what its service tells today."""
+    interrupt(here, FIRST, DEMO_TODAY - timedelta(days=1))
+    assert here.land("kitsu", FIRST).success
+    days = [crawl[0]["plan"]["today"] for crawl in here.crawls("kitsu")]
+    assert sorted(days) == [str(DEMO_TODAY - timedelta(days=1)), str(DEMO_TODAY)]
 
 
 def test_what_failed_is_landed_alone_later(here: Lander) -> None:
@@ -190,6 +189,19 @@ def test_nothing_known_makes_the_rest_cost_a_full_crawl() -> None:
     planned = plan_parts(None, "anilist", ["1999", "undated"], DEMO_TODAY)
     assert planned["1999"].forecast == 3
     assert planned["undated"].forecast > 90
+
+
+def interrupt(here: Lander, key: str, day: date) -> None:
+    """Begin to crawl a block of Kitsu's, and be killed by SIGKILL when the second response is in its log."""
+    home = Home(here.home)
+    here.home.mkdir()
+    planned = Planned(Plan("range", day, partition=key))
+    # The file is opened for the requests of others, and then for each response after it was logged.
+    assert killed_before(
+        3,
+        lambda: read_service(home, here.crawling(), "kitsu", "anime", planned, lambda said: None),
+        queue_directory(home, "kitsu") / "recent.jsonl",
+    )
 
 
 def message(run: dg.ExecuteInProcessResult) -> str:
