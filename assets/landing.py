@@ -69,13 +69,15 @@ def land_partitions(context: dg.AssetExecutionContext, opened: Warehouse, crawli
             if not planned or key == PARTED[source].rest:
                 planned |= _plan(opened, crawling, source, context.partition_keys)
             landed[key] = _land(context, opened, crawling, source, planned[key])
+            if len(context.partition_keys) > 1:
+                # Dagster notes at the end of a run what it made; a kill before that must not make this one missing.
+                event = dg.AssetMaterialization(landing_name(source), partition=key, metadata=landed[key])
+                context.log_event(event)
         except (AdapterError, WarehouseError) as problem:
             failed[key] = str(problem)
             if isinstance(problem, _ENDS_THE_RUN):
                 break
     if failed:
-        for key, facts in landed.items():
-            context.log_event(dg.AssetMaterialization(landing_name(source), partition=key, metadata=facts))
         raise dg.Failure(description=_told(context.partition_keys, landed, failed), allow_retries=False)
     for key, facts in landed.items():
         context.add_asset_metadata(facts, asset_key=landing_name(source), partition_key=key)
