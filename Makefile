@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CHECKED := adapters assets benchmarks demo matching orchestration recommenders serving sql tests warehouse
+ROOMS := adapters assets demo matching orchestration recommenders serving sql warehouse
+# pip compiles what it installs, except a project that stays where it is: without this every first start would.
+BYTECODE = $(BIN)/python -m compileall -q $(ROOMS)
 
 .PHONY: help install install-dev run test dev check lint types imports format clean
 
@@ -16,11 +18,13 @@ install-dev: $(VENV)/.installed-dev  ## The same with the tools for tests and li
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BYTECODE)
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BYTECODE)
 	touch $@ $(VENV)/.installed
 
 run: install  ## The whole pipeline on the built-in demo world, into ./data

@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import requests
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING, Any
 
 from adapters.base import Reply, Source
 from adapters.errors import Garbled, Unavailable
 from adapters.http import Session, without_address
+
+if TYPE_CHECKING:
+    # At run time it is imported where it is used, as in `http`.
+    import requests
 
 #: No file of any source is larger.
 MOST_BYTES = 8_000_000_000
@@ -126,6 +127,9 @@ class FileSession(Session):
 
     def _transfer(self, method: str, url: str, body: bytes | None) -> Reply:
         """One HTTP exchange; the reply to a good one has an empty body."""
+        import requests
+        from urllib3.exceptions import HTTPError
+
         part = self._part
         if part is None:
             return super()._transfer(method, url, body)

@@ -13,15 +13,16 @@ from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
-
-import requests
-from urllib3.exceptions import HTTPError
 
 from adapters.base import Reply, Request, Source
 from adapters.errors import Misunderstood, Outage, Unavailable
 from adapters.pace import pace_of
+
+if TYPE_CHECKING:
+    # At run time it is imported where it is used: a quarter of a second that only those pay who ask a service.
+    import requests
 
 #: What an answer may hold at most; more is no answer of any source.
 _MOST_BYTES = 200_000_000
@@ -43,6 +44,8 @@ def user_agent(contact: str) -> str:
 
 def plain_session(contact: str) -> requests.Session:
     """A connection that says who we are and sends nothing else of ours: no cookies, no passwords of ~/.netrc."""
+    import requests
+
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # An authentication of our own, which does nothing, keeps passwords of ~/.netrc from being sent.
@@ -126,6 +129,8 @@ class Session:
 
     def url(self, request: Request) -> str:
         """The whole address of a request."""
+        import requests
+
         address = self.base_url + request.path
         return requests.Request("GET", address, params=list(request.params)).prepare().url or address
 
@@ -150,6 +155,8 @@ class Session:
 
     def _check_address(self) -> None:
         """Raise Misunderstood unless the base URL is an address."""
+        import requests
+
         try:
             self.url(Request(""))
         except requests.RequestException as problem:
@@ -181,6 +188,9 @@ class Session:
 
     def _transfer(self, method: str, url: str, body: bytes | None) -> Reply:
         """One HTTP exchange."""
+        import requests
+        from urllib3.exceptions import HTTPError
+
         headers = {} if body is None else {"Content-Type": "application/json"}
         limit_s, started = self.manners.timeout_s, time.monotonic()
         try:

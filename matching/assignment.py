@@ -12,10 +12,8 @@ from collections.abc import Mapping
 from itertools import combinations, permutations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -112,8 +110,8 @@ def _groups(count: int, pairs: Ints, weights: Weights) -> list[tuple[Ints, Ints]
 
 def _components(count: int, pairs: Ints) -> Ints:
     """A label per record: equal when a chain of pairs joins them."""
-    graph = csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    graph = scipy.sparse.csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(scipy.sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _dense(group: Ints, pairs: Ints, weights: Weights) -> Weights:
@@ -163,7 +161,7 @@ def _add(clusters: Clusters, records: list[int], weight: Rows) -> Clusters:
     alone = set(records)
     if clusters and records:
         gain = np.array([[sum(weight[one][at] for one in members) for at in records] for members in clusters])
-        rows, columns = linear_sum_assignment(np.maximum(gain, 0), maximize=True)
+        rows, columns = scipy.optimize.linear_sum_assignment(np.maximum(gain, 0), maximize=True)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             if gain[row, column] > 0:
                 joined[row].append(records[column])

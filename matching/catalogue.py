@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.blocking import Blocking
 from matching.corpus import Corpus, runs
@@ -52,7 +52,7 @@ class Catalogue:
     key: Ints
     shared: Ints
     shared_base: Ints
-    vectors: sparse.csr_matrix
+    vectors: scipy.sparse.csr_matrix
 
     @property
     def title_record(self) -> Ints:
@@ -148,7 +148,7 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
         key=key,
         shared=records_sharing(key, source, record),
         shared_base=records_sharing(base, source, record),
-        vectors=sparse.vstack([old.vectors, new.vectors], format="csr")[rows],
+        vectors=scipy.sparse.vstack([old.vectors, new.vectors], format="csr")[rows],
     )
     return result, np.where(origin < len(old.names), origin, -1)
 

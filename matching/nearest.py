@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.corpus import MISSING
 from matching.rarity import TRIPLES, Rarity, letter_triples
@@ -52,7 +52,7 @@ class NameIndex:
     possible start day of each record (-1 when unknown).
     """
 
-    vectors: sparse.csr_matrix
+    vectors: scipy.sparse.csr_matrix
     record: Ints
     source: Ints
     low: Ints
@@ -66,7 +66,7 @@ class NameIndex:
         kept = used[self.vectors.indices]
         ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
         parts = (self.vectors.data[kept], column[self.vectors.indices[kept]].astype(np.int32), ends.astype(np.int32))
-        vectors = sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
+        vectors = scipy.sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
         return NameIndex(vectors, self.record, self.source, self.low, self.high)
 
 
@@ -95,7 +95,7 @@ def joined(parts: list[Links]) -> Links:
     return Links(one, np.concatenate([p.two for p in parts]), np.concatenate([p.cosine for p in parts]))
 
 
-def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> sparse.csr_matrix:
+def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> scipy.sparse.csr_matrix:
     """The vectors of names without triples that were met in 2 ** `frequent` titles or more."""
     parts = [letter_triples([])]
     for begin in range(0, len(bases), _BLOCK):
@@ -104,7 +104,7 @@ def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> sparse.csr_
         vectors.eliminate_zeros()
         vectors.sort_indices()
         parts.append(vectors)
-    return sparse.csr_matrix(sparse.vstack(parts, format="csr"))
+    return scipy.sparse.csr_matrix(scipy.sparse.vstack(parts, format="csr"))
 
 
 def days_between(low: Ints, high: Ints, left: Ints, right: Ints) -> Ints:
@@ -156,7 +156,7 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Lin
         return _best(joined(list(threads.map(compare, tasks))))
 
 
-def _portions(vectors: sparse.csr_matrix, queries: Ints) -> list[tuple[int, int]]:
+def _portions(vectors: scipy.sparse.csr_matrix, queries: Ints) -> list[tuple[int, int]]:
     """First and last of the names to be compared at once: so many that what they share fits into memory."""
     held = np.bincount(vectors.indices, minlength=vectors.shape[1])
     met = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.errors import WeightsError
 
@@ -39,15 +39,15 @@ class Rarity:
     triples: NDArray[np.uint8]
     words: NDArray[np.uint8]
 
-    def triple_vectors(self, texts: Sequence[str]) -> sparse.csr_matrix:
+    def triple_vectors(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
         """Csr (texts, TRIPLES), float32: rarity of each letter triple a text holds, rows of length 1."""
         matrix = letter_triples(texts)
         matrix.data = _weights(self.triples[matrix.indices])
         length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-        scale = sparse.diags((1 / np.maximum(length, 1e-9)).astype(np.float32))
-        return sparse.csr_matrix(scale @ matrix)
+        scale = scipy.sparse.diags((1 / np.maximum(length, 1e-9)).astype(np.float32))
+        return scipy.sparse.csr_matrix(scale @ matrix)
 
-    def word_weights(self, texts: Sequence[str]) -> sparse.csr_matrix:
+    def word_weights(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
         """Csr (texts, WORDS), float32: rarity of each word a text holds, not scaled."""
         matrix = words_held(texts)
         matrix.data = _weights(self.words[matrix.indices])
@@ -77,7 +77,7 @@ def rarity_from_json(data: Any) -> Rarity:
         raise WeightsError(f"the weights' table of rarities is damaged ({problem}); restore it") from problem
 
 
-def letter_triples(texts: Sequence[str]) -> sparse.csr_matrix:
+def letter_triples(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
     """Which letter triples a text holds: csr (texts, TRIPLES) of ones; "^" and "$" stand for its ends."""
     joined = "\n".join(f"^{text}$" for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
@@ -91,7 +91,7 @@ def letter_triples(texts: Sequence[str]) -> sparse.csr_matrix:
     return _ones(np.cumsum(breaks)[:-2][inside], columns, (len(texts), TRIPLES))
 
 
-def words_held(texts: Sequence[str]) -> sparse.csr_matrix:
+def words_held(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
     """Which words a text holds: csr (texts, WORDS) of ones."""
     known: dict[str, int] = {}
     rows, columns = [], []
@@ -105,8 +105,8 @@ def words_held(texts: Sequence[str]) -> sparse.csr_matrix:
     return _ones(np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64), (len(texts), WORDS))
 
 
-def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
-    matrix = sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> scipy.sparse.csr_matrix:
+    matrix = scipy.sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
     matrix.data[:] = 1
     return matrix
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.corpus import FORMATS, Corpus
 from matching.rarity import Rarity
@@ -29,10 +29,10 @@ def _words_of_records(columns: Columns, corpus: Corpus, pairs: Ints, rarity: Rar
     """Rarity of the words both records have in any title, and the share of it in the record with fewer words."""
     words = rarity.word_weights(corpus.titles.spaced)
     count, record = len(corpus.records), corpus.titles.record
-    owner = sparse.csr_matrix(
+    owner = scipy.sparse.csr_matrix(
         (np.ones(len(record), np.float32), (record, np.arange(len(record)))), shape=(count, len(record))
     )
-    bag = sparse.csr_matrix(owner @ (words > 0).astype(np.float32))
+    bag = scipy.sparse.csr_matrix(owner @ (words > 0).astype(np.float32))
     bag.data[:] = 1
     weight = np.zeros(words.shape[1], dtype=np.float32)
     weight[words.indices] = words.data

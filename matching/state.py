@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.catalogue import Catalogue, nobody
 from matching.context import CONTEXT_FEATURES
@@ -172,7 +172,7 @@ def _state(told: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Match
         sources=tuple(told["sources"]),
         texts=Texts(arrays["texts.data"], arrays["texts.ends"]),
         claims=Claims(*(arrays[f"claims.{name}"] for name in ("claimer", "target", "target_source"))),
-        vectors=sparse.csr_matrix(vectors, shape=(len(vectors[2]) - 1, TRIPLES)),
+        vectors=scipy.sparse.csr_matrix(vectors, shape=(len(vectors[2]) - 1, TRIPLES)),
         **{name: arrays[f"catalogue.{name}"] for name in _CATALOGUE},
     )
     return MatchState(

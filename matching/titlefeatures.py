@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.rarity import Rarity
 from matching.similarity import EQUAL_KEY, EQUAL_NAME, TitlePairs, partial_ratios, ratios, token_ratios
@@ -126,7 +126,7 @@ def _stated_relation(titles: TitleTable, values: Ints, pairs: Ints) -> Floats:
         return np.zeros(len(pairs), dtype=np.float32)
     width = int(values.max()) + 1
     count = int(max(titles.record.max(), pairs.max())) + 1
-    stated = sparse.csr_matrix(
+    stated = scipy.sparse.csr_matrix(
         (np.ones(len(later), np.float32), (titles.record[later], values[later])), shape=(count, width)
     )
     has = np.asarray(stated.sum(axis=1)).ravel() > 0
@@ -173,14 +173,14 @@ def _witness_alike(
     columns.add("witness_main", spread((kinds == MAIN).sum(axis=0).astype(np.float32)))
 
 
-def _dot(matrix: sparse.csr_matrix, left: Ints, right: Ints) -> Floats:
+def _dot(matrix: scipy.sparse.csr_matrix, left: Ints, right: Ints) -> Floats:
     """Row by row scalar products."""
     if not len(left):
         return np.empty(0, dtype=np.float32)
     return np.asarray(matrix[left].multiply(matrix[right]).sum(axis=1), dtype=np.float32).ravel()
 
 
-def _unshared_words(words: sparse.csr_matrix, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+def _unshared_words(words: scipy.sparse.csr_matrix, left: Ints, right: Ints) -> tuple[Floats, Floats]:
     """Weight of the words only one title of a pair has: of the side that has fewer such, and of the other."""
     if not len(left):
         return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32)

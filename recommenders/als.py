@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
@@ -63,7 +62,7 @@ class Als(Recommender):
         entries = confidence.nnz
         penalty = self.config.reg * entries / np.sqrt(interactions.n_users * len(columns))
         model = self._solver(penalty, entries)
-        model.fit(sp.csr_matrix(confidence), show_progress=False)
+        model.fit(scipy.sparse.csr_matrix(confidence), show_progress=False)
         factors = np.zeros((interactions.n_items, self.config.embedding_size), dtype=np.float32)
         factors[columns] = model.item_factors
         self._set(factors, penalty)
@@ -89,11 +88,11 @@ class Als(Recommender):
 
     def _confidence(self, rows: Interactions) -> Csr:
         """Confidence of each seen item: csr (rows, n_items)."""
-        return sp.csr_array(self._weights(rows) * np.float32(self.config.confidence))
+        return scipy.sparse.csr_array(self._weights(rows) * np.float32(self.config.confidence))
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        confidence = sp.csr_matrix(self._confidence(rows))
+        confidence = scipy.sparse.csr_matrix(self._confidence(rows))
         solver = self._solver(self._penalty, confidence.nnz)
         solver.item_factors = self._factors
         users = solver.recalculate_user(np.arange(rows.n_users), confidence)

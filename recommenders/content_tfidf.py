@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from typing_extensions import override
 
 from recommenders.config import EvidenceConfig
@@ -56,7 +56,7 @@ class ContentTfidf(LinearRecommender):
         carry = self._near.T.tocsr()
         carry.data **= np.float32(self.config.sharpness)
         carry.sort_indices()
-        return sp.csr_array(carry)
+        return scipy.sparse.csr_array(carry)
 
     def _vectors(self, items: ItemFeatures) -> Csr:
         """Items as TF-IDF vectors of length 1."""
@@ -87,8 +87,8 @@ def nearest(vectors: Csr, k: int) -> Csr:
     from implicit.nearest_neighbours import ItemItemRecommender
 
     search = ItemItemRecommender(K=k + 1)  # one more, since every item is nearest to itself
-    search.fit(sp.csr_matrix(vectors.T, dtype=np.float64), show_progress=False)
-    found = sp.csr_array(search.similarity, dtype=np.float32)
+    search.fit(scipy.sparse.csr_matrix(vectors.T, dtype=np.float64), show_progress=False)
+    found = scipy.sparse.csr_array(search.similarity, dtype=np.float32)
     found.setdiag(0)
     found.eliminate_zeros()
     found.data = np.minimum(found.data, np.float32(1))

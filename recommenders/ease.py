@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 from typing_extensions import override
 
 from recommenders.config import EvidenceConfig
@@ -92,7 +91,7 @@ class Ease(LinearRecommender):
 def inverse_gram(matrix: Csr, penalty: NDArray[np.float64]) -> Floats:
     """(X'X + diag(penalty))^-1, dense float32 (items, items), for X = csr (users, items)."""
     root = np.sqrt(penalty)
-    scaled = sp.csr_array(matrix @ sp.diags_array(1 / root)).astype(np.float32)
+    scaled = scipy.sparse.csr_array(matrix @ scipy.sparse.diags_array(1 / root)).astype(np.float32)
     users, n_items = scaled.shape
     if users < n_items:
         # (Z'Z + I)^-1 = I - Z' (ZZ' + I)^-1 Z, with Z = X diag(penalty)^-1/2
@@ -122,8 +121,8 @@ def _inverse(gram: Floats) -> Floats:
     n = len(gram)
     gram[np.diag_indices(n)] += 1
     # LAPACK wants columns in a row; the transpose of a symmetric matrix is that, without a copy
-    factor, failed = lapack.spotrf(gram.T, lower=1, overwrite_a=1)
-    inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
+    factor, failed = scipy.linalg.lapack.spotrf(gram.T, lower=1, overwrite_a=1)
+    inverse, failed_too = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
     if failed or failed_too:
         raise NotEnoughDataError("ease could not invert its matrix: the evidence is degenerate, raise reg")
     for block in target_blocks(n):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Csr, Keys
@@ -83,10 +83,10 @@ def tfidf(items: ItemFeatures, weights: FeatureWeights, max_words: int) -> Csr:
         weights.tag * _labels(items.tags),
         weights.studio * _labels(items.studios),
     ]
-    stacked = sp.csr_array(sp.hstack(blocks, format="csr"))
+    stacked = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))
     lengths = np.sqrt(np.asarray((stacked * stacked).sum(axis=1)).ravel())
     inverse = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return sp.csr_array(sp.diags_array(inverse) @ stacked)
+    return scipy.sparse.csr_array(scipy.sparse.diags_array(inverse) @ stacked)
 
 
 def _words(texts: Sequence[str], *, min_df: int, max_df: float, max_features: int | None, stop: str | None) -> Csr:
@@ -123,9 +123,9 @@ def _as_they_are(labels: Sequence[str]) -> Sequence[str]:
 def _fitted_or_empty(vectorizer: Any, documents: Sequence[object]) -> Csr:
     """The vectorised documents, or a matrix without columns where scikit-learn finds no vocabulary."""
     try:
-        return sp.csr_array(vectorizer.fit_transform(documents), dtype=np.float64)
+        return scipy.sparse.csr_array(vectorizer.fit_transform(documents), dtype=np.float64)
     except ValueError as error:
         # scikit-learn has no class of its own for this; any other ValueError is ours to hear about
         if "empty vocabulary" not in str(error) and "no terms remain" not in str(error):
             raise
-        return sp.csr_array((len(documents), 0), dtype=np.float64)
+        return scipy.sparse.csr_array((len(documents), 0), dtype=np.float64)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from recommenders.errors import InvalidInputError, ItemsDifferError
 
 if TYPE_CHECKING:
-    Csr: TypeAlias = sp.csr_array[Any, tuple[int, int]]
+    Csr: TypeAlias = scipy.sparse.csr_array[Any, tuple[int, int]]
 else:
-    Csr = sp.csr_array  # scipy's classes take no parameters while running
+    Csr = Any  # scipy's classes take no parameters while running, and scipy.sparse is loaded where it is first used
 Keys: TypeAlias = NDArray[np.int64]
 
 LOWEST_RATING, HIGHEST_RATING = 1.0, 10.0
@@ -153,7 +153,7 @@ class Interactions:
         scored = self.ratings.copy()
         scored.data = np.power(scored.data / np.float32(HIGHEST_RATING), np.float32(rating_power))
         weight = np.float32((unscored_rating / HIGHEST_RATING) ** rating_power)
-        return sp.csr_array(scored + unscored * weight)
+        return scipy.sparse.csr_array(scored + unscored * weight)
 
 
 def scale_rows(matrix: Csr, power: float) -> Csr:
@@ -195,6 +195,6 @@ def _check_entries(
 def sparse(data: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, int]) -> Csr:
     """A float32 csr of these entries, column numbers ascending in every row."""
     # the stubs of scipy know no csr_array made of coordinates
-    matrix: Csr = sp.csr_array((data, (rows, columns)), shape=shape, dtype=np.float32)  # type: ignore
+    matrix: Csr = scipy.sparse.csr_array((data, (rows, columns)), shape=shape, dtype=np.float32)  # type: ignore
     matrix.sort_indices()
     return matrix

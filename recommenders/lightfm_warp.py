@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
@@ -64,7 +64,7 @@ class LightfmWarp(Recommender):
     def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
         columns = seen_items(interactions, self.name)
         weights = self._weights(interactions)[:, columns]
-        model = self._train(sp.csr_array(weights))
+        model = self._train(scipy.sparse.csr_array(weights))
         biases, vectors = model.get_item_representations()
         n_items, size = interactions.n_items, self.config.embedding_size
         self._embeddings = np.zeros((n_items, size), dtype=np.float32)
@@ -87,8 +87,8 @@ class LightfmWarp(Recommender):
             random_state=self.config.seed,
         )
         epochs = int(np.clip(self.config.max_samples // weights.nnz, 1, self.config.epochs))
-        entries = sp.coo_matrix(weights)
-        ones = sp.coo_matrix((np.ones_like(entries.data), (entries.row, entries.col)), shape=entries.shape)
+        entries = scipy.sparse.coo_matrix(weights)
+        ones = scipy.sparse.coo_matrix((np.ones_like(entries.data), (entries.row, entries.col)), shape=entries.shape)
         try:
             model.fit(ones, sample_weight=entries, epochs=epochs, num_threads=1)
         except ValueError as error:

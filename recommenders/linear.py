@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
@@ -92,7 +92,7 @@ def training_matrix(weights: Csr, columns: NDArray[np.intp], user_power: float) 
     """Evidence of the users who have any of these columns: csr (users, columns), long lists scaled down."""
     part = weights[:, columns]
     part = part[np.flatnonzero(np.diff(part.indptr))]
-    return scale_rows(sp.csr_array(part), user_power)
+    return scale_rows(scipy.sparse.csr_array(part), user_power)
 
 
 def strongest(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 
 from recommenders.errors import ModelDamagedError, ModelMissingError
@@ -48,7 +48,7 @@ def write_folder(directory: Path, header: Json, arrays: Arrays) -> Path:
     files: Json = {}
     shapes: Json = {}
     for name, array in sorted(arrays.items()):
-        shapes[name] = list(array.shape) if sp.issparse(array) else None
+        shapes[name] = list(array.shape) if scipy.sparse.issparse(array) else None
         for file, part in _parts(name, array):
             np.save(partial / file, part, allow_pickle=False)
             files[file] = _sha256(partial / file)
@@ -82,7 +82,7 @@ def read_folder(directory: Path) -> tuple[Json, dict[str, Any]]:
             arrays[name] = _read(directory / f"{name}.npy")
         else:
             parts = tuple(_read(directory / f"{name}.{part}.npy") for part in CSR_PARTS)
-            arrays[name] = sp.csr_array(parts, shape=tuple(shape))
+            arrays[name] = scipy.sparse.csr_array(parts, shape=tuple(shape))
     return manifest, arrays
 
 

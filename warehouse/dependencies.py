@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,8 @@ from warehouse.errors import SqlFileError
 
 #: The relation under which a table made in Python is visible to a SELECT.
 COMPUTED = "computed"
+#: A tree without what says nothing is a third as large, and read as much faster.
+_BRIEF = "skip_empty := true, skip_null := true, skip_default := true"
 
 
 def parse(where: str, statement: str) -> dict[str, Any]:
@@ -20,8 +21,10 @@ def parse(where: str, statement: str) -> dict[str, Any]:
     Raises:
         SqlFileError: when the statement does not parse, is no SELECT, or there are several.
     """
+    # As a literal, since binding a parameter makes DuckDB import pandas: half a second in every process.
+    literal = statement.replace("'", "''")
     with _parser(os.getpid()).cursor() as parser:
-        row = parser.execute("select json_serialize_sql($statement)", {"statement": statement}).fetchone()
+        row = parser.execute(f"select json_serialize_sql('{literal}', {_BRIEF})").fetchone()
     tree: dict[str, Any] = json.loads(row[0] if row else "{}")
     if tree.get("error", True):
         message = tree.get("error_message", "it is no SELECT")
@@ -43,26 +46,32 @@ def tables_read(tree: dict[str, Any]) -> set[tuple[str, str]]:
     Names of common table expressions are left out where they are in scope, so that
     `with dim_anime as (select * from dim_anime)` still reads the table dim_anime.
     """
-    return set(_walk(tree, frozenset()))
+    read: set[tuple[str, str]] = set()
+    _walk(tree, frozenset(), read)
+    return read
 
 
-def _walk(node: Any, in_scope: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Every base table under the node that is not a common table expression in scope."""
-    if isinstance(node, list):
-        for child in node:
-            yield from _walk(child, in_scope)
-        return
-    if not isinstance(node, dict):
-        return
-    if node.get("type") == "BASE_TABLE":
-        schema, name = str(node["schema_name"]), str(node["table_name"])
+def _walk(node: dict[str, Any], in_scope: frozenset[str], read: set[tuple[str, str]]) -> None:
+    """Add every base table under the node that is not a common table expression in scope."""
+    kind = node.get("type")
+    if kind == "BASE_TABLE":
+        schema, name = str(node.get("schema_name", "")), str(node["table_name"])
         if schema or name.lower() not in in_scope:
-            yield schema, name
-    if node.get("type") == "RECURSIVE_CTE_NODE":
+            read.add((schema, name))
+    elif kind == "RECURSIVE_CTE_NODE":
         in_scope |= {str(node["cte_name"]).lower()}
-    for entry in (node.get("cte_map") or {}).get("map", []):
-        yield from _walk(entry["value"], in_scope)
+    for entry in (node.get("cte_map") or {}).get("map", ()):
+        _walk(entry["value"], in_scope, read)
         in_scope |= {str(entry["key"]).lower()}
     for name, child in node.items():
         if name != "cte_map":
-            yield from _walk(child, in_scope)
+            _walk_child(child, in_scope, read)
+
+
+def _walk_child(child: Any, in_scope: frozenset[str], read: set[tuple[str, str]]) -> None:
+    """Go on where there is more tree: in an object, and in the objects of lists."""
+    if isinstance(child, dict):
+        _walk(child, in_scope, read)
+    elif isinstance(child, list):
+        for one in child:
+            _walk_child(one, in_scope, read)

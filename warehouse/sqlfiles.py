@@ -143,7 +143,16 @@ def sql_file(name: str) -> SqlFile:
 @cache
 def check_files(table: str) -> tuple[SqlFile, ...]:
     """The rules of one table by its bare name, sorted: sql/checks/<table>__<what_holds>.sql."""
-    return tuple(read_sql(path) for path in _files("checks") if path.stem.rpartition("__")[0] == table)
+    return tuple(read_sql(path) for path in _check_paths().get(table, ()))
+
+
+@cache
+def _check_paths() -> dict[str, list[Path]]:
+    """The rules' paths by the table they are about, from one look at the folder."""
+    found: dict[str, list[Path]] = {}
+    for path in _files("checks"):
+        found.setdefault(path.stem.rpartition("__")[0], []).append(path)
+    return found
 
 
 def in_order(files: Iterable[SqlFile]) -> list[SqlFile]:

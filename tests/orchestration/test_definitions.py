@@ -1,6 +1,9 @@
 """The code location as the UI sees it: it loads without an environment, and its graph is a snapshot under review."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +80,17 @@ def test_schedules_wait_for_the_user() -> None:
         assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
         assert schedule.execution_timezone == "UTC"
         assert schedule.description
+
+
+#: What only steps need, and what costs a quarter of a second or more to import.
+DEAR = ("great_expectations", "implicit", "lightfm", "pandas", "requests", "scipy.linalg", "scipy.sparse", "sklearn")
+
+
+def test_the_code_location_loads_without_what_only_its_steps_need(tmp_path: Path) -> None:
+    """Dagster loads it for every run and every tick, so it has three seconds; Dagster itself takes one of them."""
+    code = f"import sys, orchestration.definitions; print([name for name in {DEAR} if name in sys.modules])"
+    environment = os.environ | {"PYTHONPATH": str(SNAPSHOT.parents[2])}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
