@@ -1,6 +1,7 @@
 """What must exist before anything is built: schemas, and the empty tables that Python fills."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import duckdb
 
@@ -30,6 +31,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
     What exists stays as it is, except that a table of an earlier version is given the columns it lacks.
     """
+    if _is_complete(con):
+        return
     found = con.execute(
         "select schema_name, table_name, list(column_name) from duckdb_columns() "
         "where database_name = current_database() and not internal group by all"
@@ -46,6 +49,31 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         for target, shape in shapes.items():
             if target not in missing and set(shape.columns) - present[target.schema, target.name]:
                 _add_columns(con, target, shape, present[target.schema, target.name])
+
+
+def _is_complete(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every schema, and every shape table with all its columns, is there.
+
+    Asked each time a writer opens the file, and a fifth as dear as listing all columns, which binds every view.
+    """
+    schemas = con.execute("select distinct schema_name from duckdb_schemas()").fetchall()
+    if not {(name,) for name in SCHEMAS} <= set(schemas):
+        return False
+    try:
+        con.execute(_look_at_shapes())
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return False
+    return True
+
+
+@cache
+def _look_at_shapes() -> str:
+    """A query that can be bound where every shape table has all its columns, and reads no row."""
+    looks = [
+        f"(select {', '.join(map(quote_identifier, shape.columns))} from {table.sql} limit 0)"  # noqa: S608
+        for table, shape in _shapes().items()
+    ]
+    return f"select 1 from {', '.join(looks)}"  # noqa: S608 - quoted names of our own files
 
 
 def raw_table(source: str, stream: str) -> Relation:
