@@ -1,17 +1,16 @@
 """Whole runs in processes of their own, ended in peace or killed, and everything that they published."""
 
-import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from tests.end_to_end import commands
 
 #: As many runs at once as the smallest machine has cores.
 SLOTS = threading.Semaphore(2)
@@ -50,7 +49,7 @@ def run(home: Path, source: Path, *options: str) -> Run:
 
 def osusume(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
-    return subprocess.run(_command(home, *words), env=_environment(), capture_output=True, text=True, check=False)
+    return commands.finished(["--home", str(home), *words])
 
 
 def run_killed(home: Path, source: Path, asset: str, meanwhile: Callable[[], None]) -> str:
@@ -62,17 +61,8 @@ def run_killed(home: Path, source: Path, asset: str, meanwhile: Callable[[], Non
         asset: the asset whose line is waited for.
         meanwhile: called while the run stands still in the middle of its work.
     """
-    with SLOTS, subprocess.Popen(_command(home, "run", "--input", str(source)), **_PIPED) as process:
-        told = []
-        assert process.stderr is not None
-        for line in process.stderr:
-            told.append(line)
-            if f"] {asset} " in line:
-                process.send_signal(signal.SIGSTOP)
-                meanwhile()
-                process.kill()
-        assert process.wait() == -signal.SIGKILL, "".join(told)
-    return "".join(told)
+    with SLOTS:
+        return commands.killed(["--home", str(home), "run", "--input", str(source)], f"] {asset} ", meanwhile)
 
 
 def published_tables(home: Path) -> Tables:
@@ -113,15 +103,3 @@ def _rows(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[object, ...]]
     left_out = [column for column in described if column in RUN_TIMES]
     exclude = f"exclude ({', '.join(left_out)})" if left_out else ""
     return con.execute(f"select * {exclude} from {name} order by all").fetchall()
-
-
-def _command(home: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "orchestration", "--home", str(home), *words]
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment without settings of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
-
-
-_PIPED = {"env": _environment(), "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
