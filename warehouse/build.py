@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.catalogue import columns_of, kind_of, row_count, table_exists
+from warehouse.catalogue import is_view, kind_of, row_count, table_exists, types_of
 from warehouse.dependencies import COMPUTED
 from warehouse.errors import BuildError
 from warehouse.names import Relation, quote_identifier, relation
@@ -83,10 +83,10 @@ def build(
             rejected = _build_staged(con, sql_file, target, params, run_id)
         else:
             _create_table(con, target, f"(\n{sql_file.body}\n)", sql_file.keys, params)
-        _compare_columns(con, sql_file, target)
+        columns = _described_columns(con, sql_file, target)
         comment_on(con, target, "view" if sql_file.kind == "view" else "table", sql_file)
         rows = 0 if sql_file.kind == "view" else row_count(con, str(target))
-        return BuildReport(rows, rejected, columns_of(con, target), is_view=sql_file.kind == "view")
+        return BuildReport(rows, rejected, columns, is_view=sql_file.kind == "view")
 
 
 def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Table, removed: pa.Table) -> BuildReport:
@@ -115,8 +115,8 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
             con.execute(f"delete from {target.sql} as old using {rows} as new where {same}")  # noqa: S608 - quoted
         con.execute(f"insert into {target.sql} by name select * from {_STAGED} order by {order}")  # noqa: S608 - quoted
         con.execute(f"drop table {_STAGED}")
-        _compare_columns(con, sql_file, target)
-        return BuildReport(row_count(con, str(target)), columns=columns_of(con, target))
+        columns = _described_columns(con, sql_file, target)
+        return BuildReport(row_count(con, str(target)), columns=columns)
 
 
 def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = None) -> pa.Table:
@@ -177,14 +177,21 @@ def _create_table(
 
 def _drop_other_kind(con: duckdb.DuckDBPyConnection, target: Relation, kind: str) -> None:
     """Make way when a table is to become a view, or the reverse: `create or replace` refuses to."""
-    present = kind_of(con, target)
-    if present is not None and present != kind:
-        con.execute(f"drop {present} {target.sql}")
+    if kind == "table":
+        if is_view(con, target):
+            con.execute(f"drop view {target.sql}")
+    elif kind_of(con, target) == "table":
+        con.execute(f"drop table {target.sql}")
 
 
-def _compare_columns(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation) -> None:
-    """Raise BuildError when the header describes other columns than the SELECT gives."""
-    real = [name for name, _, _ in columns_of(con, target)]
+def _described_columns(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation) -> list[tuple[str, str, str]]:
+    """(name, type, comment) of each column of what was built.
+
+    Raises:
+        BuildError: when the header describes other columns than the SELECT gives.
+    """
+    columns = types_of(con, target)
+    real = [name for name, _ in columns]
     undescribed = [name for name in real if name not in file.columns]
     absent = [name for name in file.columns if name not in real]
     if undescribed or absent:
@@ -192,6 +199,7 @@ def _compare_columns(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Rela
             f"{file.path}: header and SELECT differ: not in the header: {undescribed or 'none'}; "
             f"not in the result: {absent or 'none'}"
         )
+    return [(name, kind, file.columns[name]) for name, kind in columns]
 
 
 def _refuse_unfit(file: SqlFile, computed: pa.Table | None, params: Params | None) -> None:

@@ -37,6 +37,16 @@ def kind_of(con: duckdb.DuckDBPyConnection, target: Relation) -> str | None:
     return kinds.get(target)
 
 
+def is_view(con: duckdb.DuckDBPyConnection, target: Relation) -> bool:
+    """Whether there is a view of this name, without listing all tables as `kind_of` does."""
+    words = {"schema": target.schema, "name": target.name}
+    query = (
+        "select 1 from duckdb_views() "
+        "where database_name = current_database() and schema_name = $schema and view_name = $name"
+    )
+    return con.execute(query, words).fetchone() is not None
+
+
 def table_exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether there is a table or view of this name (`table` in main, or `schema.table`)."""
     return kind_of(con, relation(table)) is not None
@@ -46,6 +56,11 @@ def row_count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """How many rows the table or view has."""
     counted = con.execute(f"select count(*) from {relation(table).sql}")  # noqa: S608 - quoted
     return int(counted.fetchall()[0][0])
+
+
+def types_of(con: duckdb.DuckDBPyConnection, target: Relation) -> list[tuple[str, str]]:
+    """(name, type) of each column in order, without binding every other view as `columns_of` does."""
+    return [(name, kind) for name, kind, *_ in con.execute(f"describe {target.sql}").fetchall()]
 
 
 def columns_of(

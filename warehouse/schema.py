@@ -100,10 +100,12 @@ def create_shape(con: duckdb.DuckDBPyConnection, target: Relation, shape: SqlFil
 def comment_on(con: duckdb.DuckDBPyConnection, target: Relation, kind: str, file: SqlFile) -> None:
     """Write a file's description and grain onto its table or view, and every column's comment."""
     described = f"{file.description}\n\nGrain: {file.grain}." if file.grain else file.description
-    con.execute(f"comment on {kind} {target.sql} is {quote_literal(described)}")
+    statements = [f"comment on {kind} {target.sql} is {quote_literal(described)}"]
     for column, comment in file.columns.items():
         name = f"{target.sql}.{quote_identifier(column)}"
-        con.execute(f"comment on column {name} is {quote_literal(comment)}")
+        statements.append(f"comment on column {name} is {quote_literal(comment)}")
+    # At once: a third of the time of one by one.
+    con.execute(";\n".join(statements))
 
 
 def _shapes() -> dict[Relation, SqlFile]:
