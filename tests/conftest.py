@@ -1,6 +1,13 @@
 """What all tests share."""
 
+import os
+
 import pytest
+
+# Read once by each library when it is imported, so set before any is. The suite has a worker for each core: threads of
+# linear algebra beside them would only wait for one another, each of them burning a core meanwhile.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

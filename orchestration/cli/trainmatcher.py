@@ -23,6 +23,7 @@ from warehouse.home import Home
 from warehouse.landing import append_events, read_events
 
 if TYPE_CHECKING:
+    from matching.lesson import Recipe
     from matching.records import AnimeRecord
     from matching.train import Training
 
@@ -33,8 +34,16 @@ _NAMES = ("weights", "rules", "precision", "recall", "F1", "right", "wrong", "mi
 _RIGHT = (False, False, *[True] * 7)
 
 
-def run_train_matcher(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+def run_train_matcher(
+    args: argparse.Namespace, settings: Settings, console: Console, recipe: Recipe | None = None
+) -> int:
     """Train, compare and adopt; returns 0, or 1 when the new weights are clearly worse and were left.
+
+    Args:
+        args: what was typed.
+        settings: the HOME, the seed and how to open the warehouse.
+        console: where the progress goes.
+        recipe: how to learn; None = as the shipped weights were.
 
     Raises:
         UsageError: when HOME holds no records, or too few that name their counterparts.
@@ -45,7 +54,7 @@ def run_train_matcher(args: argparse.Namespace, settings: Settings, console: Con
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
     records = _records(warehouse)
     console.say(f"training on {counted(len(records), 'record')} of {home.root}; this takes a minute or more")
-    training = _trained(records, settings.seed, console)
+    training = _trained(records, settings.seed, console, recipe)
     console.say("  measuring the weights in force on the same records, without the ids that sources name")
     current = _in_force(home, console)
     from matching.blindtest import measure_without_ids
@@ -111,7 +120,7 @@ def _records(warehouse: Warehouse) -> list[AnimeRecord]:
     return found
 
 
-def _trained(records: Sequence[AnimeRecord], seed: int, console: Console) -> Training:
+def _trained(records: Sequence[AnimeRecord], seed: int, console: Console, recipe: Recipe | None) -> Training:
     """Weights learned from the records.
 
     Raises:
@@ -120,7 +129,7 @@ def _trained(records: Sequence[AnimeRecord], seed: int, console: Console) -> Tra
     from matching.train import train_on_claims
 
     try:
-        return train_on_claims(records, seed=seed, progress=lambda text: console.say(f"  {text}"))
+        return train_on_claims(records, seed=seed, progress=lambda text: console.say(f"  {text}"), recipe=recipe)
     except TrainingError as problem:
         raise UsageError(
             f"the matcher cannot be trained on these records: {problem}. It learns from records that name the id of "
