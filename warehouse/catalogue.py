@@ -31,6 +31,11 @@ def entries(con: duckdb.DuckDBPyConnection) -> list[Entry]:
     return [Entry(Relation(schema, name), *rest) for schema, name, *rest in found]
 
 
+def built_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Every table and view of the open database as `schema.table`; to be asked once where many are looked for."""
+    return frozenset(str(entry.relation) for entry in entries(con))
+
+
 def kind_of(con: duckdb.DuckDBPyConnection, target: Relation) -> str | None:
     """`table`, `view`, or None when there is neither under this name."""
     kinds = {entry.relation: entry.kind for entry in entries(con)}

@@ -3,15 +3,15 @@
 The one rule: a check selects the rows that BREAK it, so that a failing check can show them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.catalogue import entries
+from warehouse.catalogue import built_tables
 from warehouse.errors import CheckError
 from warehouse.names import quote_identifier, relation
 from warehouse.sqlfiles import SqlFile, check_files, read_sql
@@ -19,7 +19,7 @@ from warehouse.transaction import transaction
 
 #: How many breaking rows a result shows.
 SAMPLE_ROWS = 20
-_BREAKING = "rows_breaking_the_rule"
+_OUTCOMES = "outcomes_to_record"
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,16 @@ class CheckResult:
     checked_at: datetime
 
 
-def run_rules(con: duckdb.DuckDBPyConnection, table: str, directory: Path | None = None) -> list[RuleResult]:
+def run_rules(
+    con: duckdb.DuckDBPyConnection, table: str, directory: Path | None = None, built: Collection[str] | None = None
+) -> list[RuleResult]:
     """The outcome of each rule of the table, sorted by name; [] when it has none.
 
     Args:
         con: a writer's or a reader's connection.
         table: the table's name, with or without schema.
         directory: a folder `checks` with rules of one's own; default is sql/checks.
+        built: what `built_tables` says now; None = it is asked.
 
     Raises:
         CheckError: naming the file, when a rule cannot be run.
@@ -79,7 +82,7 @@ def run_rules(con: duckdb.DuckDBPyConnection, table: str, directory: Path | None
         paths = sorted(directory.glob("*.sql"))
         files = [read_sql(path) for path in paths if path.stem.rpartition("__")[0] == name]
     rules = list(files)
-    absent = absent_tables(con, rules)
+    absent = absent_tables(built_tables(con) if built is None else built, rules)
     return [_run(con, file, absent.get(file.name, ())) for file in rules]
 
 
@@ -98,47 +101,37 @@ def column_frame(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[s
 
 def record_results(con: duckdb.DuckDBPyConnection, rows: Sequence[CheckResult]) -> None:
     """Write outcomes to `quality.check_result`; a check repeated in one run replaces its earlier outcome."""
-    with transaction(con):
-        for row in rows:
-            key = {"run_id": row.run_id, "table_name": row.table_name, "check_name": row.check_name}
+    if not rows:
+        return
+    con.register(_OUTCOMES, pa.Table.from_pylist([asdict(row) for row in rows]))
+    try:
+        with transaction(con):
             con.execute(
-                "delete from quality.check_result where run_id = $run_id "
-                "and table_name = $table_name and check_name = $check_name",
-                key,
+                f"delete from quality.check_result as old using {_OUTCOMES} as new where old.run_id = new.run_id "  # noqa: S608
+                "and old.table_name = new.table_name and old.check_name = new.check_name"
             )
-            con.execute(
-                "insert into quality.check_result values ($run_id, $table_name, $check_name, $severity, "
-                "$passed, $failing_rows, $checked_at)",
-                key
-                | {
-                    "severity": row.severity,
-                    "passed": row.passed,
-                    "failing_rows": row.failing_rows,
-                    "checked_at": row.checked_at,
-                },
-            )
+            con.execute(f"insert into quality.check_result by name select * from {_OUTCOMES}")  # noqa: S608 - our name
+    finally:
+        con.unregister(_OUTCOMES)
 
 
-def absent_tables(con: duckdb.DuckDBPyConnection, rules: Iterable[SqlFile]) -> dict[str, tuple[str, ...]]:
-    """The tables that rules read and that were never built, by the rule's name; rules that can be run are left out."""
-    built = {str(entry.relation) for entry in entries(con)}
+def absent_tables(built: Collection[str], rules: Iterable[SqlFile]) -> dict[str, tuple[str, ...]]:
+    """The tables that rules read and that are not among those built, by the rule's name; the others are left out."""
     absent = {rule.name: tuple(name for name in rule.depends_on if name not in built) for rule in rules}
     return {name: tables for name, tables in absent.items() if tables}
 
 
 def _run(con: duckdb.DuckDBPyConnection, file: SqlFile, absent: tuple[str, ...]) -> RuleResult:
-    """Run one rule once, count the rows that break it and keep a few."""
+    """Count the rows that break one rule, and take a few where there are any."""
     name = file.name.rpartition("__")[2]
     if absent:
         return RuleResult(name, file.severity, file.description, 0, pa.table({}), absent)
+    breaking, sample = f"(\n{file.body}\n)", pa.table({})
     try:
-        con.execute(f"create or replace temp table {_BREAKING} as {file.body}")
-        failing = int(con.execute(f"select count(*) from {_BREAKING}").fetchall()[0][0])  # noqa: S608 - our name
-        sample = con.execute(
-            f"select * from {_BREAKING} order by all limit $n",  # noqa: S608 - our name
-            {"n": SAMPLE_ROWS},
-        ).to_arrow_table()
-        con.execute(f"drop table {_BREAKING}")
+        failing = int(con.execute(f"select count(*) from {breaking}").fetchall()[0][0])  # noqa: S608 - our own file
+        if failing:
+            first = f"select * from {breaking} order by all limit {SAMPLE_ROWS}"  # noqa: S608 - our own file
+            sample = con.execute(first).to_arrow_table()
     except duckdb.Error as problem:
         raise CheckError(f"{file.path}: the rule cannot be run: {str(problem).strip()}") from problem
     return RuleResult(name, file.severity, file.description, failing, sample)

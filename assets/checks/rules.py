@@ -6,14 +6,15 @@ Most rules belong to one table, `<table>__<what_holds>.sql`. Families of tables 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from assets.checks.tables import CheckedTable, Connection, checked_tables
-from warehouse.build import fetch, table_exists
+from warehouse.build import fetch
+from warehouse.catalogue import built_tables
 from warehouse.checks import SAMPLE_ROWS, absent_tables, run_rules
 from warehouse.errors import CheckError
 from warehouse.sqlfiles import SqlFile, check_files
@@ -63,7 +64,9 @@ def remedy(rule: SqlFile) -> str:
     return rule.description.partition(PARAGRAPH)[2]
 
 
-def check_rules(connection: Connection, table: CheckedTable, facts: Mapping[str, Any]) -> list[RuleResult]:
+def check_rules(
+    connection: Connection, table: CheckedTable, facts: Mapping[str, Any], built: Collection[str] | None = None
+) -> list[RuleResult]:
     """What each rule of the table says, in the order of `rules_of`.
 
     Args:
@@ -71,20 +74,22 @@ def check_rules(connection: Connection, table: CheckedTable, facts: Mapping[str,
         table: the table.
         facts: what only the caller knows and rules may ask for by name. A shared rule that asks for
             something else is left out.
+        built: what `built_tables` says now; None = it is asked.
 
     Raises:
         CheckError: when the table was never built.
         WarehouseError: when a rule cannot be run, naming its file.
     """
-    if not table_exists(connection, table.table):
+    built = built_tables(connection) if built is None else built
+    if table.table not in built:
         raise CheckError(f"{table.table} cannot be checked: it was never built")
     results = [
         RuleResult(table.name, one.check_name, one.severity, one.failing_rows, one.sample, one.absent)
-        for one in run_rules(connection, table.name)
+        for one in run_rules(connection, table.name, built=built)
     ]
     known = {"checked_table": table.table, "keys": list(table.file.keys), **facts}
     shared = [rule for family in table.families for rule in check_files(family) if asked_for(rule) <= set(known)]
-    absent = absent_tables(connection, shared)
+    absent = absent_tables(built, shared)
     return results + [_shared_result(connection, table.name, rule, known, absent.get(rule.name, ())) for rule in shared]
 
 
@@ -109,6 +114,7 @@ def failing_rules(connection: Connection) -> list[RuleResult]:
     Each check has run when its table was refreshed. A partial refresh can still leave tables that contradict
     each other, which only shows when all rules are looked at together: right before publishing.
     """
-    built = [one for one in checked_tables() if one.schema != "raw" and table_exists(connection, one.table)]
-    results = [result for table in built for result in check_rules(connection, table, {})]
+    built = built_tables(connection)
+    tables = [one for one in checked_tables() if one.schema != "raw" and one.table in built]
+    results = [result for table in tables for result in check_rules(connection, table, {}, built)]
     return [one for one in results if one.severity == "error" and (one.failing_rows or one.absent)]
