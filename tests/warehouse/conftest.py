@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.sql.building import prepared_file
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import LandedFile, open_log
@@ -37,7 +39,9 @@ def warehouse(home: Home) -> Warehouse:
 
 @pytest.fixture
 def con(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A writer's connection to a real warehouse file."""
+    """A writer's connection to a real warehouse file, a copy of one in which nothing was built yet."""
+    warehouse.home.root.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(prepared_file(), warehouse.home.warehouse_file)
     with warehouse.writer("test") as connection:
         yield connection
 

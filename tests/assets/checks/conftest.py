@@ -1,5 +1,6 @@
 """What the tests of checks share: a real warehouse in a temporary folder."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,19 @@ def world(shared_world: Any) -> Iterator[Any]:
     shared_world.execute("rollback")
 
 
-@pytest.fixture
-def made(warehouse: Warehouse) -> Warehouse:
-    """The warehouse with the tiny world in it, and nobody connected."""
-    with warehouse.writer("world") as connection:
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME with the tiny world in it, for copies."""
+    home = Home(tmp_path_factory.mktemp("made"))
+    with Warehouse(home, memory_limit="500MB", threads=2).writer("world") as connection:
         make_world(connection)
+    return home.root
+
+
+@pytest.fixture
+def made(warehouse: Warehouse, made_once: Path) -> Warehouse:
+    """The warehouse with the tiny world in it, and nobody connected."""
+    shutil.copytree(made_once, warehouse.home.root)
     return warehouse
 
 
