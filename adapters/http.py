@@ -155,11 +155,9 @@ class Session:
 
     def _check_address(self) -> None:
         """Raise Misunderstood unless the base URL is an address."""
-        import requests
-
         try:
             self.url(Request(""))
-        except requests.RequestException as problem:
+        except OSError as problem:  # all errors of requests are
             raise Misunderstood(
                 f"{self.base_url!r} is no address of {self.source.name}; correct {self.setting('URL')}"
             ) from problem
@@ -188,7 +186,6 @@ class Session:
 
     def _transfer(self, method: str, url: str, body: bytes | None) -> Reply:
         """One HTTP exchange."""
-        import requests
         from urllib3.exceptions import HTTPError
 
         headers = {} if body is None else {"Content-Type": "application/json"}
@@ -205,7 +202,7 @@ class Session:
                         raise Unavailable(f"the answer has no end ({len(content):,} bytes so far)")
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(response.status_code, names, bytes(content), url)
-        except (requests.RequestException, HTTPError, HTTPException, OSError) as problem:
+        except (HTTPError, HTTPException, OSError) as problem:  # errors of requests are OSErrors
             raise Unavailable(without_address(problem)) from problem
 
     def _redirected(self, reply: Reply) -> str:

@@ -55,7 +55,7 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
 def _started(words: list[str], out: Path, err: Path) -> ForkServerProcess:
     """The command in a process that has this one's environment without settings of ours."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
-    process = _FORKS.Process(target=_run, args=(words, str(out), str(err), environment, str(Path.cwd())))
+    process = _FORKS.Process(target=_run, args=(words, str(out), str(err), environment, str(Path.cwd())), daemon=True)
     process.start()
     return process
 
