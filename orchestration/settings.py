@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
@@ -23,7 +24,11 @@ from orchestration.sourcesettings import SourceSettings
 PREFIX = "OSUSUME_"
 ENV_FILE = ".env"
 #: Settings whose values are never shown.
-SECRETS = frozenset(("myanimelist_client_id",))
+SECRETS = frozenset(("dagster_postgres_url", "myanimelist_client_id"))
+#: dagster.yaml names this variable instead of holding the address with its password.
+POSTGRES_VARIABLE = "OSUSUME_DAGSTER_POSTGRES_URL"
+#: SQLAlchemy 2.1 takes another driver when none is named, and Dagster's PostgreSQL storage knows only this one.
+POSTGRES_SCHEME = "postgresql+psycopg2"
 DEMO = "demo"
 LIVE = "live"
 
@@ -39,6 +44,8 @@ class Settings(SourceSettings):
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
+        # A traceback that ends in a log must not show an address with its password.
+        hide_input_in_errors=True,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -60,11 +67,28 @@ class Settings(SourceSettings):
     demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
     demo_ratings: int = Field(560_000, ge=1, description="how many ratings the demo world has, e.g. 560000")
 
+    dagster_postgres_url: SecretStr = Field(
+        SecretStr(""),
+        description=f"{POSTGRES_SCHEME}://USER:PASSWORD@HOST:5432/DATABASE, for Dagster's own history of runs; "
+        "empty = SQLite under HOME/dagster",
+    )
+
     @field_validator("home", "users")
     @classmethod
     def _expand(cls, place: Path | None) -> Path | None:
         """`~` means the user's home directory."""
         return place.expanduser() if place else place
+
+    @field_validator("dagster_postgres_url")
+    @classmethod
+    def _is_postgres(cls, url: SecretStr) -> SecretStr:
+        """Only addresses that every process of Dagster understands as they stand."""
+        given = url.get_secret_value()
+        if given:
+            parts = urlsplit(given)
+            if parts.scheme != POSTGRES_SCHEME or not parts.hostname or not parts.path.strip("/"):
+                raise ValueError("no address of a database")
+        return url
 
     @property
     def is_live(self) -> bool:
@@ -121,8 +145,21 @@ def where_set(name: str) -> str:
 def child_environment(settings: Settings, extra: Mapping[str, str]) -> dict[str, str]:
     """The environment for a process of ours: this one's, the settings in force, and what is added."""
     given = settings.model_dump().items()
-    ours = {f"{PREFIX}{name}".upper(): "" if value is None else str(value) for name, value in given}
+    ours = {f"{PREFIX}{name}".upper(): _as_text(value) for name, value in given}
     return dict(os.environ) | ours | dict(extra)
+
+
+def show_dagster_its_storage(settings: Settings) -> None:
+    """Put PostgreSQL's address where the `env:` of dagster.yaml looks for it, wherever it was set."""
+    if address := settings.dagster_postgres_url.get_secret_value():
+        os.environ[POSTGRES_VARIABLE] = address
+
+
+def _as_text(value: object) -> str:
+    """A value as a variable of the environment holds it; secrets in clear."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return "" if value is None else str(value)
 
 
 def _env_file() -> dict[str, str | None]:

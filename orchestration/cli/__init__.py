@@ -89,6 +89,10 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
             from orchestration.cli.forget import run_forget
 
             return run_forget(args, settings, console)
+        case "prepare":
+            from orchestration.cli.prepare import run_prepare
+
+            return run_prepare(args, settings, console)
         case "models":
             from orchestration.cli.models import run_models
 

@@ -99,3 +99,10 @@ FORGET = """examples:
 
 The user's ratings, lists and reviews are removed from landing files, tables, models and every published snapshot;
 a tombstone without the name keeps them from coming back. The models are then trained without them."""
+
+PREPARE = """example:
+  osusume prepare --home /var/lib/osusume
+
+What deploy/ starts before webserver, daemon and code location: it checks the settings, the input and the PostgreSQL
+server (OSUSUME_DAGSTER_POSTGRES_URL, if it is set), makes Dagster's tables there, writes HOME/dagster/dagster.yaml, and
+prints the DAGSTER_HOME that those processes want. Running it again changes nothing."""

@@ -12,7 +12,7 @@ from orchestration.cli.findings import Finding, fail, ok, warn
 from orchestration.cli.runlock import running
 from orchestration.errors import UsageError
 from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_own_input
-from orchestration.settings import DEMO, Settings
+from orchestration.settings import DEMO, POSTGRES_VARIABLE, Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
 from warehouse.files import PART_SUFFIX, try_flock
@@ -34,7 +34,9 @@ def home_findings(settings: Settings) -> Iterator[Finding]:
     yield from writers(home)
     yield warehouse_file(settings, home)
     yield snapshot(home)
-    yield from leftovers(home)
+    history = run_history(settings, home)
+    yield history
+    yield from leftovers(home, with_runs=history.level == "ok")
 
 
 def home_directory(home: Home) -> Iterator[Finding]:
@@ -136,12 +138,35 @@ def snapshot(home: Home) -> Finding:
     return ok("snapshot", said)
 
 
-def leftovers(home: Home) -> Iterator[Finding]:
-    """What killed processes left behind; all of it is tidied by the next run."""
+def run_history(settings: Settings, home: Home) -> Finding:
+    """Where Dagster keeps its runs, and whether it can be read there."""
+    from orchestration.cli.instance import keeps_history_in_postgres
+    from orchestration.cli.postgres import place_of, require_postgres
+
+    address = settings.dagster_postgres_url
+    if not address.get_secret_value():
+        if keeps_history_in_postgres(home):
+            said = f"{home.dagster} says PostgreSQL, but {POSTGRES_VARIABLE} is not set"
+            return fail("history", said, "set it as the webserver and the daemon have it (docs/deploy.md)")
+        return ok("history", f"of Dagster's runs: SQLite under {home.dagster}")
+    try:
+        version = require_postgres(address)
+    except UsageError as problem:
+        return fail("history", "PostgreSQL cannot be used", str(problem))
+    return ok("history", f"of Dagster's runs: {place_of(address)}, answers (version {version})")
+
+
+def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
+    """What killed processes left behind; all of it is tidied by the next run.
+
+    Args:
+        home: where.
+        with_runs: whether the history of runs can be read.
+    """
     parts = [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
     parts += list(home.published.glob(".building-*"))
     found = [counted(len(parts), "half-written file")] if parts else []
-    if (home.dagster / "dagster.yaml").is_file() and running(home) is None:
+    if with_runs and (home.dagster / "dagster.yaml").is_file() and running(home) is None:
         from orchestration.cli.instance import open_instance, unfinished_runs
 
         with open_instance(home) as instance:

@@ -12,6 +12,9 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 import orchestration
+from orchestration.cli.postgres import STORAGE_BLOCK, require_postgres
+from orchestration.errors import SettingsError
+from orchestration.settings import POSTGRES_VARIABLE, load_settings, show_dagster_its_storage
 from warehouse.files import write_whole
 from warehouse.home import Home
 
@@ -26,6 +29,8 @@ UNFINISHED = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
+#: For PostgreSQL; SQLite's storage heeds none of it. No limit to a statement's time, connections renewed after an hour.
+_KEEP_CONNECTIONS = {"statement_timeout": 0, "pool_recycle": 3600, "max_overflow": 20}
 _ROOT = Path(orchestration.__file__).parent.parent
 _CONFIG = "dagster.yaml"
 _WORKSPACE = "workspace.yaml"
@@ -34,14 +39,45 @@ _FALLBACK_CONFIG = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 def refresh_config(home: Home) -> Path:
-    """HOME/dagster with a dagster.yaml equal to the one at the project's root; returns the directory."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    shipped = _ROOT / _CONFIG
-    wanted = shipped.read_bytes() if shipped.is_file() else _FALLBACK_CONFIG
+    """HOME/dagster with the dagster.yaml of the project's root, and the storage that the settings choose.
+
+    The storage is read from the settings here and not handed in: two processes that open the instance of one HOME must
+    never come to different answers. PostgreSQL has answered by then.
+
+    Returns:
+        The directory, which is Dagster's DAGSTER_HOME.
+
+    Raises:
+        SettingsError: when PostgreSQL cannot be used, or was used for this HOME and is not named any more.
+    """
+    settings = load_settings()
     config = home.dagster / _CONFIG
+    wanted = _shipped_config()
+    if settings.dagster_postgres_url.get_secret_value():
+        require_postgres(settings.dagster_postgres_url)
+        show_dagster_its_storage(settings)
+        wanted += STORAGE_BLOCK.encode()
+    elif keeps_history_in_postgres(home):
+        raise SettingsError(
+            f"{config} keeps the history of runs in PostgreSQL, but {POSTGRES_VARIABLE} is not set: set it as the "
+            f"webserver and the daemon have it, or delete {config} to begin a history in SQLite"
+        )
+    home.dagster.mkdir(parents=True, exist_ok=True)
     if not config.is_file() or config.read_bytes() != wanted:
         write_whole(config, wanted)
     return home.dagster.absolute()
+
+
+def keeps_history_in_postgres(home: Home) -> bool:
+    """Whether the HOME's dagster.yaml, as it stands, names PostgreSQL."""
+    config = home.dagster / _CONFIG
+    return config.is_file() and STORAGE_BLOCK.encode() in config.read_bytes()
+
+
+def _shipped_config() -> bytes:
+    """The dagster.yaml of the project's root, or the little that matters where the root is missing."""
+    shipped = _ROOT / _CONFIG
+    return shipped.read_bytes() if shipped.is_file() else _FALLBACK_CONFIG
 
 
 def code_location() -> list[str]:
@@ -54,18 +90,25 @@ def code_location() -> list[str]:
 
 @contextmanager
 def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInstance]:
-    """The instance for runs inside this process, in the same files that the UI reads.
+    """The instance for runs inside this process, in the same place that the UI reads.
 
     Args:
         home: whose instance.
         verbose: let Dagster repeat on the terminal what assets print.
+
+    Raises:
+        SettingsError: as `refresh_config`.
     """
     directory = str(refresh_config(home))
-    overrides: dict[str, Any] = {"storage": _custom("storage", "KeptOpenStorage", directory)}
+    overrides: dict[str, Any] = {}
+    if not keeps_history_in_postgres(home):
+        overrides["storage"] = _custom("storage", "KeptOpenStorage", directory)
     if not verbose:
         logs = str(Path(directory, "storage"))
         overrides["compute_logs"] = _custom("captured", "CapturedOutput", logs)["custom"]
     with DagsterInstance.from_ref(InstanceRef.from_dir(directory, overrides=overrides)) as instance:
+        # Dagster would connect anew for each of the thousands of events of a run.
+        instance.optimize_for_webserver(**_KEEP_CONNECTIONS)
         yield instance
 
 

@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_backfill(commands, common)
     _add_forget(commands, common)
     _add_services(commands, common)
+    _command(commands, "prepare", common, "make HOME ready for separate Dagster processes", helptexts.PREPARE)
     _command(commands, "doctor", common, "check the machine, the settings and this HOME, and say what to do", "")
     return parser
 

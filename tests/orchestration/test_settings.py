@@ -1,5 +1,6 @@
 """Settings: where they come from, and how wrong ones are refused."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,30 @@ def test_a_wrong_value_is_refused_by_name_value_and_remedy(
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=rf"{name}={value} \(from: environment\) cannot be used. Give \w+"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://osusume:geheim@db/history",
+        "postgresql://osusume:geheim@db/history",
+        "postgresql+psycopg2://osusume:geheim@db",
+        "postgresql+psycopg2:///history?password=geheim",
+        "postgresql+psycopg2://osusume:geheim]@db/history",
+        "geheim",
+    ],
+)
+def test_an_address_that_some_process_would_not_understand_is_refused_without_being_shown(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """SQLAlchemy takes another driver when none is named; the message says how it is written."""
+    monkeypatch.setenv("OSUSUME_DAGSTER_POSTGRES_URL", address)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "OSUSUME_DAGSTER_POSTGRES_URL=*** (from: environment) cannot be used. Give postgresql+psycopg2://" in str(
+        refused.value
+    )
+    assert "geheim" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
