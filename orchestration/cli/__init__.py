@@ -92,7 +92,7 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
         case "prepare":
             from orchestration.cli.prepare import run_prepare
 
-            return run_prepare(args, settings, console)
+            return run_prepare(settings, console)
         case "models":
             from orchestration.cli.models import run_models
 

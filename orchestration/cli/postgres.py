@@ -48,7 +48,8 @@ def require_postgres(address: SecretStr) -> str:
     except SQLAlchemyError as problem:
         raise SettingsError(
             f"{POSTGRES_VARIABLE}: {place_of(address)} does not answer: {_reason(problem, url)}. Start the server, or "
-            "correct the address; to keep Dagster's history in SQLite, unset the variable and delete HOME/dagster/dagster.yaml"
+            "correct the address; to keep Dagster's history in SQLite, unset the variable and delete "
+            "HOME/dagster/dagster.yaml"
         ) from None
     finally:
         engine.dispose()

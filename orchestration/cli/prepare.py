@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from orchestration.cli.console import Console, counted, out
 from orchestration.inputs import read_input, refuse_other_world, resolve_own_input, write_marker
 from orchestration.settings import Settings
 from warehouse.home import Home
 
 
-def run_prepare(args: argparse.Namespace, settings: Settings, console: Console) -> int:
+def run_prepare(settings: Settings, console: Console) -> int:
     """Check what the processes will need, write their dagster.yaml, make Dagster's tables; returns 0.
 
     It can be run any number of times, and beside running processes. The last line on stdout is the directory that they

@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 #: With everything in it that an address cannot hold as it is.
-PASSWORD = "p@ss/wörd: 100 %"
+PASSWORD = "p@ss/wörd: 100 %"  # noqa: S105 - of a server that lives for a test
 _START_WITHIN_S = 30
 
 
@@ -94,9 +94,19 @@ def _unprivileged(root: Path) -> str | None:
 
 def _make_cluster(directory: Path, root: Path, account: str | None) -> None:
     """The files of a new cluster."""
+    words = [
+        "--username",
+        "osusume",
+        "--auth",
+        "scram-sha-256",
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C.UTF-8",
+        "--no-sync",
+    ]
     made = subprocess.run(
-        [directory / "initdb", "--pgdata", root / "data", "--username", "osusume", "--pwfile", root / "password"]
-        + ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+        [directory / "initdb", "--pgdata", root / "data", "--pwfile", root / "password", *words],
         user=account,
         cwd=root,
         capture_output=True,
