@@ -15,7 +15,19 @@ from tests.orchestration.cli.conftest import heed_ctrl_c
 from warehouse.connection import Warehouse
 
 Call = Callable[..., object]
-COMMANDS = ("run", "backfill", "dev", "sql", "recommend", "match", "models", "forget-user", "demo-services", "doctor")
+COMMANDS = (
+    "run",
+    "backfill",
+    "dev",
+    "sql",
+    "recommend",
+    "match",
+    "models",
+    "forget-user",
+    "demo-services",
+    "prepare",
+    "doctor",
+)
 
 
 def start(*words: object, **options: object) -> subprocess.Popen:
