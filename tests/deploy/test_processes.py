@@ -73,7 +73,7 @@ class Installation:
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = Request(f"http://127.0.0.1:{self.ui}/graphql", body, {"Content-Type": "application/json"})
         try:
-            with urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310
                 return dict(json.load(answer)["data"] or {})
         except (URLError, TimeoutError, ConnectionError):
             return {}
@@ -163,9 +163,9 @@ def launched(installation: Installation, asset: str) -> str:
         "repositoryLocationName": "osusume",
         "assetSelection": [{"path": [asset]}],
     }
-    answer = installation.ask(LAUNCH, selector=selector)["launchRun"]
-    assert answer["__typename"] == "LaunchRunSuccess", answer
-    return str(answer["run"]["runId"])
+    answer = installation.ask(LAUNCH, selector=selector)
+    assert answer.get("launchRun", {}).get("__typename") == "LaunchRunSuccess", answer
+    return str(answer["launchRun"]["run"]["runId"])
 
 
 def status_of(installation: Installation, run_id: str) -> str:
