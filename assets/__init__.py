@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.evaluation import EVALUATION_ASSETS
+from assets.history import HISTORY_ASSETS
 from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
 from assets.landing import LANDING_ASSETS
@@ -18,6 +19,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *RAW_ASSETS,
     *SQL_ASSETS,
     *IDENTITY_ASSETS,
+    *HISTORY_ASSETS,
     *EVALUATION_ASSETS,
     *MODEL_ASSETS,
     *RECOMMENDATION_ASSETS,

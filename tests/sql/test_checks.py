@@ -7,6 +7,7 @@ import pytest
 
 from assets.checks.rules import check_rules, failing_rules, rules_of
 from assets.checks.tables import CheckedTable, checked_tables
+from tests.assets.checks.history_world import HISTORY_BREAKS
 from tests.assets.checks.identity_world import IDENTITY_BREAKS
 from tests.assets.checks.world import ANN, BOB, CAT, EASE, TABLES, make_world
 from warehouse.connection import Warehouse
@@ -19,6 +20,7 @@ FACTS = {"landed_paths": ["kitsu/anime/k.jsonl.gz"]}
 
 #: (table, rule, what breaks it, how many rows then do).
 BREAKS: list[tuple[str, str, str, int]] = [
+    *HISTORY_BREAKS,
     *IDENTITY_BREAKS,
     (
         "fact_user_rating",
@@ -550,6 +552,7 @@ def test_a_catalogue_without_ratings_breaks_no_rule(world: Any) -> None:
             world.execute(f"delete from {table}")
     for table in (
         "dim_anime",
+        "dim_anime_history",
         "bridge_anime_source",
         "intermediate.int_anime_identities",
         "anime_key_history",

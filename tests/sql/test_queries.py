@@ -10,6 +10,7 @@ from tests.sql.building import Workshop
 from warehouse.build import fetch
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.pasts import past_anime
 from warehouse.publish import publish
 from warehouse.sqlfiles import all_sql_files, sql_root
 
@@ -31,12 +32,15 @@ def land(shop: Workshop) -> None:
                 "popularity": 1000 // number,
                 "status": "FINISHED",
                 "episodes": 12,
+                "endDate": {"year": 2020, "month": 6, "day": 20},
             },
             path=f"anilist/{number}.jsonl.gz",
         )
         attributes = {"canonicalTitle": title, "averageRating": str(85 - 5 * number), "userCount": 10 * number}
         attributes |= {"episodeCount": 10 + number}
         shop.land("kitsu", {"id": str(number), "attributes": attributes}, path=f"kitsu/{number}.jsonl.gz")
+    early = {"id": 1, "title": {"english": "Amber Tide"}, "status": "RELEASING", "popularity": 400, "episodes": 13}
+    shop.land("anilist", early, day="2026-01-10")
     shop.land("anilist", "broken", path="anilist/broken.jsonl.gz")
     users = [f"user-{number}" for number in range(6)]
     shop.rate("anilist", *[(user, str(anime), "90") for user in users for anime in (1, 4)], ("user-0", "2", "60"))
@@ -100,7 +104,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         same = [[("anilist", str(number)), ("kitsu", str(number))] for number in range(1, 5)]
         shop.make(same)
         ((user_key,),) = shop.rows("select user_key from dim_user where user_id = 'user-0'")
-        shop.make(same, computed(user_key))
+        shop.make(same, computed(user_key) | {"int_anime_past": past_anime(con)})
     publish(warehouse, "run", "fingerprint")
     with warehouse.reader() as con:
         yield con
@@ -174,3 +178,22 @@ def test_a_value_of_dim_anime_is_followed_back_to_the_records(published: Any) ->
         ("anilist:1", "12", "anilist comes before kitsu"),
         ("kitsu:1", "11", "anilist comes before kitsu"),
     ]
+
+
+def test_changes_are_told_with_what_stood_there_before(published: Any) -> None:
+    """Amber Tide was still running in January, with another number of episodes, and nobody knew when it began."""
+    rows = fetch(published, "queries/how_an_anime_changed").to_pylist()
+    assert [(str(row["day"]), row["field"], row["before"], row["since"]) for row in rows] == [
+        ("2026-03-01", "end_date", None, "2020-06-20"),
+        ("2026-03-01", "episodes", "13", "12"),
+        ("2026-03-01", "start_date", None, "2020-04-01"),
+        ("2026-03-01", "status", "AIRING", "FINISHED"),
+    ]
+    (ended,) = fetch(published, "queries/status_changes").to_pylist()
+    assert (ended["title"], ended["status_before"], ended["status"]) == ("Amber Tide", "AIRING", "FINISHED")
+
+
+def test_what_rises_is_what_gained_users_between_two_days(published: Any) -> None:
+    """600 users more at AniList within the 50 days from 10 January to 1 March."""
+    (row,) = fetch(published, "queries/fastest_rising_titles").to_pylist()
+    assert (row["title"], row["source"], row["gained"], row["gained_a_day"]) == ("Amber Tide", "anilist", 600, 12.0)

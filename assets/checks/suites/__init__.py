@@ -2,13 +2,14 @@
 
 from assets.checks.expectations import ColumnCheck
 from assets.checks.suites.catalogue import CATALOGUE
+from assets.checks.suites.history import HISTORY
 from assets.checks.suites.identity import IDENTITY
 from assets.checks.suites.models import MODELS
 from assets.checks.suites.ratings import RATINGS
 from assets.checks.suites.staging import STAGING
 from assets.checks.tables import CheckedTable
 
-SUITES: dict[str, tuple[ColumnCheck, ...]] = {**STAGING, **CATALOGUE, **IDENTITY, **RATINGS, **MODELS}
+SUITES: dict[str, tuple[ColumnCheck, ...]] = {**STAGING, **CATALOGUE, **HISTORY, **IDENTITY, **RATINGS, **MODELS}
 
 
 def suite(table: CheckedTable) -> tuple[ColumnCheck, ...]:

@@ -174,16 +174,6 @@ KEY_HISTORY = (
     ),
 )
 
-METRICS = (
-    ColumnCheck("sources_are_known", "Every figure is of a known source.", one_of("source", SOURCES)),
-    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "score")),
-    ColumnCheck(
-        "user_counts_are_not_negative",
-        "Popularity, favourites and scores given are numbers of users.",
-        between(0, None, "popularity", "favourites", "scored_by"),
-    ),
-)
-
 SOURCE_ROWS = (
     ColumnCheck("sources_are_known", "Every source is one the project reads.", one_of("source", SOURCES)),
     ColumnCheck("counts_are_not_negative", "Counts start at 0.", between(0, None, "anime", "list_entries")),
@@ -243,7 +233,6 @@ CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
     ),
     "anime_key_history": KEY_HISTORY,
     "fact_match_candidate": MATCH_CANDIDATES,
-    "fact_anime_metrics": METRICS,
     "dim_source": SOURCE_ROWS,
     "fact_anime_review": REVIEWS,
     "fact_source_tombstone": TOMBSTONES,

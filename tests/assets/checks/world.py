@@ -6,6 +6,7 @@ Anime 1 is AniList's 1 and MyAnimeList's 10; 2 is AniList's 2, adult; 3 is Kitsu
 
 from typing import Any
 
+from tests.assets.checks.history_world import HISTORY_TABLES
 from tests.assets.checks.identity_world import IDENTITY_TABLES
 from tests.assets.checks.stated_world import STATED_TABLES
 
@@ -136,6 +137,7 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     **STATED_TABLES,
+    **HISTORY_TABLES,
     **IDENTITY_TABLES,
     "main.bridge_anime_genre": ("anime_key bigint, genre varchar, source_count integer", ["1, 'Drama', 2"]),
     "main.bridge_anime_tag": (
