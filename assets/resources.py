@@ -16,6 +16,7 @@ class WarehouseResource(dg.ConfigurableResource[Warehouse]):
     lock_timeout_s: float = 600.0
     memory_limit: str = "1500MB"
     threads: int | None = None
+    keep_snapshots: int = 3
 
     def open(self) -> Warehouse:
         """The warehouse; opening a connection is up to its `writer` and `reader`."""
@@ -24,6 +25,7 @@ class WarehouseResource(dg.ConfigurableResource[Warehouse]):
             lock_timeout_s=self.lock_timeout_s,
             memory_limit=self.memory_limit,
             threads=self.threads,
+            keep_snapshots=self.keep_snapshots,
             on_wait=_say_who_is_waited_for,
         )
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.checks.rules import RuleResult, failing_rules
+from assets.checks.rules import RuleResult, check_name, failing_rules, rules_of
+from assets.checks.suites import suite
 from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
@@ -63,6 +64,32 @@ def crawl_changes(opened: Warehouse) -> list[dict[str, Any]]:
     with opened.writer("what crawls have changed") as connection:
         changes: list[dict[str, Any]] = fetch(connection, "inputs/crawl_changes").to_pylist()
     return changes
+
+
+def refuse_unsound(connection: Connection) -> None:
+    """Nothing, when no check of severity error fails of the warehouse as it stands, whichever run made each table.
+
+    Rules are run again; of the checks of columns and of raw tables, which a run makes as it goes, the outcome counts
+    that was recorded last.
+
+    Raises:
+        dg.Failure: as `refuse_contradictions`.
+    """
+    refuse_contradictions(connection)
+    known = {(table.name, check.name) for table in checked_tables() for check in suite(table)}
+    known |= {
+        (table.name, check_name(rule))
+        for table in checked_tables()
+        if table.schema == "raw"
+        for rule in rules_of(table)
+    }
+    failed = [
+        f"{row['table_name']}: {row['check_name']} ({row['failing_rows']} rows at {row['checked_at']:%Y-%m-%d %H:%M})"
+        for row in fetch(connection, "serving/newest_checks").to_pylist()
+        if not row["passed"] and row["severity"] == "error" and (row["table_name"], row["check_name"]) in known
+    ]
+    if failed:
+        raise dg.Failure(f"Not published, the earlier snapshot stays: {'; '.join(failed)}", allow_retries=False)
 
 
 def refuse_contradictions(connection: Connection) -> None:

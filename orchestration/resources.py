@@ -27,6 +27,7 @@ def resources_for(
             home=str(settings.home.absolute()),
             lock_timeout_s=settings.lock_timeout,
             memory_limit=settings.memory_limit,
+            keep_snapshots=settings.keep_snapshots,
         ),
         "recordings_input": RecordingsInput(directory=str(recordings.absolute()) if recordings else None),
         "run_settings": RunSettings(

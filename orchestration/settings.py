@@ -63,6 +63,7 @@ class Settings(SourceSettings):
         pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?B)$",
         description="the memory DuckDB may use before it spills to disk, e.g. 1500MB",
     )
+    keep_snapshots: int = Field(3, ge=1, le=999, description="how many older snapshots are kept, from 1, e.g. 3")
     demo_anime: int = Field(4000, ge=20, description="how many anime the demo world has, e.g. 4000")
     demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
     demo_ratings: int = Field(560_000, ge=1, description="how many ratings the demo world has, e.g. 560000")

@@ -32,6 +32,7 @@ class Warehouse:
         lock_timeout_s: how long a writer waits for the writers before it.
         memory_limit: what DuckDB may use before it spills to disk, e.g. `1500MB`.
         threads: DuckDB's threads; None = one for each core.
+        keep_snapshots: how many snapshots are kept beside the current one.
         on_wait: told while a writer waits: seconds so far, and who holds the lock.
     """
 
@@ -39,6 +40,7 @@ class Warehouse:
     lock_timeout_s: float = 600.0
     memory_limit: str = "1500MB"
     threads: int | None = None
+    keep_snapshots: int = 3
     on_wait: OnWait | None = None
 
     @contextmanager
@@ -64,16 +66,19 @@ class Warehouse:
                 con.close()
 
     @contextmanager
-    def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reader(self, snapshot: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """The published snapshot as of now, read-only: a query can neither read nor write any file.
 
         It stays whole while it is open, whatever is published meanwhile.
+
+        Args:
+            snapshot: the file of another kept snapshot, as `snapshots.find_version` gives it.
 
         Raises:
             NothingPublished: when there is no snapshot yet.
             WarehouseFileError: when the snapshot cannot be opened.
         """
-        with open_snapshot(self.home.snapshot, self._limits()) as con:
+        with open_snapshot(snapshot or self.home.snapshot, self._limits()) as con:
             yield con
 
     def _limits(self) -> dict[str, str]:

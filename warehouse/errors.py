@@ -8,7 +8,8 @@
     │   └── LockMisuse         a programming error: the same thread asked twice
     ├── WarehouseFileError     the warehouse file cannot be opened: see the message
     ├── NothingPublished       no snapshot yet: run the pipeline first
-    ├── PublishError           there is nothing whole to publish, or to roll back to
+    ├── PublishError           there is nothing whole to publish
+    ├── UnknownVersion         no snapshot of that name is kept: name one that is
     ├── LandingError           a landed file, manifest or event file is missing or broken
     ├── SqlFileError           a file in sql/ breaks the house rules: correct the file
     ├── BuildError             a statement failed on this data; the old table still stands
@@ -41,7 +42,11 @@ class NothingPublished(WarehouseError):  # noqa: N818 - says what happened
 
 
 class PublishError(WarehouseError):
-    """The warehouse holds nothing whole that could be published, or nothing older to return to."""
+    """The warehouse holds nothing whole that could be published."""
+
+
+class UnknownVersion(WarehouseError):  # noqa: N818 - says what happened
+    """No snapshot of that name is kept, or none that is older."""
 
 
 class LandingError(WarehouseError):

@@ -42,6 +42,11 @@ class Home:
         return self.published / "current.json"
 
     @property
+    def rollback_note(self) -> Path:
+        """A JSON note that says which snapshot a person went back to, while readers are given that one."""
+        return self.published / "rolled_back.json"
+
+    @property
     def models(self) -> Path:
         """The directory of trained models."""
         return self.root / "models"

@@ -2,55 +2,38 @@
 
 The one rule: `current.duckdb` is never written. A new copy is built beside it under a hidden name, made
 lasting, and then takes its place; who has the old one open keeps it. Each snapshot also has a name of its
-own (`000007-1f3a9c02.duckdb`); `current.duckdb` is a second name of one of them.
+own (`000007-1f3a9c02.duckdb`); `current.duckdb` is a second name of one of them, mostly of the newest.
 """
 
 import json
 import os
-import re
 import secrets
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import Warehouse, open_snapshot
-from warehouse.errors import PublishError, WarehouseFileError
+from warehouse.connection import Warehouse
+from warehouse.errors import PublishError, UnknownVersion
 from warehouse.files import part_path, put_in_place, sync_directory, write_whole
 from warehouse.home import Home
 from warehouse.lock import WriterLock
 from warehouse.names import quote_literal
 from warehouse.snapshotcopy import copy_tables
-from warehouse.sqlfiles import sql_file
+from warehouse.snapshots import (
+    Rollback,
+    Snapshot,
+    current_snapshot,
+    describe,
+    find_version,
+    noted_rollback,
+    own_files,
+)
 
-#: How many snapshots beside the current one are kept for rollback.
-KEEP_OLDER = 3
-_OWN_NAME = re.compile(r"\d{6}-[0-9a-f]{8}\.duckdb")
 _BUILDING = ".building-"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One published snapshot, as it says of itself.
-
-    Attributes:
-        snapshot_id: its lasting name, rising with each publishing.
-        run_id: the run that published it.
-        fingerprint: the hash of the input it was made from.
-        published_at: when, UTC.
-        rows: the row count of each table, by `schema.table`, sorted.
-        is_current: whether readers are given this one.
-    """
-
-    snapshot_id: str
-    run_id: str
-    fingerprint: str
-    published_at: datetime
-    rows: dict[str, int] = field(default_factory=dict)
-    is_current: bool = False
 
 
 def publish(
@@ -102,25 +85,45 @@ def publish(
             raise
         snapshot = Snapshot(name, run_id, made_from, moment, rows, is_current=True)
         _make_current(home, snapshot)
-        _prune(home, name)
+        # What is published now is newer than anything a person went back from.
+        home.rollback_note.unlink(missing_ok=True)
+        _prune(home, name, warehouse.keep_snapshots)
     return snapshot
 
 
-def rollback(home: Home, lock_timeout_s: float = 600.0) -> Snapshot:
-    """Put the newest older snapshot back in place, remove the one it replaces, and return it.
+def rollback(
+    home: Home, version: str | None = None, lock_timeout_s: float = 600.0, now: datetime | None = None
+) -> Snapshot:
+    """Put another kept snapshot before the readers, and return it; no snapshot is removed.
+
+    It may also be a newer one: that is how to go forward again.
+
+    Args:
+        home: whose snapshots.
+        version: id or number of the snapshot; None = the newest of those older than the current one.
+        lock_timeout_s: how long to wait for a writer that may be publishing.
+        now: the moment of the decision; default is now.
 
     Raises:
-        PublishError: when there is none to return to.
+        NothingPublished: when nothing was ever published.
+        UnknownVersion: when it is not kept, or no older one is.
     """
     with WriterLock(home, "rollback", lock_timeout_s):
-        known = snapshots(home)
-        current = [one for one in known if one.is_current]
-        older = [one for one in known if current and one.snapshot_id < current[0].snapshot_id]
-        if not older:
-            raise PublishError(f"{home.published} holds no older snapshot to return to")
-        chosen = replace(older[0], is_current=True)
+        current = _current_id(home)
+        kept = sorted(path.stem for path in own_files(home))
+        older = [one for one in kept if one < current]
+        if version is None and not older:
+            raise UnknownVersion(f"{home.published} holds no older snapshot to return to than {current}")
+        path = find_version(home, older[-1] if version is None else version)
+        chosen = replace(describe(path, is_current=True), is_current=True)
+        noted = noted_rollback(home)
+        newest = max(current, noted.newest) if noted and noted.newest in kept else current
+        # The note goes first: it is what tells a snapshot that is kept from one that was never put in place.
+        decision = Rollback(chosen.snapshot_id, newest, now or datetime.now(UTC))
+        _write_note(home.rollback_note, asdict(decision) | {"rolled_back_at": decision.rolled_back_at.isoformat()})
         _make_current(home, chosen)
-        (home.published / f"{current[0].snapshot_id}.duckdb").unlink(missing_ok=True)
+        if chosen.snapshot_id == newest:
+            home.rollback_note.unlink(missing_ok=True)
         sync_directory(home.published)
     return chosen
 
@@ -138,35 +141,13 @@ def drop_older_snapshots(home: Home, lock_timeout_s: float = 600.0) -> int:
     with WriterLock(home, "drop older snapshots", lock_timeout_s):
         _remove_leftovers(home)
         current = current_snapshot(home)
-        older = [path for path in _own_files(home) if current is None or path.stem != current.snapshot_id]
+        older = [path for path in own_files(home) if current is None or path.stem != current.snapshot_id]
         for path in older:
             path.unlink()
         if older:
+            home.rollback_note.unlink(missing_ok=True)
             sync_directory(home.published)
     return len(older)
-
-
-def snapshots(home: Home) -> list[Snapshot]:
-    """Every snapshot that is kept, newest first; [] when nothing was published.
-
-    Raises:
-        WarehouseFileError: when a snapshot cannot be opened.
-    """
-    current = current_snapshot(home)
-    names = sorted((path.stem for path in _own_files(home)), reverse=True)
-    found = [_describe(home.published / f"{name}.duckdb", is_current=False) for name in names]
-    others = [one for one in found if current is None or one.snapshot_id != current.snapshot_id]
-    listed = others if current is None else [current, *others]
-    return sorted(listed, key=lambda one: one.snapshot_id, reverse=True)
-
-
-def current_snapshot(home: Home) -> Snapshot | None:
-    """The snapshot that readers are given, by what stands in it; None when nothing was published.
-
-    Raises:
-        WarehouseFileError: when it cannot be opened.
-    """
-    return _describe(home.snapshot, is_current=True) if home.snapshot.is_file() else None
 
 
 def _build(con: duckdb.DuckDBPyConnection, building: Path, stamp: Snapshot) -> dict[str, int]:
@@ -195,14 +176,23 @@ def _make_current(home: Home, snapshot: Snapshot) -> None:
         # A file system without hard links: the same content twice is the price.
         shutil.copyfile(own, part)
     put_in_place(part, home.snapshot)
-    words = asdict(snapshot) | {"published_at": snapshot.published_at.isoformat()}
-    write_whole(home.snapshot_note, (json.dumps(words, indent=2, sort_keys=True) + "\n").encode())
+    _write_note(home.snapshot_note, asdict(snapshot) | {"published_at": snapshot.published_at.isoformat()})
 
 
-def _prune(home: Home, current: str) -> None:
-    """Remove all but the current snapshot and the newest older ones."""
-    names = sorted((path.stem for path in _own_files(home) if path.stem != current), reverse=True)
-    for name in names[KEEP_OLDER:]:
+def _write_note(path: Path, words: Mapping[str, object]) -> None:
+    """Write a JSON note for people and scripts, whole."""
+    write_whole(path, (json.dumps(words, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _current_id(home: Home) -> str:
+    """The id of the current snapshot, by what stands in it."""
+    return describe(home.snapshot, is_current=True).snapshot_id
+
+
+def _prune(home: Home, current: str, keep: int) -> None:
+    """Remove all but the current snapshot and the newest `keep` others."""
+    names = sorted((path.stem for path in own_files(home) if path.stem != current), reverse=True)
+    for name in names[keep:]:
         (home.published / f"{name}.duckdb").unlink()
     sync_directory(home.published)
 
@@ -210,12 +200,14 @@ def _prune(home: Home, current: str) -> None:
 def _remove_leftovers(home: Home) -> None:
     """Remove what a killed publishing left; only called by the one writer.
 
-    A snapshot newer than the current one was finished but never put in place: it counts as a leftover too.
+    A snapshot newer than any that was put before the readers was finished but never put in place: it counts as a
+    leftover too. One that somebody went back from was in place.
     """
-    own = _own_files(home)
-    current = [path.name for path in own if home.snapshot.is_file() and path.samefile(home.snapshot)]
+    own = own_files(home)
+    current = [path.stem for path in own if home.snapshot.is_file() and path.samefile(home.snapshot)]
+    noted = noted_rollback(home)
     for path in own:
-        if current and path.name > current[0]:
+        if current and path.stem > max(current[0], noted.newest if noted else ""):
             path.unlink()
     for pattern in (f"{_BUILDING}*", ".current*.part"):
         for leftover in home.published.glob(pattern):
@@ -225,27 +217,6 @@ def _remove_leftovers(home: Home) -> None:
                 leftover.unlink()
 
 
-def _own_files(home: Home) -> list[Path]:
-    """The snapshot files under their own names."""
-    found = home.published.iterdir() if home.published.is_dir() else ()
-    return [path for path in found if _OWN_NAME.fullmatch(path.name)]
-
-
 def _next_number(home: Home) -> int:
     """One more than the highest number in use."""
-    return max((int(path.name[:6]) for path in _own_files(home)), default=0) + 1
-
-
-def _describe(path: Path, *, is_current: bool) -> Snapshot:
-    """What a snapshot file says of itself."""
-    statement = sql_file("warehouse/published_tables").body
-    with open_snapshot(path, {}) as con:
-        try:
-            found = con.execute(statement).fetchall()
-        except duckdb.Error as problem:
-            raise WarehouseFileError(f"{path} is no snapshot of ours: {problem}") from problem
-    if not found:
-        raise WarehouseFileError(f"{path} does not say what it holds; publish again")
-    name, run_id, fingerprint, published_at = found[0][:4]
-    rows = {str(row[4]): int(row[5]) for row in found if row[5] is not None}
-    return Snapshot(name, run_id, fingerprint, published_at.astimezone(UTC), rows, is_current)
+    return max((int(path.name[:6]) for path in own_files(home)), default=0) + 1

@@ -17,7 +17,7 @@ from orchestration.cli.console import Console
 from orchestration.cli.parser import build_parser
 from orchestration.errors import OrchestrationError, UsageError
 from serving.errors import ServingError, UnknownRecordError, UnknownTitleError, UnknownUserError
-from warehouse.errors import NothingPublished, WarehouseError
+from warehouse.errors import NothingPublished, UnknownVersion, WarehouseError
 
 DONE, FAILED, WRONG_USAGE, NOTHING_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -65,6 +65,10 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
             from orchestration.cli.dev import run_dev
 
             return run_dev(args, settings, console)
+        case "publish":
+            from orchestration.cli.publish import run_publish
+
+            return run_publish(args, settings, console)
         case "sql":
             from orchestration.cli.sql import run_sql
 
@@ -110,7 +114,7 @@ def _explain(problem: Exception, args: argparse.Namespace, console: Console) -> 
     if isinstance(problem, NothingPublished):
         console.say(f"osusume: {problem}")
         return NOTHING_PUBLISHED
-    if isinstance(problem, UsageError | UnknownRecordError | UnknownTitleError | UnknownUserError):
+    if isinstance(problem, UsageError | UnknownVersion | UnknownRecordError | UnknownTitleError | UnknownUserError):
         console.say(f"osusume: {problem}")
         return WRONG_USAGE
     if isinstance(problem, MatchingError | OrchestrationError | WarehouseError | ServingError):

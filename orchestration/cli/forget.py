@@ -54,7 +54,12 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
     subject, *names = identities(home, source, name)
     report = forget(home, source, subject, names)
     out(f"Landing: {counted(report.rows, 'row')} removed, {counted(len(report.files), 'file')} rewritten.")
-    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = Warehouse(
+        home,
+        lock_timeout_s=settings.lock_timeout,
+        memory_limit=settings.memory_limit,
+        keep_snapshots=settings.keep_snapshots,
+    )
     if home.snapshot.is_file() and home.warehouse_file.is_file():
         _publish_without(warehouse, source, (subject, *names), console)
     discard(warehouse)

@@ -38,10 +38,22 @@ SQL = """examples:
   osusume sql "select source, source_id, anime_key from bridge_anime_source" --format csv --output keys.csv
   osusume sql "select * from fact_user_rating" --format parquet --output ratings.parquet
   osusume sql - < query.sql
+  osusume sql --version 7 "select count(*) from dim_anime"
   osusume sql "select schema, name from (show all tables)"
   osusume sql "select column_name, data_type, comment from duckdb_columns() where table_name = 'dim_anime'"
 
 The query reads the published snapshot: it can change nothing and reaches no other file."""
+
+PUBLISH = """examples:
+  osusume publish                  put the warehouse as it stands before the readers, if its checks hold
+  osusume publish --list           which versions are kept, and which of them readers are given
+  osusume publish --rollback       back to the version before, in one rename
+  osusume publish --rollback 7     to version 000007-…, older or newer than the current one: also the way forward again
+  osusume sql --version 7 "…"      look into a version without giving it to anybody else
+
+A run publishes by itself; `osusume publish` is for a warehouse that was built in parts. After a rollback, a run on the
+same input leaves everything as it is and says so; a run that finds something new publishes that. OSUSUME_KEEP_SNAPSHOTS
+(3) older versions are kept."""
 
 RECOMMEND = """examples:
   osusume recommend --user myanimelist:1234    a user of the warehouse; 1234 alone if nobody shares it

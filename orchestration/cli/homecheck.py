@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestration.cli.console import counted, size
 from orchestration.cli.findings import Finding, fail, ok, warn
 from orchestration.cli.runlock import running
+from orchestration.cli.unchanged import rolled_back_from
 from orchestration.errors import UsageError
 from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_own_input
 from orchestration.settings import DEMO, POSTGRES_VARIABLE, Settings
@@ -19,7 +20,7 @@ from warehouse.files import PART_SUFFIX, try_flock
 from warehouse.home import Home
 from warehouse.landing import LandedFile, landed_files, landed_streams
 from warehouse.lock import describe
-from warehouse.publish import current_snapshot, snapshots
+from warehouse.snapshots import current_snapshot, snapshots
 
 _OLD_DAYS = 30
 _LOCK_WAIT_S = 2.0
@@ -123,7 +124,7 @@ def snapshot(home: Home) -> Finding:
     """Whether there is a snapshot that opens, and how old it is."""
     try:
         found = current_snapshot(home)
-        older = len(snapshots(home)) - 1
+        others = len(snapshots(home)) - 1
     except WarehouseError as problem:
         return fail("snapshot", str(problem), "`osusume run --force` publishes a new one")
     if found is None:
@@ -131,8 +132,10 @@ def snapshot(home: Home) -> Finding:
     age = datetime.now(UTC) - found.published_at
     said = (
         f"{home.snapshot}: {counted(len(found.rows), 'table')}, {counted(sum(found.rows.values()), 'row')}, "
-        f"published {found.published_at:%Y-%m-%d %H:%M} UTC, {counted(older, 'older one')} kept"
+        f"published {found.published_at:%Y-%m-%d %H:%M} UTC, {counted(others, 'other version')} kept"
     )
+    if rolled_back := rolled_back_from(home):
+        return warn("snapshot", f"{said}; {rolled_back}", "runs that find nothing new leave it so; others publish anew")
     if age.days > _OLD_DAYS:
         return warn("snapshot", said, f"it is {age.days} days old; `osusume run` with newer recordings renews it")
     return ok("snapshot", said)

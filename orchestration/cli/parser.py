@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands, common)
     _add_dev(commands, common)
     _add_sql(commands, common)
+    _add_publish(commands, common)
     _add_recommend(commands, common)
     _add_match(commands, common)
     _add_models(commands, common)
@@ -124,7 +125,22 @@ def _add_sql(commands: Commands, common: _Parser) -> None:
     parser.add_argument("query", metavar="QUERY", help="one SQL query; - reads it from stdin")
     parser.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table", help="default table")
     parser.add_argument("--output", metavar="FILE", help="write the result into a file instead of stdout")
+    parser.add_argument("--version", metavar="VERSION", help="ask a kept version instead, see `osusume publish --list`")
     parser.add_argument("--limit", type=_count, default=100, metavar="ROWS", help="of a table; 0 = all (default 100)")
+
+
+def _add_publish(commands: Commands, common: _Parser) -> None:
+    """`osusume publish`."""
+    parser = _command(commands, "publish", common, "publish the warehouse, or go back to a version", helptexts.PUBLISH)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="the versions that are kept; * marks what readers are given")
+    what.add_argument(
+        "--rollback",
+        metavar="VERSION",
+        nargs="?",
+        const="",
+        help="give readers this version, or the one before the current one; nothing is removed",
+    )
 
 
 def _add_recommend(commands: Commands, common: _Parser) -> None:

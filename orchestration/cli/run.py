@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapters.recordings import Recording
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.runlock import run_lock
+from orchestration.cli.unchanged import nothing_new
 from orchestration.fingerprint import base_fingerprint, fingerprint, landing_after
 from orchestration.inputs import (
     RunInput,
@@ -75,10 +75,9 @@ def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console,
         if chosen.kind == "demo":
             recordings = _demo_recordings(chosen, console)
         mark = fingerprint(settings, landing_after(home, recordings, chosen.other))
-        published = None if _asks(home, chosen) else _published(home, mark)
-        if published and not args.force and selected is None:
-            out(f"Nothing new since {published['published_at']}: input, settings and code are those of the")
-            out(f"published snapshot {home.snapshot}. --force runs all the same.")
+        idle = [] if _asks(home, chosen) or args.force or selected is not None else nothing_new(home, mark)
+        if idle:
+            out("\n".join(idle))
             return 0
         refuse_other_world(home, chosen)
         write_marker(home, chosen)
@@ -145,18 +144,6 @@ def _demo_recordings(chosen: RunInput, console: Console) -> list[Recording]:
         console.say(f"making {chosen.label}")
         make_demo(chosen, lambda message: console.say(f"  {message}"))
     return read_input(chosen)
-
-
-def _published(home: Home, mark: str) -> dict[str, Any] | None:
-    """The note of the published snapshot if it was made from just this; None otherwise."""
-    if not (home.snapshot.is_file() and home.warehouse_file.is_file() and home.snapshot_note.is_file()):
-        return None
-    try:
-        note: dict[str, Any] = json.loads(home.snapshot_note.read_text(encoding="utf-8"))
-    except ValueError:
-        # A damaged note only costs a run that would not have been needed.
-        return None
-    return note if note.get("fingerprint") == mark and "published_at" in note else None
 
 
 def execute_pipeline(

@@ -17,6 +17,7 @@ from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.snapshots import find_version
 
 _BATCH = 10_000
 #: The columns of `explain`, whose plan is a drawing of many lines.
@@ -38,13 +39,15 @@ def run_sql(args: argparse.Namespace, settings: Settings, console: Console) -> i
     Raises:
         UsageError: for an empty or wrong query, or an output that cannot be written.
         NothingPublished: when there is no snapshot.
+        UnknownVersion: when the version asked for is not kept.
     """
     query = _query(args.query)
     output = Path(args.output) if args.output else None
     if args.format == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("parquet is not for the screen: add --output FILE, or send it into a file or pipe")
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
-    with warehouse.reader() as connection:
+    snapshot = find_version(warehouse.home, args.version) if args.version is not None else None
+    with warehouse.reader(snapshot) as connection:
         try:
             connection.execute(query)
             if connection.description is None:

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 
 from tests.warehouse.conftest import DAY, killed_before
 from warehouse.connection import Warehouse
-from warehouse.errors import NothingPublished, PublishError
+from warehouse.errors import NothingPublished, PublishError, UnknownVersion
 from warehouse.home import Home
-from warehouse.publish import current_snapshot, drop_older_snapshots, publish, rollback, snapshots
+from warehouse.publish import drop_older_snapshots, publish, rollback
+from warehouse.snapshots import Rollback, current_snapshot, find_version, snapshots, standing_rollback
 from warehouse.transaction import transaction
 
 
@@ -136,18 +138,80 @@ def test_three_older_snapshots_are_kept(warehouse: Warehouse) -> None:
     ]
 
 
-def test_rolling_back_goes_from_snapshot_to_snapshot_until_there_is_none(warehouse: Warehouse) -> None:
-    """Each rollback returns to the one before; the last one says that there is nothing older."""
+def published_three(warehouse: Warehouse) -> list[str]:
+    """Three versions, of values 0 to 2; their ids, oldest first."""
+    ids = []
     for value in range(3):
         fill(warehouse, value)
-        publish(warehouse, f"run {value}", f"input {value}", DAY + timedelta(days=value))
+        ids.append(publish(warehouse, f"run {value}", f"input {value}", DAY + timedelta(days=value)).snapshot_id)
+    return ids
+
+
+def test_rolling_back_goes_from_version_to_version_until_there_is_none(warehouse: Warehouse) -> None:
+    """Each rollback returns to the one before, and none is lost; the last one says that there is nothing older."""
+    ids = published_three(warehouse)
     for value in (1, 0):
         assert rollback(warehouse.home).run_id == f"run {value}"
         assert seen(warehouse.home) == value
         assert json.loads(warehouse.home.snapshot_note.read_text())["fingerprint"] == f"input {value}"
-    with pytest.raises(PublishError, match="no older snapshot"):
+    with pytest.raises(UnknownVersion, match="no older snapshot"):
         rollback(warehouse.home)
     assert seen(warehouse.home) == 0
+    assert [one.snapshot_id for one in snapshots(warehouse.home)] == ids[::-1]
+
+
+def test_a_version_is_chosen_by_id_or_number_back_and_forth(warehouse: Warehouse) -> None:
+    """To the oldest, forward to the middle, forward to the newest: then nothing is rolled back any more."""
+    ids = published_three(warehouse)
+    home = warehouse.home
+    assert standing_rollback(home) is None
+    assert rollback(home, "1", now=DAY).snapshot_id == ids[0]
+    assert standing_rollback(home) == Rollback(ids[0], ids[2], DAY)
+    assert rollback(home, ids[1], now=DAY).snapshot_id == ids[1]
+    assert standing_rollback(home) == Rollback(ids[1], ids[2], DAY)
+    assert rollback(home, ids[2]).snapshot_id == ids[2]
+    assert standing_rollback(home) is None
+    assert not home.rollback_note.exists()
+    assert seen(home) == 2
+
+
+@pytest.mark.parametrize("version", ["9", "../current", "current.duckdb", "1-"])
+def test_an_unknown_version_is_refused_by_name(warehouse: Warehouse, version: str) -> None:
+    """The message names those that are kept; nothing changes."""
+    ids = published_three(warehouse)
+    with pytest.raises(UnknownVersion, match=ids[1]):
+        rollback(warehouse.home, version)
+    assert seen(warehouse.home) == 2
+
+
+def test_a_kept_version_can_be_reopened(warehouse: Warehouse) -> None:
+    """It shows what it showed when it was published, whatever is current."""
+    published_three(warehouse)
+    with warehouse.reader(find_version(warehouse.home, "2")) as con:
+        assert con.execute("select distinct anime_key from dim_anime").fetchall() == [(1,)]
+    assert seen(warehouse.home) == 2
+
+
+def test_a_rollback_that_is_killed_leaves_a_whole_snapshot(warehouse: Warehouse) -> None:
+    """Killed before any of its file operations, readers see one of the two, and no version is lost."""
+    ids = published_three(warehouse)
+    home = warehouse.home
+    step, was_killed = 0, True
+    while was_killed:
+        step += 1
+        was_killed = killed_before(step, lambda: rollback(home, "1"), home.published)
+        assert seen(home) in (0, 2)
+        assert len(snapshots(home)) == 3
+        assert rollback(home, "1").snapshot_id == ids[0]
+        assert standing_rollback(home) is not None
+        rollback(home, "3")
+    assert step > 3
+
+
+def test_as_many_versions_are_kept_as_the_warehouse_says(warehouse: Warehouse) -> None:
+    """One beside the current one."""
+    thrifty = replace(warehouse, keep_snapshots=1)
+    assert published_three(thrifty)[1:] == [one.snapshot_id for one in reversed(snapshots(warehouse.home))]
 
 
 def test_older_snapshots_can_be_dropped_at_once(warehouse: Warehouse) -> None:
@@ -163,7 +227,7 @@ def test_older_snapshots_can_be_dropped_at_once(warehouse: Warehouse) -> None:
     assert [one.run_id for one in snapshots(warehouse.home)] == ["run 2"]
     assert seen(warehouse.home) == 2
     assert not unfinished.exists()
-    with pytest.raises(PublishError, match="no older snapshot"):
+    with pytest.raises(UnknownVersion, match="no older snapshot"):
         rollback(warehouse.home)
     publish(warehouse, "run 3", "input")
     assert len(snapshots(warehouse.home)) == 2
@@ -183,14 +247,16 @@ def test_dropping_older_snapshots_can_be_killed(warehouse: Warehouse) -> None:
 
 
 def test_after_a_rollback_publishing_goes_on(warehouse: Warehouse) -> None:
-    """The snapshot that was rolled back is gone; the next one has the kept one before it."""
+    """What is published next is current and ends the rollback; the version that was gone back from is still kept."""
     for value in range(2):
         fill(warehouse, value)
         publish(warehouse, f"run {value}", "input")
     rollback(warehouse.home)
     fill(warehouse, 9)
     publish(warehouse, "run 9", "input")
-    assert [one.run_id for one in snapshots(warehouse.home)] == ["run 9", "run 0"]
+    assert [one.run_id for one in snapshots(warehouse.home)] == ["run 9", "run 1", "run 0"]
+    assert standing_rollback(warehouse.home) is None
+    assert seen(warehouse.home) == 9
 
 
 def test_without_a_warehouse_nothing_is_published(warehouse: Warehouse) -> None:
@@ -203,7 +269,7 @@ def test_without_a_warehouse_nothing_is_published(warehouse: Warehouse) -> None:
     with pytest.raises(PublishError, match="no table in its main schema"):
         publish(warehouse, "run", "input")
     assert list(warehouse.home.published.iterdir()) == []
-    with pytest.raises(PublishError):
+    with pytest.raises(NothingPublished):
         rollback(warehouse.home)
 
 

@@ -21,7 +21,8 @@ from tests.orchestration.test_inputs import small_demo
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import land_file
-from warehouse.publish import current_snapshot, publish
+from warehouse.publish import publish
+from warehouse.snapshots import current_snapshot
 from warehouse.stamp import stamp
 
 RECORD = b'{"id": "1"}\n'
