@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.errors import SqlFileError
+from warehouse.names import quote_literal
 
 #: The relation under which a table made in Python is visible to a SELECT.
 COMPUTED = "computed"
@@ -22,9 +23,8 @@ def parse(where: str, statement: str) -> dict[str, Any]:
         SqlFileError: when the statement does not parse, is no SELECT, or there are several.
     """
     # As a literal, since binding a parameter makes DuckDB import pandas: half a second in every process.
-    literal = statement.replace("'", "''")
     with _parser(os.getpid()).cursor() as parser:
-        row = parser.execute(f"select json_serialize_sql('{literal}', {_BRIEF})").fetchone()
+        row = parser.execute(f"select json_serialize_sql({quote_literal(statement)}, {_BRIEF})").fetchone()
     tree: dict[str, Any] = json.loads(row[0] if row else "{}")
     if tree.get("error", True):
         message = tree.get("error_message", "it is no SELECT")
