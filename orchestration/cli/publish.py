@@ -25,7 +25,7 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
     """Publish, list what is kept, or go to a kept version; returns 0, or 1 when a blocking check keeps it back.
 
     Raises:
-        NothingPublished: when there is nothing to list or to go back from.
+        NothingPublished: when there is nothing to list, to go back from, or to publish.
         UnknownVersion: when a version is not kept.
         PublishError: when the warehouse holds nothing whole.
     """
@@ -38,6 +38,8 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
         if said := rolled_back_from(home):
             out(f"{said[0].upper()}{said[1:]}.")
         return 0
+    if not home.warehouse_file.is_file():
+        raise NothingPublished(f"there is no warehouse in {home.root} yet. Run `osusume run --home {home.root}` first")
     with run_lock(home, console, settings.lock_timeout):
         return _publish(settings, home, console)
 
