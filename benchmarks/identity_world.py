@@ -194,9 +194,10 @@ class Cipher:
             source_id=self._ident(record.source_id),
             titles=tuple(map(self.text, record.titles)),
             native_titles=tuple(map(self.text, record.native_titles)),
+            synonyms=tuple(map(self.text, record.synonyms)),
             slug=self.text(record.slug) if record.slug else None,
             claimed=tuple((source, self._ident(ident)) for source, ident in record.claimed),
-            related=tuple(map(self._ident, record.related)),
+            related=tuple((kind, self._ident(ident)) for kind, ident in record.related),
         )
 
     def text(self, text: str) -> str:

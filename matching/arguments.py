@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from matching.explain import LENGTHS_DIFFER, called, shortened, span
+from matching.explain import LENGTHS_DIFFER, called, related, shortened, span
 from matching.records import AnimeRecord, start_interval
 from matching.vetoes import VETOES
 
@@ -53,8 +53,7 @@ def arguments(row: Mapping[str, Any], left: AnimeRecord, right: AnimeRecord) -> 
     _studios(found, left, right)
     _source_material(found, left, right)
     _cross_id(found, row, left, right)
-    if row.get("relation_against"):
-        found.add(False, "a source itself lists them as different works of one series, such as sequel and original")
+    _relations(found, row, left, right)
     sentences = {veto.name: veto.sentence for veto in VETOES}
     found.rules_out += [sentences.get(name, name.replace("_", " ")) for name in row.get("vetoes") or ()]
     return found
@@ -188,6 +187,20 @@ def _cross_id(found: Arguments, row: Mapping[str, Any], left: AnimeRecord, right
             found.add(False, f"{_name(left)} names {one_says} as its counterpart, {_name(right)} {other_says}")
     if not ours.keys() & theirs.keys() and row.get("cross_id") == "contradicts":
         found.add(False, "another record claims the place by its cross id")
+
+
+def _relations(found: Arguments, row: Mapping[str, Any], left: AnimeRecord, right: AnimeRecord) -> None:
+    """What the sources' relations say, by the relative that the row names, and as what the sources list that."""
+    clause = related(row)
+    if not clause:
+        return
+    listed = [
+        f"{record.source} lists {record.source}:{ident} as {kind.replace('_', ' ').lower()} of {_name(record)}"
+        for record in (left, right)
+        for kind, ident in record.related
+        if f"{record.source} {ident}" == row.get("relative") and kind
+    ]
+    found.add(row.get("relation") == "same_side", ": ".join([clause, *listed[:1]]))
 
 
 def _name(record: AnimeRecord) -> str:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.corpus import MISSING, Corpus
-from matching.crossids import claims_of
-from matching.digests import distinct, name_digests
+from matching.digests import distinct
 from matching.nearest import Links, NameIndex, Reach, name_vectors, nearest, similar
 from matching.rarity import Rarity
 
@@ -124,8 +123,7 @@ def unique_pairs(pairs: Ints) -> Ints:
 
 def claimed_pairs(corpus: Corpus) -> Ints:
     """Pairs of which one record claims to be the other, when both are at hand."""
-    name = name_digests(record.name for record in corpus.records)
-    return claims_of(corpus.records).pairs(name, corpus.source)
+    return corpus.claims.pairs(corpus.name, corpus.source)
 
 
 def equal_names(name: Ints, record: Ints, settings: Blocking) -> Ints:

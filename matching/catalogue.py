@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from matching.blocking import Blocking
 from matching.corpus import Corpus, runs
-from matching.crossids import Claims, claims_of
-from matching.digests import digests, name_digests
+from matching.crossids import Claims
+from matching.digests import digests
 from matching.nearest import NameIndex, name_vectors
 from matching.overrides import Name
 from matching.rarity import Rarity, letter_triples
 from matching.records import OTHER_DAY, QUARTER, AnimeRecord, day_kind, is_coarse
 from matching.recordtexts import Texts, record_text, texts_of
+from matching.relations import Relations, relations_of
 from matching.titletable import records_sharing
 
 Ints = NDArray[np.int64]
@@ -47,6 +48,7 @@ class Catalogue:
     high: Ints
     day_kind: Ints
     claims: Claims
+    relations: Relations
     first: Ints
     base: Ints
     key: Ints
@@ -94,13 +96,14 @@ def catalogue_of(corpus: Corpus, rarity: Rarity) -> Catalogue:
         sources=corpus.sources,
         texts=texts_of(texts),
         text=digests(texts),
-        name=name_digests(names),
+        name=corpus.name,
         source=corpus.source,
         episodes=corpus.episodes,
         low=corpus.low,
         high=corpus.high,
         day_kind=np.fromiter(map(day_kind, records), dtype=np.int64),
-        claims=claims_of(records),
+        claims=corpus.claims,
+        relations=relations_of(records),
         first=corpus.first,
         base=base,
         key=key.astype(np.int64),
@@ -143,6 +146,7 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
         high=of_records("high"),
         day_kind=of_records("day_kind"),
         claims=_merged_claims(old, new, origin),
+        relations=_merged_relations(old, new, origin),
         first=first,
         base=base,
         key=key,
@@ -162,14 +166,27 @@ def _title_rows(old: Catalogue, new: Catalogue, origin: Ints) -> tuple[Ints, Int
 
 def _merged_claims(old: Catalogue, new: Catalogue, origin: Ints) -> Claims:
     """The claims of the records that are left, ordered by claimer."""
-    place = np.full(len(old.names) + len(new.names), -1, dtype=np.int64)
-    place[origin] = np.arange(len(origin))
-    claimer = place[np.r_[old.claims.claimer, new.claims.claimer + len(old.names)]]
-    kept = np.flatnonzero(claimer >= 0)
-    kept = kept[np.argsort(claimer[kept], kind="stable")]
+    claimer, kept = _tellers(np.r_[old.claims.claimer, new.claims.claimer + len(old.names)], origin)
     target = np.r_[old.claims.target, new.claims.target]
     target_source = np.r_[old.claims.target_source, new.claims.target_source]
-    return Claims(claimer[kept], target[kept], target_source[kept])
+    return Claims(claimer, target[kept], target_source[kept])
+
+
+def _merged_relations(old: Catalogue, new: Catalogue, origin: Ints) -> Relations:
+    """The relations that the records that are left state, ordered by teller."""
+    teller, kept = _tellers(np.r_[old.relations.teller, new.relations.teller + len(old.names)], origin)
+    target = np.r_[old.relations.target, new.relations.target]
+    return Relations(teller, target[kept], np.r_[old.relations.kind, new.relations.kind][kept])
+
+
+def _tellers(given: Ints, origin: Ints) -> tuple[Ints, Ints]:
+    """Where those of the given records (old and, counted on, new ones) that are left stand now, and their rows."""
+    place = np.full(max(given.max(initial=-1), origin.max(initial=-1)) + 1, -1, dtype=np.int64)
+    place[origin] = np.arange(len(origin))
+    told = place[given]
+    kept = np.flatnonzero(told >= 0)
+    kept = kept[np.argsort(told[kept], kind="stable")]
+    return told[kept], kept
 
 
 def nobody() -> Catalogue:
@@ -177,8 +194,8 @@ def nobody() -> Catalogue:
     none = np.empty(0, dtype=np.int64)
     return Catalogue(
         names=[], sources=(), texts=texts_of([]), text=none, name=none, source=none, episodes=none, low=none,
-        high=none, day_kind=none, claims=Claims(none, none, none), first=np.zeros(1, dtype=np.int64), base=none,
-        key=none, shared=none, shared_base=none,
+        high=none, day_kind=none, claims=Claims(none, none, none), relations=Relations(none, none, none),
+        first=np.zeros(1, dtype=np.int64), base=none, key=none, shared=none, shared_base=none,
         vectors=letter_triples([]),
     )  # fmt: skip
 

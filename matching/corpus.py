@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.crossids import Claims, claims_of
+from matching.digests import name_digests
 from matching.records import AnimeRecord, canonical_order, coarse_sources, start_interval
 from matching.titletable import TitleTable, title_table
 
@@ -42,6 +45,16 @@ class Corpus:
     popularity: Ints
     titles: TitleTable
     first: Ints
+
+    @cached_property
+    def name(self) -> Ints:
+        """The digest of each record's name."""
+        return name_digests(record.name for record in self.records)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What the records say they are."""
+        return claims_of(self.records)
 
     def as_written(self) -> Corpus:
         """The same without the titles' spellings for comparing, which take up most of the memory."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.corpus import Corpus
 from matching.digests import digests, name_digests, places
 from matching.records import AnimeRecord
+
+if TYPE_CHECKING:
+    from matching.corpus import Corpus
 
 Ints = NDArray[np.int64]
 
@@ -69,5 +72,4 @@ def claim_relation(corpus: Corpus, pairs: Ints) -> Ints:
     AGREES when one record claims the other; CONTRADICTS when one claims another record of the other's source, or
     when another record of the same source claims what this pair would take.
     """
-    name = name_digests(record.name for record in corpus.records)
-    return claims_of(corpus.records).relation(name, corpus.source, digests(corpus.sources), pairs)
+    return corpus.claims.relation(corpus.name, corpus.source, digests(corpus.sources), pairs)

@@ -54,13 +54,26 @@ def _facts(row: Mapping[str, Any]) -> str:
         parts.append("the formats differ")
     if row.get("studios_shared") is not None:
         parts.append("the same studio" if row["studios_shared"] else "different studios")
-    if row.get("relation_against"):
-        parts.append("a source itself lists them as different works of one series")
+    parts.append(related(row))
     if row.get("cross_id") == "contradicts":
         parts.append("a cross id points elsewhere")
     if row.get("cross_id") == "agrees" and row["decision"] != "match":
         parts.append("although one record names the other's id")
     return ", ".join(part for part in parts if part)
+
+
+def related(row: Mapping[str, Any]) -> str:
+    """What the relations that sources list say of the pair, in a clause; "" when they say nothing."""
+    relative = row.get("relative")
+    source = str(relative).partition(" ")[0]
+    match row.get("relation"):
+        case "better_relative":
+            return f"{relative} fits better, which {source} lists as another work of the same series"
+        case "other_side":
+            return f"their sources list the two on different sides of {relative}, such as original and sequel"
+        case "same_side":
+            return f"their sources relate both in the same way to {relative}, and nothing else so"
+    return ""
 
 
 def _titles(row: Mapping[str, Any]) -> str:

@@ -125,11 +125,17 @@ def tell(scored: ScoredPairs, verdicts: Verdicts, names: Sequence[Name], rows: I
         scored=scored if rows is None else scored.rows(chosen),
         ruled=verdicts.ruled[chosen],
         decision=verdicts.decision[chosen],
-        better=[" ".join(names[at]) if at >= 0 else None for at in verdicts.better[chosen].tolist()],
+        better=_called(names, verdicts.better[chosen]),
+        relative=_called(names, scored.relative[chosen]),
         score=verdicts.score[chosen],
         blind_score=verdicts.blind_score[chosen],
         blind_together=verdicts.blind_together[chosen],
     )
+
+
+def _called(names: Sequence[Name], positions: Ints) -> list[str | None]:
+    """The records at these positions as "source id"; None for -1."""
+    return [" ".join(names[at]) if at >= 0 else None for at in positions.tolist()]
 
 
 def feature_columns(scored: ScoredPairs) -> dict[str, Floats]:

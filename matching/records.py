@@ -27,15 +27,17 @@ class AnimeRecord:
     """One record of one source's catalogue, as far as identity is concerned.
 
     `titles` holds the main title first, then every other title and synonym in any language; `native_titles`
-    those known to be in the original script. `claimed` are (source, source_id) pairs the record says it is the
-    same as; `related` are ids of the same source it calls sequels, prequels or other relatives. `popularity`
-    counts users. `start_date_precision` is 'day', 'month', 'season' or 'year'.
+    those known to be in the original script, `synonyms` those that are no name of the source's own. `claimed` are
+    (source, source_id) pairs the record says it is the same as; `related` are (relation type, source_id) of records
+    of the same source it calls its sequel, prequel or other relative. `popularity` counts users.
+    `start_date_precision` is 'day', 'month', 'season' or 'year'.
     """
 
     source: str
     source_id: str
     titles: tuple[str, ...] = ()
     native_titles: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
     slug: str | None = None
     format: str | None = None
     episodes: int | None = None
@@ -47,7 +49,7 @@ class AnimeRecord:
     studios: tuple[str, ...] = ()
     source_material: str | None = None
     claimed: tuple[tuple[str, str], ...] = ()
-    related: tuple[str, ...] = ()
+    related: tuple[tuple[str, str], ...] = ()
     popularity: int | None = None
 
     @property
@@ -68,6 +70,7 @@ def record_from_row(row: Mapping[str, Any]) -> AnimeRecord:
         source_id=row["source_id"],
         titles=tuple(dict.fromkeys(row["titles"])),
         native_titles=tuple(row["native_titles"]),
+        synonyms=tuple(dict.fromkeys(row["synonyms"])),
         slug=row["slug"],
         format=row["format"],
         episodes=row["episodes"],
@@ -79,7 +82,7 @@ def record_from_row(row: Mapping[str, Any]) -> AnimeRecord:
         studios=tuple(row["studios"]),
         source_material=row["source_material"],
         claimed=tuple((source, source_id) for source, source_id in claims if source_id is not None),
-        related=tuple(row["related"]),
+        related=tuple((one["relation_type"] or "", one["source_id"]) for one in row["related"]),
         popularity=row["popularity"],
     )
 

@@ -14,6 +14,7 @@ from matching.corpus import MISSING, Corpus
 from matching.crossids import NAMES
 from matching.explain import sentence
 from matching.overrides import Decisions
+from matching.relations import NAMES as RELATION_NAMES
 from matching.scoring import ScoredPairs
 from matching.verdicts import DECISIONS
 from matching.vetoes import held_vetoes
@@ -49,6 +50,8 @@ PAIR_COLUMNS: dict[str, str] = {
     "date_difference_days": "bigint, right start minus left; null when one is not known to the day or month",
     "episodes_difference": "bigint, right minus left; null when one is unknown",
     "cross_id": "varchar: agrees, contradicts, absent",
+    "relation": "varchar, what the sources' relations say: better_relative, other_side, same_side, absent",
+    "relative": 'varchar, the record by which they say so, as "source id"; null without',
 }
 
 
@@ -56,13 +59,15 @@ PAIR_COLUMNS: dict[str, str] = {
 class Told:
     """What is told of some pairs: their scores and verdicts, row by row.
 
-    `better` names, as "source id", the record that stands in the place of one of the two; None where none does.
+    `better` names, as "source id", the record that stands in the place of one of the two, `relative` the one by which
+    relations say something of the pair; None where none does.
     """
 
     scored: ScoredPairs
     ruled: Ints
     decision: Ints
     better: Sequence[str | None]
+    relative: Sequence[str | None]
     score: Floats
     blind_score: Floats
     blind_together: Mask
@@ -77,6 +82,7 @@ def pair_columns(corpus: Corpus, told: Told, decisions: Decisions, rule_version:
     columns["score"] = told.score.tolist()
     columns["score_without_cross_id"] = told.blind_score.tolist()
     columns["matched_without_cross_id"] = told.blind_together.tolist()
+    columns["relative"] = list(told.relative)
     held = held_vetoes(told.scored.vetoes)
     columns["vetoes"] = [[veto.name for veto in vetoes] for vetoes in held]
     columns["veto_sentences"] = [tuple(veto.sentence for veto in vetoes) for vetoes in held]
@@ -134,6 +140,9 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
         "date_difference_days": _difference(_exact_starts(corpus), left, right),
         "episodes_difference": _difference(corpus.episodes, left, right),
         "cross_id": _picked(NAMES, scored.claim),
+        "relation": _picked(RELATION_NAMES, scored.relation),
+        "studios_shared": _flags(evidence.column("studios_shared")),
+        "duration_difference": _known(evidence.column("duration_gap")),
         "days_apart": _whole(evidence.column("date_gap")),
         "episodes_left": _present(corpus.episodes[left]),
         "episodes_right": _present(corpus.episodes[right]),

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from matching.context import gather_context
 from matching.corpus import Corpus
-from matching.crossids import AGREES, claim_relation
+from matching.crossids import ABSENT, AGREES, claim_relation
 from matching.features import Evidence, gather_evidence
+from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
 
@@ -28,7 +29,8 @@ class ScoredPairs:
 
     `first` is the first look's log-odds, `passing` tells which pairs were worth a second (a pair that is not stays
     with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
-    second look saw and said. `claim` is the relation of `crossids`. `log_odds` is the final verdict, cross ids and
+    second look saw and said. `claim` is the relation of `crossids`, `relation` that of `relations`, and `relative` the
+    record by which relations say it (-1 for none). `log_odds` is the final verdict, cross ids and
     vetoes included, `blind` the verdict without cross ids.
     """
 
@@ -40,6 +42,8 @@ class ScoredPairs:
     context: NDArray[np.float32]
     second: Floats
     claim: Ints
+    relation: Ints
+    relative: Ints
     blind: Floats
     log_odds: Floats
 
@@ -60,6 +64,8 @@ class ScoredPairs:
             context=self.context[looked],
             second=self.second[looked],
             claim=self.claim[chosen],
+            relation=self.relation[chosen],
+            relative=self.relative[chosen],
             blind=self.blind[chosen],
             log_odds=self.log_odds[chosen],
         )
@@ -67,12 +73,16 @@ class ScoredPairs:
 
 @dataclass(frozen=True)
 class FirstLook:
-    """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds."""
+    """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds.
+
+    `relatives` are those of every record.
+    """
 
     pairs: Ints
     evidence: Evidence
     claim: Ints
     log_odds: Floats
+    relatives: Relatives
 
 
 #: log-odds of the second look for some rows of the candidates, given their evidence and context
@@ -94,7 +104,9 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
         kept: rows of `pairs` that get a second look whatever the first one says (a person named them).
     """
     evidence = gather_evidence(corpus, pairs, weights.rarity)
-    looked = FirstLook(pairs, evidence, claim_relation(corpus, pairs), weights.first.log_odds(evidence.values))
+    relatives = relations_of(corpus.records).relatives(corpus.name)
+    first = weights.first.log_odds(evidence.values)
+    looked = FirstLook(pairs, evidence, claim_relation(corpus, pairs), first, relatives)
     return judge(corpus, looked, weights, kept)
 
 
@@ -118,6 +130,8 @@ def judge(
     raw[rows] = second
     verdict: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw, claim))
     blind: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw))
+    verdict, relation, relative = _with_relations(looked, rows, verdict, claim == AGREES)
+    blind = _with_relations(looked, rows, blind, claim != claim)[0] if (claim != ABSENT).any() else verdict
     return ScoredPairs(
         pairs=looked.pairs,
         evidence=evidence,
@@ -127,9 +141,22 @@ def judge(
         context=context,
         second=second,
         claim=claim,
+        relation=relation,
+        relative=relative,
         blind=np.round(blind, 9),
         log_odds=np.round(verdict, 9),
     )
+
+
+def _with_relations(
+    looked: FirstLook, rows: Ints, log_odds: Floats, named: NDArray[np.bool_]
+) -> tuple[Floats, Ints, Ints]:
+    """Verdicts after what relations say about some rows of them, what that is, and by which record; see `relations`."""
+    code, witness = np.zeros(len(log_odds), dtype=np.int64), np.full(len(log_odds), -1)
+    titles = np.nan_to_num(looked.evidence.column("full_best")).astype(np.float64) + named
+    known = Candidates(looked.pairs, log_odds, titles, len(looked.relatives.begins) - 1)
+    code[rows], witness[rows] = relation_evidence(looked.relatives, known, rows)
+    return np.where(log_odds > VETOED, log_odds + WORTH[code], log_odds), code, witness
 
 
 def _second_look(weights: Weights) -> SecondLook:

@@ -27,12 +27,13 @@ from matching.features import FEATURES
 from matching.nearest import Links
 from matching.rarity import TRIPLES
 from matching.recordtexts import Texts, texts_of
+from matching.relations import Relations
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: numbers that `MatchState.verdict` holds of each pair
-VERDICT_COLUMNS = 8
+VERDICT_COLUMNS = 10
 _MAGIC = b"osusume matching state\n"
 _ALIGNED = 64
 
@@ -138,9 +139,8 @@ def _view(body: NDArray[np.uint8], dtype: str, shape: list[int], begin: int) -> 
     return body[begin : begin + size].view(dtype).reshape(shape)
 
 
-_CATALOGUE = tuple(
-    field.name for field in fields(Catalogue) if field.name not in ("names", "sources", "texts", "claims", "vectors")
-)
+_APART = ("names", "sources", "texts", "claims", "relations", "vectors")
+_CATALOGUE = tuple(field.name for field in fields(Catalogue) if field.name not in _APART)
 _PAIRS = ("pairs", "values", "left_title", "right_title", "first", "second", "context", "verdict")
 
 
@@ -151,6 +151,8 @@ def _arrays(state: MatchState) -> Iterator[tuple[str, NDArray[Any]]]:
         yield f"catalogue.{name}", np.ascontiguousarray(getattr(catalogue, name))
     for name in ("claimer", "target", "target_source"):
         yield f"claims.{name}", np.ascontiguousarray(getattr(catalogue.claims, name))
+    for name in ("teller", "target", "kind"):
+        yield f"relations.{name}", np.ascontiguousarray(getattr(catalogue.relations, name))
     names = texts_of("\x1f".join(name) for name in catalogue.names)
     for name, texts in (("names", names), ("texts", catalogue.texts)):
         yield f"{name}.data", texts.data
@@ -172,6 +174,7 @@ def _state(told: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Match
         sources=tuple(told["sources"]),
         texts=Texts(arrays["texts.data"], arrays["texts.ends"]),
         claims=Claims(*(arrays[f"claims.{name}"] for name in ("claimer", "target", "target_source"))),
+        relations=Relations(*(arrays[f"relations.{name}"] for name in ("teller", "target", "kind"))),
         vectors=scipy.sparse.csr_matrix(vectors, shape=(len(vectors[2]) - 1, TRIPLES)),
         **{name: arrays[f"catalogue.{name}"] for name in _CATALOGUE},
     )

@@ -171,7 +171,8 @@ def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weigh
         values[~old], first[~old] = evidence.values, weights.first.log_odds(evidence.values)
         for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
             into[~old] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
-    return FirstLook(pairs, Evidence(values, left, right), claim, first)
+    relatives = catalogue.relations.relatives(catalogue.name)
+    return FirstLook(pairs, Evidence(values, left, right), claim, first, relatives)
 
 
 def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:

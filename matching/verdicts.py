@@ -178,6 +178,8 @@ def verdict_rows(name: Ints, scored: ScoredPairs, verdicts: Verdicts) -> Ints:
         scored.log_odds.view(np.int64),
         scored.blind.view(np.int64),
         scored.claim,
+        scored.relation,
+        np.where(scored.relative >= 0, np.append(name, 0)[scored.relative], 0),
         scored.passing.astype(np.int64),
         verdicts.ruled,
         verdicts.decision,

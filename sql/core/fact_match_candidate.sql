@@ -31,6 +31,10 @@ columns:
     date_difference_days: right start date minus left; null where one is not known to the day or month
     episodes_difference: right episodes minus left; null where one is unknown
     cross_id: whether an id that a source claims agrees, contradicts or is absent
+    relation: what the relations that sources list say of the pair: better_relative (a relative of the one
+        fits the other better), other_side (one is listed before, the other after the same work), same_side
+        (both are listed in the same way beside one work), absent
+    relative: the record by which they say so, as source and id; null where absent
     features: every number that the score rests on, by name; null where a record does not say
 */
 select
@@ -58,6 +62,8 @@ select
     computed.date_difference_days::integer as date_difference_days,
     computed.episodes_difference::integer as episodes_difference,
     computed.cross_id::varchar as cross_id,
+    computed.relation::varchar as relation,
+    computed.relative::varchar as relative,
     computed.features
 from computed
 left join intermediate.int_anime_unioned as left_record

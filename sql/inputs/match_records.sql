@@ -17,6 +17,18 @@ select
         lambda title: title <> ''
     ) as titles,
     list_filter([int_anime_unioned.title_native], lambda title: title <> '') as native_titles,
+    list_filter(
+        int_anime_unioned.synonyms,
+        lambda synonym: not list_contains(
+            [
+                int_anime_unioned.title_canonical,
+                int_anime_unioned.title_romaji,
+                int_anime_unioned.title_english,
+                int_anime_unioned.title_native
+            ],
+            synonym
+        )
+    ) as synonyms,
     int_anime_unioned.slug,
     int_anime_unioned.format,
     int_anime_unioned.episodes,
@@ -29,7 +41,7 @@ select
     int_anime_unioned.source_material,
     int_anime_unioned.claimed_myanimelist_id,
     int_anime_unioned.claimed_anilist_id,
-    list_transform(coalesce(int_anime_unioned.relations, []), lambda relation: relation.source_id) as related,
+    coalesce(int_anime_unioned.relations, []) as related,
     int_anime_unioned.popularity
 from intermediate.int_anime_unioned
 order by int_anime_unioned.source, int_anime_unioned.source_id

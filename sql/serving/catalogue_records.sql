@@ -22,6 +22,18 @@ select
         lambda title: title <> ''
     ) as titles,
     list_filter([dim_anime_record.title_native], lambda title: title <> '') as native_titles,
+    list_filter(
+        dim_anime_record.synonyms,
+        lambda synonym: not list_contains(
+            [
+                dim_anime_record.title_canonical,
+                dim_anime_record.title_romaji,
+                dim_anime_record.title_english,
+                dim_anime_record.title_native
+            ],
+            synonym
+        )
+    ) as synonyms,
     dim_anime_record.slug,
     dim_anime_record.format,
     dim_anime_record.episodes,
@@ -34,7 +46,7 @@ select
     dim_anime_record.source_material,
     dim_anime_record.claimed_myanimelist_id,
     dim_anime_record.claimed_anilist_id,
-    list_transform(coalesce(dim_anime_record.relations, []), lambda relation: relation.source_id) as related,
+    coalesce(dim_anime_record.relations, []) as related,
     dim_anime_record.popularity
 from main.dim_anime_record
 left join main.dim_anime on dim_anime_record.anime_key = dim_anime.anime_key

@@ -37,10 +37,10 @@ def test_a_record_keeps_what_its_source_states() -> None:
     record = records(shop)["anilist 1"]
     assert record.titles[0] == "Kaze"
     assert sorted(record.titles) == ["Kaze", "The Wind", "Wind", "風"]
-    assert record.native_titles == ("風",)
+    assert (record.native_titles, record.synonyms) == (("風",), ("The Wind",))
     assert (record.start_date, record.start_date_precision) == (date(2001, 4, 1), "month")
     assert record.claimed == (("myanimelist", "10"),)
-    assert record.related == ("2",)
+    assert record.related == (("SEQUEL", "2"),)
     assert (record.episodes, record.duration_minutes, record.studios) == (None, None, ())
 
 

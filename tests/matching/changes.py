@@ -10,6 +10,9 @@ from datetime import timedelta
 from matching.overrides import Override
 from matching.records import AnimeRecord
 
+#: what records may say of each other
+KINDS = ("SEQUEL", "PREQUEL", "SIDE_STORY", "PARENT", "OTHER")
+
 
 def changed(records: Sequence[AnimeRecord], count: int, random_: random.Random) -> list[AnimeRecord]:
     """The records after so many changes of every kind."""
@@ -35,6 +38,8 @@ def _change(one: AnimeRecord, records: Sequence[AnimeRecord], random_: random.Ra
         [replace(one, titles=one.titles[1:])],
         [replace(one, claimed=(other.name,))],
         [replace(one, claimed=())],
+        [replace(one, related=(*one.related, (random_.choice(KINDS), other.source_id)))],
+        [replace(one, related=())],
         [replace(one, start_date=one.start_date + later if one.start_date else None)],
         [replace(one, start_date=None, start_year=None)],
         [one],

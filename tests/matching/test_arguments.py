@@ -54,7 +54,13 @@ def test_two_equal_records_have_everything_for_them():
         ({"season_left": 2, "season_right": 2}, True, "both call themselves number 2 of a series"),
         ({"season_left": 2, "season_right": 3}, False, "the one calls itself number 2 of a series, the other number 3"),
         ({"season_right": 2}, False, "only one calls itself number 2 of a series"),
-        ({"relation_against": True}, False, "a source itself lists them as different works of one series"),
+        ({"relation": "better_relative", "relative": "kitsu 3"}, False, "kitsu 3 fits better, which kitsu lists as"),
+        ({"relation": "other_side", "relative": "kitsu 3"}, False, "their sources list the two on different sides of"),
+        (
+            {"relation": "same_side", "relative": "kitsu 3"},
+            True,
+            "their sources relate both in the same way to kitsu 3",
+        ),
         ({"cross_id": "contradicts"}, False, "another record claims the place by its cross id"),
     ],
 )
@@ -126,6 +132,15 @@ def test_what_the_records_state_has_its_words(left, right, is_for, clause):
     speaks_for, speaks_against = told((), left, right)
     assert clause in (speaks_for if is_for else speaks_against)
     assert clause not in (speaks_against if is_for else speaks_for)
+
+
+def test_a_relation_is_told_in_the_words_of_its_source():
+    """What the relative is, and to which of the two."""
+    row = {"relation": "better_relative", "relative": "anilist 9"}
+    assert told(row, {"related": (("SIDE_STORY", "9"),)})[1] == [
+        "anilist 9 fits better, which anilist lists as another work of the same series: "
+        "anilist lists anilist:9 as side story of anilist:1"
+    ]
 
 
 def test_formats_that_differ_speak_against():

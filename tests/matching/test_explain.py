@@ -68,7 +68,8 @@ def test_every_fact_has_its_words():
     assert "studio" not in sentence(ROW | {"studios_shared": None})
     assert "one is 20 minutes longer" in sentence(ROW | {"duration_difference": -20.0})
     assert "minutes" not in sentence(ROW | {"duration_difference": 2.0})
-    assert "lists them as different works" in sentence(ROW | {"relation_against": True})
+    relation = {"relation": "better_relative", "relative": "kitsu 3"}
+    assert "kitsu 3 fits better, which kitsu lists as another work" in sentence(ROW | relation)
 
 
 def test_an_agreeing_cross_id_is_said_whichever_way_it_went():

@@ -32,7 +32,10 @@ def name(random_: random.Random) -> str:
 
 
 def world(works: int, seed: int = 1, sequels: float = 0.3) -> tuple[list[AnimeRecord], list[dict[str, str]]]:
-    """Records of three sources and the works they are; some works are second seasons, some records are missing."""
+    """Records of three sources and the works they are; some works are second seasons, some records are missing.
+
+    A second season names the first as its prequel.
+    """
     random_ = random.Random(seed)
     records, truth, title = [], [], ""
     for number in range(works):
@@ -41,6 +44,7 @@ def world(works: int, seed: int = 1, sequels: float = 0.3) -> tuple[list[AnimeRe
         day = date(2000, 1, 3) + timedelta(days=97 * number % 8000 + 400 * (season - 1))
         facts = {"start_date": day, "start_year": day.year, "episodes": random_.choice([12, 13, 24, 26, 51])}
         later = season == 2
+        before = truth[-1] if later else {}
         spelt = {
             "anilist": (f"{title} 2nd Season" if later else title,),
             "kitsu": (f"{title} 2" if later else title.upper(),),
@@ -50,7 +54,8 @@ def world(works: int, seed: int = 1, sequels: float = 0.3) -> tuple[list[AnimeRe
         for source, titles in spelt.items():
             if random_.random() < 0.85:
                 work[source] = str(random_.randint(1, 10**9))
-                records.append(record(source, work[source], *titles, **facts))
+                related = (("PREQUEL", before[source]),) if source in before else ()
+                records.append(record(source, work[source], *titles, **facts, related=related))
         truth.append(work)
     return records, truth
 

@@ -30,7 +30,19 @@ WORKS = (
     ("Kaze Tachinu Machi", 1, "TV", 24, date(2019, 10, 3)),
 )
 #: what may happen to the catalogues or the decisions on them; see `Catalogues.change`
-CHANGES = ("come_or_go", "retitle", "redate", "recount", "swap", "claim", "same", "different", "withdraw", "retrain")
+CHANGES = (
+    "come_or_go",
+    "retitle",
+    "redate",
+    "recount",
+    "swap",
+    "claim",
+    "relate",
+    "same",
+    "different",
+    "withdraw",
+    "retrain",
+)
 
 
 @cache
@@ -89,6 +101,9 @@ class Catalogues:
             self.records[same_source] = replace(old, source_id=two[1])
         elif kind == "claim" and one[0] != two[0]:
             self.records[one] = replace(old, claimed=(two,))
+        elif kind == "relate":
+            kinds = ("SEQUEL", "PREQUEL", "SIDE_STORY", "PARENT")
+            self.records[one] = replace(old, related=((kinds[at % 4], two[1]),) if other % 5 else ())
         elif kind == "withdraw" and self.decisions:
             del self.decisions[at % len(self.decisions)]
         elif kind == "retrain":

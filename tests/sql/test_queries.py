@@ -79,7 +79,14 @@ def computed(user_key: int) -> dict[str, pa.Table]:
         "fact_match_candidate": pair
         | evidence
         | verdict
-        | {"cross_id": "absent", "title_similarity": 0.5, "year_difference": 0, "episodes_difference": 0},
+        | {
+            "cross_id": "absent",
+            "relation": "absent",
+            "relative": None,
+            "title_similarity": 0.5,
+            "year_difference": 0,
+            "episodes_difference": 0,
+        },
         "anime_key_history": born,
         "fact_recommendation": recommended | shares | causes,
         "fact_anime_similarity": similar | {"model_version_id": "item_knn-1"},

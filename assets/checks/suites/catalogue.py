@@ -9,6 +9,7 @@ from assets.checks.suites.values import (
     LARGEST_KEY,
     MATCH_METHODS,
     PRECISIONS,
+    RELATION_VERDICTS,
     SEASONS,
     SOURCE_ID,
     SOURCES,
@@ -156,8 +157,8 @@ MATCH_CANDIDATES = (
     ),
     ColumnCheck(
         "cross_ids_are_judged",
-        "What the sources' own cross ids say of the pair is one of the stated verdicts.",
-        one_of("cross_id", CROSS_ID_VERDICTS),
+        "What the sources' own cross ids and relations say of the pair is one of the stated verdicts.",
+        one_of("cross_id", CROSS_ID_VERDICTS) + one_of("relation", RELATION_VERDICTS),
     ),
 )
 

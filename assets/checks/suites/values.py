@@ -10,6 +10,7 @@ COHORTS = ("control", "treatment_a", "treatment_b")
 MATCH_METHODS = ("title_and_date", "cross_id", "override", "single", "rating_only")
 DECISIONS = ("match", "review", "no_match")
 CROSS_ID_VERDICTS = ("agrees", "contradicts", "absent")
+RELATION_VERDICTS = ("better_relative", "other_side", "same_side", "absent")
 KEY_EVENTS = ("born", "joined", "merged_into", "split_from", "retired", "revived", "left", "returned")
 
 #: Every source numbers its anime from 1, without leading zeros.
