@@ -75,5 +75,8 @@ def _without_titles(record: AnimeRecord, random: np.random.Generator) -> AnimeRe
     kept[0] = not kept[1:].any() or random.random() < 0.7
     titles = tuple(title for title, stays in zip(record.titles, kept.tolist(), strict=True) if stays)
     return replace(
-        record, titles=titles, native_titles=tuple(title for title in record.native_titles if title in titles)
+        record,
+        titles=titles,
+        native_titles=tuple(title for title in record.native_titles if title in titles),
+        synonyms=tuple(title for title in record.synonyms if title in titles),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,12 @@ def _texts(*values: str | None) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
+def _synonyms(given: Iterable[str], names: Iterable[str | None]) -> tuple[str, ...]:
+    """Those of the given titles that are no names."""
+    known = set(names)
+    return tuple(text for text in dict.fromkeys(given) if text and text not in known)
+
+
 def _start(text: str | None) -> dict[str, Any]:
     """Start date, its precision and its year from "2014-01-06", "2014-01" or "2014"."""
     if not text:
@@ -80,6 +86,7 @@ def _anilist(media: dict[str, Any]) -> AnimeRecord:
         str(media["id"]),
         titles=_texts(title["romaji"], title["english"], title["native"], *media.get("synonyms", ())),
         native_titles=_texts(title["native"]),
+        synonyms=_synonyms(media.get("synonyms", ()), title.values()),
         format=media["format"],
         episodes=media["episodes"],
         duration_minutes=media.get("duration"),
@@ -111,6 +118,7 @@ def _myanimelist(node: dict[str, Any]) -> AnimeRecord:
         str(node["id"]),
         titles=_texts(node["title"], other.get("en"), other.get("ja"), *other.get("synonyms", ())),
         native_titles=_texts(other.get("ja")),
+        synonyms=_synonyms(other.get("synonyms", ()), (node["title"], other.get("en"), other.get("ja"))),
         format=_MYANIMELIST_FORMATS.get(node.get("media_type") or ""),
         episodes=node.get("num_episodes") or None,
         studios=tuple(studio["name"] for studio in node.get("studios") or ()),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from matching.corpus import FORMATS, Corpus
 from matching.rarity import Rarity
+from matching.similarity import telling
 from matching.titlefeatures import Columns
 
 Ints = NDArray[np.int64]
@@ -30,9 +31,10 @@ def _words_of_records(columns: Columns, corpus: Corpus, pairs: Ints, rarity: Rar
     words = rarity.word_weights(corpus.titles.spaced)
     count, record = len(corpus.records), corpus.titles.record
     owner = scipy.sparse.csr_matrix(
-        (np.ones(len(record), np.float32), (record, np.arange(len(record)))), shape=(count, len(record))
+        (telling(corpus.titles).astype(np.float32), (record, np.arange(len(record)))), shape=(count, len(record))
     )
     bag = scipy.sparse.csr_matrix(owner @ (words > 0).astype(np.float32))
+    bag.eliminate_zeros()
     bag.data[:] = 1
     weight = np.zeros(words.shape[1], dtype=np.float32)
     weight[words.indices] = words.data

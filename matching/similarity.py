@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from matching.corpus import Corpus
-from matching.titletable import TitleTable
+from matching.titletable import SYNONYM, TitleTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -69,11 +69,12 @@ class TitlePairs:
 def compare_titles(corpus: Corpus, pairs: Ints) -> TitlePairs:
     """The title pairs of the candidates `pairs` (rows of record positions) with their similarities.
 
-    Titles in scripts that have nothing in common are not compared.
+    Titles in scripts that have nothing in common are not compared, nor such as tell nothing (`telling`).
     """
     pair, left, right = _expand(corpus.first, pairs)
     titles = corpus.titles
-    comparable = (titles.script[left] & titles.script[right]) > 0 if len(pair) else np.empty(0, dtype=bool)
+    told = telling(titles)
+    comparable = ((titles.script[left] & titles.script[right]) > 0) & told[left] & told[right]
     pair, left, right = pair[comparable], left[comparable], right[comparable]
     begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=np.int64)
     base = ratios(titles.base, left, right)
@@ -90,6 +91,11 @@ def compare_titles(corpus: Corpus, pairs: Ints) -> TitlePairs:
         begins=begins,
         owner=pair[begins],
     )
+
+
+def telling(titles: TitleTable) -> NDArray[np.bool_]:
+    """Which titles are evidence: a synonym that two works of one source carry is none."""
+    return np.asarray((titles.kind != SYNONYM) | (titles.shared < 2))
 
 
 def ratios(texts: list[str], left: Ints, right: Ints) -> Floats:

@@ -17,7 +17,7 @@ from matching.titles import ParsedTitle, parse
 Ints = NDArray[np.int64]
 
 #: kinds of titles, in the order in which duplicates are kept
-MAIN, ALTERNATIVE, NATIVE, SLUG, TRANSLITERATED = range(5)
+MAIN, ALTERNATIVE, NATIVE, SLUG, TRANSLITERATED, SYNONYM = range(6)
 #: more titles than this add work, not evidence: what follows are mostly translations
 TITLES_PER_RECORD = 14
 LATIN, EAST_ASIAN, OTHER = 1, 2, 4
@@ -79,8 +79,8 @@ def title_table(records: Sequence[AnimeRecord], source: Ints) -> tuple[TitleTabl
 
 def record_titles(record: AnimeRecord) -> list[tuple[str, int]]:
     """The titles of one record with their kind, each text once, the main one first, at most TITLES_PER_RECORD."""
-    native = set(record.native_titles)
-    found = [(text, NATIVE if text in native else ALTERNATIVE if at else MAIN) for at, text in enumerate(record.titles)]
+    kinds = dict.fromkeys(record.synonyms, SYNONYM) | dict.fromkeys(record.native_titles, NATIVE)
+    found = [(text, kinds.get(text, ALTERNATIVE if at else MAIN)) for at, text in enumerate(record.titles)]
     found += [(text, NATIVE) for text in record.native_titles]
     if record.slug:
         found.insert(1, (record.slug.replace("-", " "), SLUG))

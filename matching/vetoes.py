@@ -17,6 +17,13 @@ Mask = NDArray[np.bool_]
 
 #: no source is wrong about a start by more than this
 YEARS_APART_DAYS = 5 * 365 + 1
+#: titles less alike than this have nothing in common, unless the records share words that are rarer than this in all
+#: (the rarity of a word that one title in some hundreds holds)
+_UNLIKE, _COMMON_WORD = 0.65, 10.0
+#: on one day many works of so few episodes begin
+_FEW_EPISODES = 6
+#: a start known no better than this is a year
+_YEAR_DAYS = 360
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,17 @@ def _far_fewer_episodes(evidence: Evidence) -> Mask:
     return np.asarray((evidence.column("episodes_ratio") < 0.2) & (evidence.column("date_gap") > 200))
 
 
+def _nothing_in_common(evidence: Evidence) -> Mask:
+    """No titles are alike, no rare word is shared; that short works share a day, or others a year, is chance.
+
+    A longer series that began on the same day may well be called otherwise elsewhere.
+    """
+    unlike = (evidence.column("base_best") < _UNLIKE) & (evidence.column("words_shared") <= _COMMON_WORD)
+    episodes = evidence.column("episodes_known")
+    is_short = (episodes > 0) & (episodes <= _FEW_EPISODES)
+    return np.asarray(unlike & (is_short | (evidence.column("date_width_more") >= _YEAR_DAYS)))
+
+
 VETOES: tuple[Veto, ...] = (
     Veto("years_apart", "they began more than five years apart", _years_apart),
     Veto("other_season", "their titles name different seasons", _other_season),
@@ -72,6 +90,7 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         "other_length_and_time", "they began at different times and one is several times as long", _far_fewer_episodes
     ),
+    Veto("nothing_in_common", "their titles have nothing in common, and the rest may be chance", _nothing_in_common),
 )
 
 

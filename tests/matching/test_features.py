@@ -104,6 +104,20 @@ def test_whole_multiples_of_episodes_are_told_from_other_numbers():
     assert evidence(record("a", "1"), record("b", "1", episodes=13))["episodes_multiple"] == 0
 
 
+def test_a_synonym_of_two_works_of_one_source_is_no_evidence():
+    """As if nobody carried it; one that a single work carries, and a name of the source's own, are compared."""
+    one, two = record("a", "1", "Yukigesho no Hana"), record("a", "2", "Kaze Tachinu Machi")
+    other = record("b", "1", "Snow Flower")
+
+    def seen(*records):
+        return gather_evidence(build_corpus([*records, other]), np.array([[0, 2], [1, 2]]), RARITY)
+
+    also = [replace(each, titles=(*each.titles, "Snow Flower"), synonyms=("Snow Flower",)) for each in (one, two)]
+    assert np.array_equal(seen(*also).values, seen(one, two).values, equal_nan=True)
+    assert seen(also[0], two).column("keys_equal").tolist() == [1, 0]
+    assert seen(also[0], replace(two, titles=("Snow Flower",))).column("keys_equal").tolist() == [0, 1]
+
+
 def test_an_unrelated_record_changes_no_evidence():
     """What two records say of each other depends on these two alone."""
     one, other = record("a", "1", "Yukigesho Hana 2"), record("b", "1", "Yukigeshou no Hana: Aki", slug="yuki-2")

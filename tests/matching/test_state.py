@@ -70,9 +70,9 @@ def test_changes_are_seen_whatever_changes(saved):
 def test_records_survive_as_texts():
     """With every field filled, and with none."""
     full = record(
-        "kitsu", "7", "Yuki “x”\n", "雪", native_titles=("雪",), synonyms=("雪",), slug="yuki", duration_minutes=23.5, studios=("A", "B"),
-        claimed=(("anilist", "1"), ("myanimelist", "2")), related=(("SEQUEL", "3"),), popularity=5, season="WINTER",
-        source_material="manga",
+        "kitsu", "7", "Yuki “x”\n", "雪", native_titles=("雪",), synonyms=("雪",), slug="yuki", duration_minutes=23.5,
+        studios=("A", "B"), claimed=(("anilist", "1"), ("myanimelist", "2")), related=(("SEQUEL", "3"),), popularity=5,
+        season="WINTER", source_material="manga",
     )  # fmt: skip
     for one in (full, AnimeRecord("anilist", "1")):
         assert record_of(record_text(one)) == one

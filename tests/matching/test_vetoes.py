@@ -37,6 +37,32 @@ def test_each_veto_has_its_case(left, right, facts, veto):
     assert vetoes(record("a", "1", left), record("b", "1", right, **facts)) == {veto}
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "episodes", "holds"),
+    [
+        (("Hane no Ne",), ("Yurumi to Shimeru",), 1, True),
+        (("Hane no Ne",), ("Yurumi to Shimeru",), 12, False),
+        (("Hane no Ne",), ("Yurumi to Shimeru",), None, False),
+        (("Hane no Ne", "Yurumi to Shimeru"), ("Yurumi to Shimeru",), 1, False),
+        (("Sound of Xyqkw",), ("Xyqkw no Ne o Kiite Kudasai",), 1, False),
+    ],
+)
+def test_short_works_that_share_nothing_but_their_day_are_not_one(left, right, episodes, holds):
+    """A longer one may well be called otherwise elsewhere; one title alike, or a rare word in common, is something."""
+    facts = {"episodes": episodes}
+    assert vetoes(record("a", "1", *left, **facts), record("b", "1", *right, **facts)) == (
+        {"nothing_in_common"} if holds else set()
+    )
+
+
+@pytest.mark.parametrize(("precision", "holds"), [("year", True), ("month", False), ("day", False)])
+def test_a_year_is_no_day_to_share(precision, holds):
+    """Two series of the same length and year, called otherwise."""
+    facts = {"start_date_precision": precision}
+    found = vetoes(record("a", "1", "Hane no Ne", **facts), record("b", "1", "Yurumi to Shimeru"))
+    assert found == ({"nothing_in_common"} if holds else set())
+
+
 def test_an_equal_title_outweighs_conflicting_synonyms():
     """Sources number seasons differently; where any title agrees in full, numbers rule nothing out."""
     assert not vetoes(record("a", "1", "Hana 2", "Yuki Aki"), record("b", "1", "Hana 3", "Yuki Aki"))
