@@ -55,6 +55,7 @@ def registry_table(home: Home) -> pa.Table:
             "seed": version["seed"],
             "parameters": json.dumps(version["parameters"], sort_keys=True),
             "metrics": json.dumps(version["metrics"], sort_keys=True) if version.get("metrics") else None,
+            "training": json.dumps(version["training"]) if version.get("training") else None,
             "skipped_because": version.get("skipped_because"),
             "is_active": version_id == active,
         }
@@ -73,6 +74,7 @@ _SCHEMA = pa.schema(
         ("seed", pa.int64()),
         ("parameters", pa.string()),
         ("metrics", pa.string()),
+        ("training", pa.string()),
         ("skipped_because", pa.string()),
         ("is_active", pa.bool_()),
     ]

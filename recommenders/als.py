@@ -14,6 +14,7 @@ from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
 from recommenders.linear import seen_items
+from recommenders.training import PairProbe
 
 WORTH_THREADS = 20_000
 """Entries from which threads gain more than they cost: on a busy machine they wait for each other."""
@@ -62,7 +63,13 @@ class Als(Recommender):
         entries = confidence.nnz
         penalty = self.config.reg * entries / np.sqrt(interactions.n_users * len(columns))
         model = self._solver(penalty, entries)
-        model.fit(scipy.sparse.csr_matrix(confidence), show_progress=False)
+        probe, passes = PairProbe(confidence, self.config.seed), list[float]()
+        model.fit(
+            scipy.sparse.csr_matrix(confidence),
+            show_progress=False,
+            callback=lambda *_: passes.append(probe.share(model.user_factors, model.item_factors)),
+        )
+        self.training = tuple(passes)
         factors = np.zeros((interactions.n_items, self.config.embedding_size), dtype=np.float32)
         factors[columns] = model.item_factors
         self._set(factors, penalty)

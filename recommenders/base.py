@@ -60,6 +60,9 @@ class Recommender(ABC):
             raise InvalidInputError(f"{self.name} takes a {self.Config.__name__}, not {wrong}")
         self.item_keys: Keys = np.zeros(0, dtype=np.int64)
         self.prior: Floats = np.zeros(0, dtype=np.float32)
+        self.training: tuple[float, ...] = ()
+        """Share of sampled training pairs ranked rightly after each pass (`training`); empty for a model that is
+        computed in one step, and for one that was loaded."""
         self._fitted = False
 
     # --- what callers use -------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from recommenders.errors import ModelDivergedError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, scale_rows
 from recommenders.linear import seen_items
+from recommenders.training import PairProbe
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,15 @@ class LightfmWarp(Recommender):
         epochs = int(np.clip(self.config.max_samples // weights.nnz, 1, self.config.epochs))
         entries = scipy.sparse.coo_matrix(weights)
         ones = scipy.sparse.coo_matrix((np.ones_like(entries.data), (entries.row, entries.col)), shape=entries.shape)
-        try:
-            model.fit(ones, sample_weight=entries, epochs=epochs, num_threads=1)
-        except ValueError as error:
-            raise ModelDivergedError(f"lightfm_warp stopped: {error}") from error
+        probe, passes = PairProbe(weights, self.config.seed), []
+        for _ in range(epochs):
+            try:
+                # one epoch after the other is the same to the last bit as all at once
+                model.fit_partial(ones, sample_weight=entries, epochs=1, num_threads=1)
+            except ValueError as error:
+                raise ModelDivergedError(f"lightfm_warp stopped: {error}") from error
+            passes.append(probe.share(model.user_embeddings, model.item_embeddings, model.item_biases))
+        self.training = tuple(passes)
         return model
 
     def _fold_in_map(self, interactions: Interactions, users: Floats) -> Floats:

@@ -13,6 +13,8 @@ columns:
     seed: seed of everything random in it
     parameters: its configuration, as JSON
     metrics: its held-out metrics by name, as JSON; null where it was skipped
+    training: for each pass over the ratings the share (0-1) of sampled training pairs that the model ranked
+        rightly after it, as JSON; null for a model that is computed in one step
     skipped_because: why it could not be taught or scored; null where it was
     is_active: whether its recommendations are the published ones
 */
@@ -25,6 +27,7 @@ select
     computed.seed::bigint as seed,
     computed.parameters::json as parameters,
     computed.metrics::json as metrics,
+    computed.training::json as training,
     computed.skipped_because::varchar as skipped_because,
     computed.is_active::boolean as is_active
 from computed
