@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ROOMS := adapters assets demo matching orchestration recommenders serving sql warehouse
+ROOMS := adapters assets demo matching orchestration recommenders reports serving sql warehouse
 # pip compiles what it installs, except a project that stays where it is: without this every first start would.
 BYTECODE = $(BIN)/python -m compileall -q $(ROOMS)
 

@@ -38,7 +38,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "where database_name = current_database() and not internal group by all"
     ).fetchall()
     present = {(schema, name): set(columns) for schema, name, columns in found}
-    shapes = _shapes()
+    shapes = shape_files()
     missing = {table: shape for table, shape in shapes.items() if (table.schema, table.name) not in present}
     # One transaction: sixty comments committed one by one would each wait for the disk.
     with transaction(con):
@@ -108,7 +108,7 @@ def comment_on(con: duckdb.DuckDBPyConnection, target: Relation, kind: str, file
     con.execute(";\n".join(statements))
 
 
-def _shapes() -> dict[Relation, SqlFile]:
+def shape_files() -> dict[Relation, SqlFile]:
     """Every table that Python fills, with the file that gives its columns."""
     shapes = {Relation("quality", name): sql_file(f"quality/{name}") for name in QUALITY_TABLES}
     shapes |= {Relation("raw", name): sql_file(f"warehouse/{name}") for name in BOOKKEEPING}
