@@ -11,6 +11,7 @@ from assets.ingest import RAW_ASSETS
 from assets.landing import LANDING_ASSETS
 from assets.models import MODEL_ASSETS
 from assets.recommendations import RECOMMENDATION_ASSETS
+from assets.report import quality_report
 from assets.snapshot import published_snapshot
 from assets.tables import SQL_ASSETS
 
@@ -24,4 +25,5 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *MODEL_ASSETS,
     *RECOMMENDATION_ASSETS,
     published_snapshot,
+    quality_report,
 ]

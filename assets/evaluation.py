@@ -1,6 +1,6 @@
 """Honest numbers: some ratings are hidden, and models that do not know them recommend to those users."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +11,9 @@ import pyarrow as pa
 from assets import registry
 from assets.conversions import arrow, list_columns
 from assets.model_inputs import ModelInputs, read_inputs, without_hidden
+from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import PREVIEW_ROWS, table_metadata
+from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
 from assets.tables import table_spec
 from recommenders.base import Recommender
 from recommenders.discovery import all_models
@@ -50,7 +51,9 @@ def write(
     table = name or file.name
     with warehouse.open().writer(table) as connection:
         report = build(connection, file, computed=computed, table=name, run_id=run_id)
-        return table_metadata(report, preview(connection, f"{file.schema}.{table}", PREVIEW_ROWS))
+        shown = table_metadata(report, preview(connection, f"{file.schema}.{table}", PREVIEW_ROWS))
+        drawn_from = picture_rows(connection, table)
+    return shown | lineage_metadata(file) | picture_metadata(table, drawn_from)
 
 
 @dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), WHAT_MODELS_READ)])
@@ -91,10 +94,10 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             everything = read_inputs(connection)
             known = without_hidden(connection, everything)
         version_id = version_of(name, everything, run_settings.seed)
-        lists, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
+        lists, passes, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
         columns = list_columns(lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
-        remember(warehouse, name, version_id, everything, run_settings.seed, skipped)
+        remember(warehouse, name, version_id, everything, run_settings.seed, passes, skipped)
         if skipped:
             context.log.warning("%s is skipped: %s", name, skipped)
         return dg.MaterializeResult(metadata=metadata | {"skipped_because": skipped or "-"})
@@ -104,15 +107,19 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
 
 def evaluation_lists(
     model: type[Recommender], known: ModelInputs, everything: ModelInputs, seed: int
-) -> tuple[Recommendations, str | None]:
-    """Top lists of the users who have something hidden, taught with what is known; or none, and why."""
+) -> tuple[Recommendations, tuple[float, ...], str | None]:
+    """Top lists of the users who have something hidden, taught with what is known, and how training went.
+
+    Where the model cannot be taught: no lists, no passes, and why.
+    """
     rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
     try:
         taught = model(model.Config(seed=seed)).fit(known.interactions, known.features)
-        return recommend(taught, rows, LIST_LENGTH, known.recommendable), None
+        return recommend(taught, rows, LIST_LENGTH, known.recommendable), taught.training, None
     except RecommenderError as problem:
         nobody = np.zeros((0, LIST_LENGTH))
-        return Recommendations(rows.user_keys[:0], nobody.astype(np.int32), nobody.astype(np.float32)), str(problem)
+        none = Recommendations(rows.user_keys[:0], nobody.astype(np.int32), nobody.astype(np.float32))
+        return none, (), str(problem)
 
 
 def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[Any, Any]:
@@ -127,6 +134,7 @@ def remember(
     version_id: str,
     inputs: ModelInputs,
     seed: int,
+    passes: Sequence[float],
     skipped: str | None,
 ) -> None:
     """Land that this version was evaluated, or why it could not be; the same version is landed once."""
@@ -136,6 +144,8 @@ def remember(
         "code_version": inputs.code_version,
         "seed": seed,
         "parameters": asdict(MODELS[name].Config(seed=seed)),
+        # JSON has no NaN, which is what a list without a single pair to compare gives
+        "training": [share for share in passes if not np.isnan(share)],
         "skipped_because": skipped,
     }
     registry.record(warehouse.open().home, "evaluated", version_id, **facts)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from assets.results import PREVIEW_ROWS, table_metadata
+from assets.pictures import picture_metadata, picture_rows
+from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
 from matching.overrides import Override
 from matching.records import AnimeRecord
 from matching.state import MatchState, empty_state, load_state, save_state
@@ -90,10 +91,11 @@ def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run
         else:
             report = patch(connection, file, computed=rows, removed=_keys(update.removed, file.keys))
         metadata = table_metadata(report, preview(connection, f"{file.schema}.{file.name}", PREVIEW_ROWS))
+        drawn_from = picture_rows(connection, file.name)
         stamp = _stamp(connection)
     # a run killed before this line leaves a state whose stamp is not the table's
     save_state(replace(found.state, stamp=stamp), state_file(warehouse.home))
-    return metadata
+    return metadata | lineage_metadata(file) | picture_metadata(file.name, drawn_from)
 
 
 def _keys(pairs: Sequence[Sequence[str]], names: Sequence[str]) -> pa.Table:

@@ -8,10 +8,14 @@ from typing import Any
 import dagster as dg
 
 from warehouse.build import BuildReport
+from warehouse.lineage import column_lineage
+from warehouse.sqlfiles import SqlFile
 
 OWNERS = ["team:data-platform"]
 PREVIEW_ROWS = 5
 CELL_WIDTH = 60
+#: Tables that are no asset: the loading of every stream fills them.
+NO_ASSETS = frozenset(("raw.crawl",))
 
 
 def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -24,6 +28,20 @@ def table_metadata(report: BuildReport, preview: Sequence[Mapping[str, Any]] = (
     if preview:
         metadata["preview"] = dg.MetadataValue.md(markdown_table(preview))
     return metadata
+
+
+def lineage_metadata(sql_file: SqlFile) -> dict[str, Any]:
+    """Which columns of other assets each column is made of, as the UI knows it; empty where nothing can be traced."""
+    deps = {
+        name: [
+            dg.TableColumnDep(asset_key=table.split(".")[1], column_name=column)
+            for table, column in columns
+            if table not in NO_ASSETS
+        ]
+        for name, columns in column_lineage(sql_file).items()
+    }
+    known = {name: columns for name, columns in deps.items() if columns}
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=known)} if known else {}
 
 
 def column_schema(columns: Iterable[tuple[str, str, str]]) -> dg.TableSchema:

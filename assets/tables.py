@@ -2,13 +2,11 @@
 
 import dagster as dg
 
+from assets.pictures import picture_metadata, picture_rows
 from assets.resources import WarehouseResource
-from assets.results import OWNERS, PREVIEW_ROWS, table_metadata
+from assets.results import NO_ASSETS, OWNERS, PREVIEW_ROWS, lineage_metadata, table_metadata
 from warehouse.build import build, preview
 from warehouse.sqlfiles import SqlFile, all_sql_files
-
-#: Tables that the loading of every stream fills: who reads them also reads what was loaded.
-NO_ASSETS = frozenset(("raw.crawl",))
 
 
 def describe(sql_file: SqlFile) -> str:
@@ -40,7 +38,9 @@ def sql_asset(sql_file: SqlFile) -> dg.AssetsDefinition:
         with warehouse.open().writer(sql_file.name) as connection:
             report = build(connection, sql_file, run_id=context.run_id)
             rows = preview(connection, f"{sql_file.schema}.{sql_file.name}", PREVIEW_ROWS)
-        return dg.MaterializeResult(metadata=table_metadata(report, rows))
+            drawn_from = picture_rows(connection, sql_file.name)
+        shown = table_metadata(report, rows) | lineage_metadata(sql_file)
+        return dg.MaterializeResult(metadata=shown | picture_metadata(sql_file.name, drawn_from))
 
     return table
 

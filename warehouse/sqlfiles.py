@@ -31,6 +31,7 @@ _FOLDERS: dict[str, tuple[str, Kind, str]] = {
     "checks": ("", "check", ""),
     "queries": ("", "query", ""),
     "serving": ("", "query", ""),
+    "reports": ("", "query", ""),
     "inputs": ("", "input", ""),
 }
 #: The staging column that says why a row is refused; null for rows that are kept.

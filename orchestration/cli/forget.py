@@ -64,6 +64,7 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
         _publish_without(warehouse, source, (subject, *names), console)
     discard(warehouse)
     shutil.rmtree(home.models, ignore_errors=True)
+    shutil.rmtree(home.reports, ignore_errors=True)
     _forget_runs(home)
     if not home.snapshot.is_file():
         out("The user is forgotten; the next `osusume run` builds the tables without them.")

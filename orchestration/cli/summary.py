@@ -13,6 +13,7 @@ from serving.reader import Model, Reader, User, open_reader
 from warehouse.connection import Warehouse
 from warehouse.errors import LockTimeout, NothingPublished
 from warehouse.home import Home
+from warehouse.shelf import latest_report
 
 #: The tables whose size tells a newcomer what there is, with what their rows are.
 _KEY_TABLES = {
@@ -34,6 +35,8 @@ def published_summary(warehouse: Warehouse, outcome: Outcome, chosen: RunInput) 
     with open_reader(warehouse) as reader:
         yield ""
         yield f"Published {warehouse.home.snapshot} ({size(warehouse.home.snapshot.stat().st_size)})."
+        if "quality_report" in outcome.materialised:
+            yield f"Report: {latest_report(warehouse.home)}, for any browser."
         yield f"{counted(len(outcome.assets), 'asset')} in {seconds(outcome.seconds)}."
         yield ""
         yield from _counts(reader)
@@ -71,7 +74,9 @@ def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator
     if outcome.skipped:
         yield f"Not made, since they come after it: {', '.join(outcome.skipped)}"
     made = counted(len(outcome.assets), "asset")
-    yield f"{made} made in {seconds(outcome.seconds)}. Nothing was published."
+    published = "published_snapshot" in outcome.materialised
+    ending = f"Published all the same: {warehouse.home.snapshot}." if published else "Nothing was published."
+    yield f"{made} made in {seconds(outcome.seconds)}. {ending}"
     yield f"The log: {log}, or `osusume dev` and run {outcome.run_id[:8]}."
 
 

@@ -34,6 +34,7 @@ class ToyPipeline:
 
     prepared: Path
     broken: bool = False
+    reports: bool = False
     runs: int = 0
     seen: list[Path | None] = field(default_factory=list)
 
@@ -60,8 +61,13 @@ class ToyPipeline:
             shutil.copyfile(self.prepared / "warehouse.duckdb", home.warehouse_file)
             publish(warehouse, context.run_id, stamp(mark, landing_after(home)))
 
+        @dg.asset(deps=[published_snapshot])
+        def quality_report() -> None:
+            raise ValueError("no room for a page")
+
+        assets = [landed, published_snapshot, *([quality_report] if self.reports else [])]
         everything = dg.define_asset_job("refresh_all", selection=dg.AssetSelection.all())
-        return dg.Definitions(assets=[landed, published_snapshot], jobs=[everything]), {}
+        return dg.Definitions(assets=assets, jobs=[everything]), {}
 
 
 @pytest.fixture(autouse=True)
@@ -203,6 +209,18 @@ def test_a_failed_run_says_what_failed_and_leaves_the_snapshot(
     assert str(log) in out
     assert "ValueError" in log.read_text()
     assert current_snapshot(Home(tmp_path / "home")) == before
+
+
+def test_a_report_that_fails_costs_no_snapshot(
+    osusume_run: Callable[..., int], toy: ToyPipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The run has failed and says so, and also that readers have the new snapshot."""
+    toy.reports = True
+    assert osusume_run() == 1
+    out = capfd.readouterr().out
+    assert "FAILED quality_report: ValueError: no room for a page" in out
+    assert f"Published all the same: {tmp_path / 'home' / 'published' / 'current.duckdb'}." in out
+    assert current_snapshot(Home(tmp_path / "home")) is not None
 
 
 def test_only_a_run_that_publishes_says_so(

@@ -1,0 +1,18 @@
+/*
+Every measured figure of every model.
+*/
+select
+    fact_model_metric.model_type,
+    fact_model_metric.protocol,
+    fact_model_metric.metric,
+    fact_model_metric.k,
+    fact_model_metric.value,
+    fact_model_metric.ci_low,
+    fact_model_metric.ci_high,
+    fact_model_metric.users
+from main.fact_model_metric
+order by
+    fact_model_metric.model_type,
+    fact_model_metric.protocol,
+    fact_model_metric.metric,
+    fact_model_metric.k

@@ -1,0 +1,92 @@
+"""Every picture draws whatever the data is, says what is seen, and stays small."""
+
+import base64
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pytest
+
+from reports.pictures import PICTURES, Tables, shown
+from reports.style import INK, for_image, for_page
+from tests.sql.publishing import publish_world
+from warehouse.build import fetch
+
+QUERIES = sorted({query for picture in PICTURES.values() for query in picture.queries})
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The rows behind every picture in a small published world."""
+    with publish_world(tmp_path_factory.mktemp("pictures")).reader() as con:
+        return {query: fetch(con, f"reports/{query}").to_pandas() for query in QUERIES}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_well_formed_small_and_explained(name: str, tables: Tables) -> None:
+    """Of a world of four anime, each picture there are rows for is XML, and its sentence is whole."""
+    picture = shown(name, tables)
+    assert re.fullmatch(r"[^\n{}]+\.", picture.sentence)
+    assert "nan" not in picture.sentence
+    if picture.svg:
+        assert ET.fromstring(picture.svg).get("role") == "img"  # noqa: S314 - our own
+        assert len(base64.b64encode(for_image(picture.svg).encode())) < 60_000
+        assert "mathdefault" not in picture.svg
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_where_there_are_no_rows_a_sentence_says_so(name: str, tables: Tables) -> None:
+    """No picture, and no error."""
+    picture = shown(name, {query: frame.iloc[:0] for query, frame in tables.items()})
+    assert (picture.svg, picture.sentence) == ("", PICTURES[name].absent)
+
+
+def test_most_pictures_have_something_to_show_here(tables: Tables) -> None:
+    """The small world has no times, no cross ids and no genres, and fewer ratings than some pictures want."""
+    silent = {name for name in PICTURES if not shown(name, tables).svg}
+    unknown = {"ratings_by_month", "ratings_by_weekday", "match_calibration"}
+    too_few = {"score_agreement", "genre_pairs", "genre_frequency"}
+    assert silent <= unknown | too_few
+
+
+def test_sentences_are_computed_from_the_rows() -> None:
+    """Other rows, other words."""
+    rows = pd.DataFrame({"source": ["kitsu"] * 3, "rating": [5, 8, 9], "ratings": [10, 60, 30]})
+    assert shown("rating_distribution", {"rating_distribution": rows}).sentence == (
+        "The most frequent score is 8; 90 % are 7 or more."
+    )
+    rows = rows.assign(ratings=[70, 20, 10])
+    assert shown("rating_distribution", {"rating_distribution": rows}).sentence == (
+        "The most frequent score is 5; 30 % are 7 or more."
+    )
+
+
+def test_names_from_outside_cannot_leave_the_picture() -> None:
+    """A genre that looks like a tag, or like mathematics, is text."""
+    names = ["<script>alert(1)</script>", "$x^2$"]
+    rows = pd.DataFrame({"genre": names, "anime": [3, 2], "ratings": [0, 0], "mean_rating": [None, None]})
+    svg = shown("genre_frequency", {"genres": rows}).svg
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+    assert "$x^2$" in svg
+
+
+def test_the_same_rows_are_drawn_once_and_alike(tables: Tables) -> None:
+    """A picture depends on its rows alone: drawn again it is the same to the byte."""
+    first = shown("long_tail", tables)
+    assert shown("long_tail", tables) is first
+    other = {**tables, "long_tail": tables["long_tail"].assign(ratings=7)}
+    assert shown("long_tail", other).svg != first.svg
+    assert shown("long_tail", tables) == first
+
+
+def test_ink_follows_the_page_and_stands_on_white_in_an_image(tables: Tables, tmp_path: Path) -> None:
+    """On a page words take the colour of its text; as an image they stand on white, with a width."""
+    svg = shown("user_activity", tables).svg
+    assert INK in svg
+    assert INK not in for_page(svg)
+    assert "currentColor" in for_page(svg)
+    image = ET.fromstring(for_image(svg))  # noqa: S314 - our own
+    assert image.get("width") == "720"
+    assert image[0].get("fill") == "#ffffff"
