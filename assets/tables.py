@@ -1,11 +1,15 @@
 """One asset per SQL file that reads only other tables; the file's header is the asset's description."""
 
+from hashlib import sha256
+from typing import Any
+
 import dagster as dg
 
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import WarehouseResource
 from assets.results import NO_ASSETS, OWNERS, PREVIEW_ROWS, lineage_metadata, table_metadata
 from warehouse.build import build, preview
+from warehouse.catalogue import content_hash
 from warehouse.sqlfiles import SqlFile, all_sql_files
 
 
@@ -38,11 +42,20 @@ def sql_asset(sql_file: SqlFile) -> dg.AssetsDefinition:
         with warehouse.open().writer(sql_file.name) as connection:
             report = build(connection, sql_file, run_id=context.run_id)
             rows = preview(connection, f"{sql_file.schema}.{sql_file.name}", PREVIEW_ROWS)
+            version = _content_version(connection, sql_file)
             drawn_from = picture_rows(connection, sql_file.name)
         shown = table_metadata(report, rows) | lineage_metadata(sql_file)
-        return dg.MaterializeResult(metadata=shown | picture_metadata(sql_file.name, drawn_from))
+        shown |= picture_metadata(sql_file.name, drawn_from)
+        return dg.MaterializeResult(metadata=shown, data_version=version)
 
     return table
+
+
+def _content_version(connection: Any, sql_file: SqlFile) -> dg.DataVersion:
+    """What Dagster tells a changed table by: its rows; of a view its SQL, since its rows are those of the tables."""
+    if sql_file.kind == "view":
+        return dg.DataVersion(sha256(sql_file.body.encode()).hexdigest())
+    return dg.DataVersion(content_hash(connection, f"{sql_file.schema}.{sql_file.name}"))
 
 
 SQL_ASSETS = [sql_asset(one) for one in all_sql_files() if not one.needs_computed]

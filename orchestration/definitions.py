@@ -6,20 +6,23 @@ import dagster as dg
 
 from assets import ALL_ASSETS
 from assets.checks import ALL_CHECKS
+from orchestration.automation import automated
 from orchestration.inputs import recordings_directory
 from orchestration.jobs import ALL_JOBS
 from orchestration.resources import resources_for
 from orchestration.schedules import ALL_SCHEDULES
+from orchestration.sensors import sensors_for
 from orchestration.settings import Settings, load_settings
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """The project's assets, checks, jobs and schedules, with resources for the given settings."""
     return dg.Definitions(
-        assets=ALL_ASSETS,
+        assets=automated(ALL_ASSETS),
         asset_checks=ALL_CHECKS,
         jobs=ALL_JOBS,
         schedules=ALL_SCHEDULES,
+        sensors=sensors_for(ALL_ASSETS, settings.alert_webhook),
         # A run is one process: a hundred short steps would each pay seconds for a process of their own.
         executor=dg.in_process_executor,
         resources=resources_for(settings, recordings_directory(settings)),

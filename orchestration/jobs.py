@@ -6,10 +6,17 @@ import dagster as dg
 
 from assets.partitions import PARTED, landing_name
 
-RATINGS_STREAMS = dg.AssetSelection.key_substring("__ratings")
+#: What users told: their rating files and lists. (IMDb's `__title_ratings` is a part of its catalogue.)
+RATINGS_STREAMS = (
+    dg.AssetSelection.key_substring("__ratings")
+    | dg.AssetSelection.key_substring("__lists")
+    | dg.AssetSelection.key_substring("__list_entries")
+)
 #: Read partition by partition: no job of whole tables can hold them.
 PARTITIONED = dg.AssetSelection.assets(*map(landing_name, PARTED))
 INTAKE = dg.AssetSelection.groups("ingestion", "staging") - PARTITIONED
+#: The catalogue's tables need what was loaded of ratings before: ratings mention anime that no catalogue knows.
+RATINGS_AT_HAND = dg.AssetSelection.groups("staging") | dg.AssetSelection.assets("int_ratings_unioned")
 IDENTITY_AND_CORE = dg.AssetSelection.groups("identity", "core")
 
 refresh_all = dg.define_asset_job(
@@ -19,7 +26,7 @@ refresh_all = dg.define_asset_job(
 )
 refresh_catalogue = dg.define_asset_job(
     "refresh_catalogue",
-    selection=(INTAKE - RATINGS_STREAMS) | IDENTITY_AND_CORE,
+    selection=(INTAKE - RATINGS_STREAMS) | RATINGS_AT_HAND | IDENTITY_AND_CORE,
     description="New catalogue records, who is who among them, and the canonical tables.",
 )
 refresh_ratings = dg.define_asset_job(

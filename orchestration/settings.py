@@ -24,7 +24,7 @@ from orchestration.sourcesettings import SourceSettings
 PREFIX = "OSUSUME_"
 ENV_FILE = ".env"
 #: Settings whose values are never shown.
-SECRETS = frozenset(("dagster_postgres_url", "myanimelist_client_id"))
+SECRETS = frozenset(("alert_webhook", "dagster_postgres_url", "myanimelist_client_id"))
 #: dagster.yaml names this variable instead of holding the address with its password.
 POSTGRES_VARIABLE = "OSUSUME_DAGSTER_POSTGRES_URL"
 #: SQLAlchemy 2.1 takes another driver when none is named, and Dagster's PostgreSQL storage knows only this one.
@@ -64,6 +64,12 @@ class Settings(SourceSettings):
         description="the memory DuckDB may use before it spills to disk, e.g. 1500MB",
     )
     keep_snapshots: int = Field(3, ge=1, le=999, description="how many older snapshots are kept, from 1, e.g. 3")
+    alert_webhook: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+\S*)?$",
+        repr=False,
+        description="the http(s) address that failed checks and runs are posted to; empty = nowhere",
+    )
     demo_anime: int = Field(4000, ge=20, description="how many anime the demo world has, e.g. 4000")
     demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
     demo_ratings: int = Field(560_000, ge=1, description="how many ratings the demo world has, e.g. 560000")

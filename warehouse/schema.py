@@ -71,7 +71,7 @@ def _look_at_shapes() -> str:
     """A query that can be bound where every shape table has all its columns, and reads no row."""
     looks = [
         f"(select {', '.join(map(quote_identifier, shape.columns))} from {table.sql} limit 0)"  # noqa: S608
-        for table, shape in _shapes().items()
+        for table, shape in shape_files().items()
     ]
     return f"select 1 from {', '.join(looks)}"  # noqa: S608 - quoted names of our own files
 

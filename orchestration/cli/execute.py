@@ -10,7 +10,7 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from orchestration.cli.console import Console
-from orchestration.cli.instance import RUN_TAG, SHOWN_IN_UI
+from orchestration.cli.instance import NEVER_RETRIED, RUN_TAG, SHOWN_IN_UI
 from orchestration.cli.observer import RunObserver
 from orchestration.cli.outcome import Outcome
 
@@ -55,7 +55,7 @@ def execute(
             raise_on_error=False,
             asset_selection=selected,
             run_id=run_id,
-            tags=RUN_TAG | SHOWN_IN_UI | dict(tags or {}),
+            tags=RUN_TAG | SHOWN_IN_UI | NEVER_RETRIED | dict(tags or {}),
             resources=resources,
         )
     observer.finish()

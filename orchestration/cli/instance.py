@@ -9,17 +9,19 @@ from typing import Any
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
+from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG
 
 import orchestration
 from orchestration.cli.postgres import STORAGE_BLOCK, require_postgres
 from orchestration.errors import SettingsError
 from orchestration.settings import POSTGRES_VARIABLE, load_settings, show_dagster_its_storage
-from warehouse.files import write_whole
+from warehouse.files import directory_lock, write_whole
 from warehouse.home import Home
 
 #: The tag by which runs of `osusume run` are told from runs that the UI started.
 RUN_TAG = {"osusume/command": "run"}
+#: Whoever started a run in a terminal starts the next one as well; the daemon of an open UI must not.
+NEVER_RETRIED = {MAX_RETRIES_TAG: "0"}
 #: Runs without this tag are missing from the UI's pages of jobs and of the timeline, which ask by code location
 #: (its name stands in workspace.yaml).
 SHOWN_IN_UI = {REPOSITORY_LABEL_TAG: "__repository__@osusume"}
@@ -106,7 +108,10 @@ def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInsta
     if not verbose:
         logs = str(Path(directory, "storage"))
         overrides["compute_logs"] = _custom("captured", "CapturedOutput", logs)["custom"]
-    with DagsterInstance.from_ref(InstanceRef.from_dir(directory, overrides=overrides)) as instance:
+    # Dagster makes its SQLite files on opening, and fails when two processes make them at once.
+    with directory_lock(home.dagster):
+        instance = DagsterInstance.from_ref(InstanceRef.from_dir(directory, overrides=overrides))
+    with instance:
         # Dagster would connect anew for each of the thousands of events of a run.
         instance.optimize_for_webserver(**_KEEP_CONNECTIONS)
         yield instance

@@ -1,0 +1,186 @@
+"""Failed checks and failed runs, told once: a line each in the sensor's log, and a message to a webhook.
+
+The one rule: telling never fails anything. What could not be posted stays to be told, and is tried again at the next
+tick, together with what has come up since.
+"""
+
+# No `from __future__ import annotations`: Dagster looks at the annotations of sensors.
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import dagster as dg
+
+from adapters.errors import AdapterError
+from adapters.webhook import post
+
+RUNBOOK = "docs/runbook.md"
+_EVERY_S = 30
+#: So many ended runs are looked at in one tick; the rest waits for the next.
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed check or run.
+
+    Attributes:
+        kind: `check` or `run`.
+        name: the table, or the job.
+        check: the check; '' for a run.
+        severity: `error` or `warn`.
+        rows: how many rows break the check; None where it does not say, and for a run.
+        what_to_do: the remedy.
+        run_id: the run it happened in.
+        at: seconds since the epoch.
+        runbook: the page that helps further.
+    """
+
+    kind: str
+    name: str
+    check: str
+    severity: str
+    rows: int | None
+    what_to_do: str
+    run_id: str
+    at: float
+    runbook: str = RUNBOOK
+
+    def __str__(self) -> str:
+        """The failure in a line."""
+        if self.kind == "run":
+            return f"run {self.run_id} of {self.name} failed: {self.what_to_do} See {self.runbook}"
+        rows = "" if self.rows is None else f", {self.rows:,} rows"
+        return (
+            f"{self.name}: {self.check} does not hold ({self.severity}{rows}; run {self.run_id}). "
+            f"{self.what_to_do} See {self.runbook}"
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far the log of ended runs has been read.
+
+    Attributes:
+        failed: the cursor behind the last failed run that was told; None = none yet.
+        succeeded: the same for runs that came to their end, in which checks may have failed.
+        logged: how many failures behind these are in the sensor's log already, but could not be posted.
+    """
+
+    failed: str | None = None
+    succeeded: str | None = None
+    logged: int = 0
+
+
+def failure_sensor(webhook: str, send: Callable[[str, dict[str, Any]], None] = post) -> dg.SensorDefinition:
+    """The sensor that tells of failures; with '' as the webhook in its log alone.
+
+    Args:
+        webhook: the address.
+        send: how a message gets there; it raises AdapterError when it did not.
+    """
+
+    @dg.sensor(
+        name="tell_failures",
+        minimum_interval_seconds=_EVERY_S,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Every failed check and every failed run: a line in this sensor's log, and a message in JSON to "
+        "OSUSUME_ALERT_WEBHOOK where that is set. What happened before it was started is not told. Stopped until you "
+        "start it.",
+    )
+    def tell_failures(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if context.cursor is None:
+            return _result(_from_now_on(context.instance), "telling what fails from now on")
+        before = Told(**json.loads(context.cursor))
+        failures, after = _since(context.instance, before)
+        for failure in failures[before.logged :]:
+            context.log.error(str(failure))
+        if not failures:
+            return _result(after, "nothing has failed since")
+        try:
+            if webhook:
+                send(webhook, message(failures))
+        except AdapterError as problem:
+            context.log.warning(f"{problem}. Trying again at the next tick")
+            return _result(replace(before, logged=len(failures)), f"{len(failures)} failures not posted yet")
+        return _result(after, f"told {len(failures)} failures")
+
+    return tell_failures
+
+
+def message(failures: Sequence[Failure]) -> dict[str, Any]:
+    """What is posted: `text`, which chat services show as it is, and every failure in fields."""
+    return {"text": "\n".join(map(str, failures)), "failures": [asdict(one) for one in failures]}
+
+
+def _result(told: Told, reason: str) -> dg.SensorResult:
+    """The end of a tick; the reason is what the UI shows of it."""
+    return dg.SensorResult(skip_reason=reason, cursor=json.dumps(asdict(told)))
+
+
+def _from_now_on(instance: dg.DagsterInstance) -> Told:
+    """The present end of the log."""
+    failed = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1)
+    succeeded = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_SUCCESS, limit=1)
+    return Told(_cursor(failed, None), _cursor(succeeded, None))
+
+
+def _since(instance: dg.DagsterInstance, told: Told) -> tuple[list[Failure], Told]:
+    """What has failed in runs that ended since, run by run, and the end of what was read for it."""
+    failed = _ended(instance, dg.DagsterEventType.RUN_FAILURE, told.failed)
+    succeeded = _ended(instance, dg.DagsterEventType.RUN_SUCCESS, told.succeeded)
+    failures: list[Failure] = []
+    for end in sorted([*failed.records, *succeeded.records], key=lambda record: record.timestamp):
+        checks = instance.get_records_for_run(end.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        failures += _failed_checks(checks.records)
+    failures += _failed_runs(failed.records)
+    return failures, Told(_cursor(failed, told.failed), _cursor(succeeded, told.succeeded))
+
+
+def _ended(instance: dg.DagsterInstance, how: dg.DagsterEventType, cursor: str | None) -> dg.EventRecordsResult:
+    """The runs that ended so after the cursor, oldest first."""
+    return instance.fetch_run_status_changes(how, limit=_MOST, cursor=cursor, ascending=True)  # type: ignore[arg-type]
+
+
+def _cursor(found: dg.EventRecordsResult, before: str | None) -> str | None:
+    """The cursor behind what was found; as before when nothing was."""
+    return found.cursor if found.records else before
+
+
+def _failed_checks(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:
+    """The checks among the events that do not hold."""
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        found = event.asset_check_evaluation_data if event is not None else None
+        if found is None or found.passed:
+            continue
+        rows = found.metadata.get("failing_rows")
+        remedy = found.metadata.get("what_to_do")
+        yield Failure(
+            kind="check",
+            name=found.asset_key.to_user_string(),
+            check=found.check_name,
+            severity=found.severity.value.lower(),
+            rows=rows.value if isinstance(rows, dg.IntMetadataValue) else None,
+            what_to_do=" ".join(str(remedy.value).split()) if remedy is not None else "",
+            run_id=record.run_id,
+            at=record.timestamp,
+        )
+
+
+def _failed_runs(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:
+    """The runs that failed."""
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        yield Failure(
+            kind="run",
+            name=record.event_log_entry.job_name or "",
+            check="",
+            severity="error",
+            rows=None,
+            what_to_do=" ".join((event.message or "").split()) if event is not None else "",
+            run_id=record.run_id,
+            at=record.timestamp,
+        )
