@@ -12,14 +12,16 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import LockTimeout, NothingPublished, WarehouseFileError
+from warehouse.errors import DiskFull, LockTimeout, NothingPublished, WarehouseError, WarehouseFileError
 from warehouse.home import Home
-from warehouse.lock import OnWait, WriterLock
+from warehouse.lock import OnWait, WriterLock, no_room
 from warehouse.names import quote_literal
 from warehouse.schema import prepare
 
 #: How a foreign program (say, the DuckDB shell) that has the file open shows up in DuckDB's message.
 _FOREIGN_LOCK = "Could not set lock on file"
+#: How a full disk shows up in DuckDB's message.
+_NO_ROOM = "No space left on device"
 _RETRY_S = 0.2
 
 
@@ -54,6 +56,7 @@ class Warehouse:
             LockTimeout: when the writers before did not finish in time.
             LockMisuse: when this thread already writes.
             WarehouseFileError: when the file is no DuckDB file this version can read.
+            DiskFull: when there is no room to write.
         """
         started = time.monotonic()
         with WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait):
@@ -62,6 +65,10 @@ class Warehouse:
                 con.execute("set timezone = 'UTC'")
                 prepare(con)
                 yield con
+            except (duckdb.Error, WarehouseError) as problem:
+                if _NO_ROOM in str(problem):
+                    raise DiskFull(no_room(self.home.warehouse_file)) from problem
+                raise
             finally:
                 con.close()
 
@@ -101,6 +108,8 @@ class Warehouse:
                 shutil.rmtree(f"{path}.tmp", ignore_errors=True)
                 return con
             except duckdb.Error as problem:
+                if _NO_ROOM in str(problem):
+                    raise DiskFull(no_room(path)) from problem
                 if _FOREIGN_LOCK not in str(problem):
                     raise WarehouseFileError(_unreadable(path, problem)) from problem
                 waited = time.monotonic() - started

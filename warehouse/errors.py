@@ -5,7 +5,8 @@
     WarehouseError
     ├── LockError
     │   ├── LockTimeout        somebody else writes: wait, or stop them
-    │   └── LockMisuse         a programming error: the same thread asked twice
+    │   └── LockMisuse         a programming error: the same thread asked twice, or a fork inside a writer
+    ├── DiskFull               no room to write: make some, nothing is damaged
     ├── WarehouseFileError     the warehouse file cannot be opened: see the message
     ├── NothingPublished       no snapshot yet: run the pipeline first
     ├── PublishError           there is nothing whole to publish
@@ -30,7 +31,11 @@ class LockTimeout(LockError):  # noqa: N818 - says what happened
 
 
 class LockMisuse(LockError):  # noqa: N818 - says what happened
-    """The same thread asked for the writers' lock while it already held it."""
+    """The same thread asked for the writers' lock while it already held it, or a process forked inside a writer did."""
+
+
+class DiskFull(WarehouseError):  # noqa: N818 - says what happened
+    """The file system has no room for what has to be written; what was there before is whole."""
 
 
 class WarehouseFileError(WarehouseError):

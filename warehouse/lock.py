@@ -5,6 +5,7 @@ as long as it waits or writes. The lowest living ticket writes. The kernel frees
 dies, however it dies, so a dead ticket is recognised by anybody being able to lock it, and is thrown away.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from warehouse.errors import LockMisuse, LockTimeout
+from warehouse.errors import DiskFull, LockMisuse, LockTimeout
 from warehouse.files import try_flock
 from warehouse.home import Home
 
@@ -31,6 +32,8 @@ _REPORT_EVERY_S = 5.0
 
 _held: dict[Path, "WriterLock"] = {}
 _open_tickets: set[int] = set()
+#: Set in a process that was forked while its parent wrote: it has a copy of the parent's open database.
+_forked_inside_writer = False
 _registry = threading.Lock()
 
 
@@ -45,7 +48,8 @@ class WriterLock:
 
     Raises:
         LockTimeout: on entering, when the others did not finish in time.
-        LockMisuse: on entering, when this thread already holds the lock.
+        LockMisuse: on entering, when this thread already holds the lock, or the process was forked by one that did.
+        DiskFull: on entering, when there is no room even for a ticket.
     """
 
     def __init__(self, home: Home, purpose: str, timeout_s: float = 600.0, on_wait: OnWait | None = None) -> None:
@@ -67,6 +71,11 @@ class WriterLock:
             self._draw(started)
             self._wait(started)
             self._write_ticket("writes")
+        except OSError as problem:
+            self._give_back()
+            if problem.errno != errno.ENOSPC:
+                raise
+            raise DiskFull(no_room(self._directory)) from problem
         except BaseException:
             self._give_back()
             raise
@@ -85,7 +94,12 @@ class WriterLock:
         self._give_back()
 
     def _refuse_reentry(self) -> None:
-        """Raise at once what would otherwise be waiting for oneself."""
+        """Raise at once what would otherwise be waiting for oneself, or writing through a copied connection."""
+        if _forked_inside_writer:
+            raise LockMisuse(
+                f"{self.purpose!r} cannot write: this process was forked while its parent had the warehouse open, and "
+                "shares the parent's connection. Start it before, or with multiprocessing's `spawn`"
+            )
         with _registry:
             holder = _held.get(self._directory)
         if holder is not None and (holder is self or holder.thread == self.thread):
@@ -146,8 +160,9 @@ class WriterLock:
         if waited >= self.timeout_s:
             raise LockTimeout(
                 f"{self.purpose!r} waited {waited:.0f} s for the writers' lock of "
-                f"{self.home.warehouse_file}, which is held by {holder}. Wait until it is done and try again, or end that process: "  # noqa: E501
-                "the lock is freed with it, no file needs to be deleted"
+                f"{self.home.warehouse_file}, which is held by {holder}. Wait until it is done and try again, or end "
+                "that process: the lock is freed with it, no file needs to be deleted. Longer waits are allowed by "
+                f"OSUSUME_LOCK_TIMEOUT, which is {self.timeout_s:.0f} s"
             )
 
     def _write_ticket(self, state: str) -> None:
@@ -174,6 +189,14 @@ class WriterLock:
             _open_tickets.discard(self._handle)
         os.close(self._handle)
         self._handle, self._ticket = -1, None
+
+
+def no_room(place: Path) -> str:
+    """What to say, and to do, about a full disk."""
+    return (
+        f"there is no room left where {place} lies. Make room and run again: nothing is damaged, and what was begun "
+        "is cleaned up by the next writer"
+    )
 
 
 def queue(home: Home) -> list[str]:
@@ -227,8 +250,9 @@ def _sweep_drawings(directory: Path) -> None:
 
 def _forget_after_fork() -> None:
     """A forked child owns nothing of its parent's: keeping the tickets open would keep the lock."""
-    global _registry
+    global _registry, _forked_inside_writer
     _registry = threading.Lock()
+    _forked_inside_writer = _forked_inside_writer or bool(_held)
     for handle in _open_tickets:
         with suppress(OSError):
             os.close(handle)

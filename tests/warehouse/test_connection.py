@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from warehouse.connection import Warehouse
-from warehouse.errors import LockMisuse, LockTimeout, NothingPublished, WarehouseFileError
+from warehouse.errors import DiskFull, LockMisuse, LockTimeout, NothingPublished, WarehouseFileError
+from warehouse.home import Home
 from warehouse.publish import publish
 
 FOREIGN = """
@@ -176,6 +178,38 @@ def test_a_program_outside_the_queue_is_waited_for(warehouse: Warehouse) -> None
     finally:
         foreign.kill()
         foreign.wait()
+
+
+def test_a_full_disk_is_named_as_one_and_damages_nothing(tmp_path: Path) -> None:
+    """A writer, and a ticket, without room say so instead of calling the file damaged; with room all goes on."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(small)], check=False)
+    if mounted.returncode:
+        pytest.skip("making a small file system takes the right to mount one")
+    try:
+        warehouse = Warehouse(Home(small / "home"))
+        with warehouse.writer("first") as con:
+            con.execute("create table kept as select 1 as a")
+        with pytest.raises(DiskFull, match="no room left"), warehouse.writer("too much") as con:
+            con.execute("create table too_much as select uuid() as a from range(1000000)")
+        fill(small / "filled")
+        with pytest.raises(DiskFull, match="Make room and run again"), warehouse.writer("no ticket"):
+            pass
+        (small / "filled").unlink()
+        with warehouse.writer("with room") as con:
+            assert con.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall() == [
+                ("kept",)
+            ]
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def fill(file: Path) -> None:
+    """Take all the room that is left."""
+    with file.open("wb", buffering=0) as stream, suppress(OSError):
+        while True:
+            stream.write(bytes(512))
 
 
 def test_a_damaged_warehouse_file_says_how_to_get_it_back(warehouse: Warehouse) -> None:

@@ -152,6 +152,7 @@ def test_giving_up_says_who_holds_the_lock_and_what_to_do(home: Home) -> None:
         f"process {slow.pid}",
         "since 20",
         "no file needs to be deleted",
+        "OSUSUME_LOCK_TIMEOUT",
     ):
         assert part in message
 
@@ -206,6 +207,23 @@ def test_a_child_forked_by_a_killed_holder_does_not_keep_the_lock(home: Home) ->
             assert tickets(home) == 1
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+def test_a_process_forked_inside_a_writer_may_not_write(home: Home) -> None:
+    """It shares its parent's open database, and two of them would spoil the file: it is told so, at once."""
+    with WriterLock(home, "parent"):
+        child = os.fork()
+        if child == 0:
+            try:
+                with WriterLock(home, "child", timeout_s=0):
+                    os._exit(1)
+            except LockMisuse as problem:
+                os._exit(0 if "forked while its parent had the warehouse open" in str(problem) else 2)
+            except BaseException:  # noqa: BLE001 - a forked child must not run on into pytest
+                os._exit(3)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with WriterLock(home, "parent again", timeout_s=5):
+        pass
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
