@@ -57,7 +57,8 @@ def _when_nothing_is_under_way(cause: _Condition, label: str) -> _Condition:
         & ~dg.AutomationCondition.any_deps_in_progress()
         & ~dg.AutomationCondition.in_progress()
     )
-    return ((dg.AutomationCondition.newly_missing() | cause).since_last_handled() & quiet).with_label(label)
+    either: _Condition = dg.AutomationCondition.newly_missing() | cause
+    return (either.since_last_handled() & quiet).with_label(label)
 
 
 def _something_read_holds_something_else() -> _Condition:

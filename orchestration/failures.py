@@ -141,7 +141,7 @@ def _since(instance: dg.DagsterInstance, told: Told) -> tuple[list[Failure], Tol
 
 def _ended(instance: dg.DagsterInstance, how: dg.DagsterEventType, cursor: str | None) -> dg.EventRecordsResult:
     """The runs that ended so after the cursor, oldest first."""
-    return instance.fetch_run_status_changes(how, limit=_MOST, cursor=cursor, ascending=True)  # type: ignore[arg-type]
+    return instance.fetch_run_status_changes(how, limit=_MOST, cursor=cursor, ascending=True)
 
 
 def _cursor(found: dg.EventRecordsResult, before: str | None) -> str | None:

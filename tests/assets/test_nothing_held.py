@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from tests.adapters.loopback import Loopback, Seen, Step
 
 from adapters.errors import Misunderstood
 from assets import evaluation
@@ -16,17 +16,25 @@ from assets.resources import RecordingsInput, RunSettings, WarehouseResource
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.popularity import Popularity
+from tests.adapters.loopback import Loopback, Seen, Step
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 
-#: A writer of another process, which does not wait long.
+#: A process that tries to write when it is told to, does not wait long, and says whether it could.
 WRITER = """
 import sys
 from pathlib import Path
 from warehouse.connection import Warehouse
+from warehouse.errors import LockTimeout
 from warehouse.home import Home
-with Warehouse(Home(Path(sys.argv[1])), lock_timeout_s=0.2).writer("another process") as con:
-    con.execute("create table if not exists main.another_process as select 1 as a")
+warehouse = Warehouse(Home(Path(sys.argv[1])), lock_timeout_s=0.2)
+for _ in sys.stdin:
+    try:
+        with warehouse.writer("another process") as con:
+            con.execute("create table if not exists main.another_process as select 1 as a")
+        print("wrote", flush=True)
+    except LockTimeout as problem:
+        print(problem, flush=True)
 """
 #: As much of the pipeline's tables as models are given: two anime, two users with a rating each.
 TABLES = """
@@ -49,36 +57,58 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def another_process_writes(home: Home) -> bool:
-    """Whether another process gets to write the warehouse at this moment."""
+@pytest.fixture
+def another_process(home: Home) -> Iterator[Callable[[], str]]:
+    """A function that has another process write, and returns `wrote`, or why it could not."""
     words = [sys.executable, "-c", WRITER, str(home.root)]
-    return subprocess.run(words, capture_output=True, check=False).returncode == 0
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
+
+        def write() -> str:
+            print("go", file=stdin, flush=True)
+            return stdout.readline().strip()
+
+        assert write() == "wrote"
+        yield write
+        stdin.close()
 
 
-def test_while_a_service_is_asked_another_process_writes(home: Home) -> None:
+def test_the_other_process_cannot_write_while_somebody_holds_the_warehouse(
+    home: Home, another_process: Callable[[], str]
+) -> None:
+    """What the tests below look for would be seen."""
+    with Warehouse(home).writer("a step"):
+        assert "held by 'a step'" in another_process()
+
+
+def test_while_a_service_is_asked_another_process_writes(home: Home, another_process: Callable[[], str]) -> None:
     """At the moment a request arrives at the service, another process gets the writers' lock and the file."""
-    wrote: list[bool] = []
+    wrote: list[str] = []
 
     def answer(_: Seen) -> Step:
-        wrote.append(another_process_writes(home))
+        wrote.append(another_process())
         return Step(400)
 
-    with Loopback(answer) as server, pytest.raises(dg.Failure) as caught:
+    with Loopback(answer) as server:
         crawling = Crawling({"jikan": ServiceAccess(server.url, per_minute=1000)}, salt_file=home.salt)
         context = dg.build_asset_context()
-        take_in(context, Warehouse(home), RecordingsInput(), crawling, "jikan", "anime")
+        with pytest.raises(dg.Failure) as caught:
+            take_in(context, Warehouse(home), RecordingsInput(), crawling, "jikan", "anime")
     assert isinstance(caught.value.__cause__, Misunderstood)
-    assert wrote
-    assert all(wrote)
+    assert wrote == ["wrote"]
 
 
-def test_while_a_model_learns_another_process_writes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_a_model_learns_another_process_writes(
+    home: Home, another_process: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Inside the fit of a model that an asset teaches, another process gets the writers' lock and the file."""
-    wrote: list[bool] = []
+    wrote: list[str] = []
 
     class Watching(Popularity):
         def fit(self, interactions: Interactions, items: ItemFeatures | None = None) -> "Watching":
-            wrote.append(another_process_writes(home))
+            wrote.append(another_process())
             super().fit(interactions, items)
             return self
 
@@ -87,4 +117,4 @@ def test_while_a_model_learns_another_process_writes(home: Home, monkeypatch: py
     monkeypatch.setitem(evaluation.MODELS, "popularity", Watching)
     resources = {"warehouse": WarehouseResource(home=str(home.root)), "run_settings": RunSettings()}
     assert dg.materialize([evaluation.evaluation_asset("popularity")], resources=resources).success
-    assert wrote == [True]
+    assert wrote == ["wrote"]

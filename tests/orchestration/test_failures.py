@@ -7,10 +7,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from tests.adapters.loopback import FakeTime, Loopback, Step, script
 
 from adapters.webhook import post
 from orchestration.failures import failure_sensor
+from tests.adapters.loopback import FakeTime, Loopback, Step, script
 
 REMEDY = "Look at the sample;\n  mend the source."
 
