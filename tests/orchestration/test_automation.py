@@ -1,11 +1,12 @@
 """What follows by itself: after a change exactly what is made from it, once, and nothing while nothing changed."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.automation_tick_evaluation_context import build_run_requests
 
 from orchestration.automation import FRESHNESS, RESULTS, TABLES
 from orchestration.definitions import build_definitions
@@ -30,6 +31,7 @@ class Ticks:
     instance: dg.DagsterInstance
     sensor: str
     cursor: object = None
+    runs: Sequence[dg.RunRequest] = ()
 
     def make(self, names: Iterable[str], content: str = "the first") -> None:
         """Let the assets be made with this content."""
@@ -47,6 +49,8 @@ class Ticks:
             cursor=self.cursor,  # type: ignore[arg-type]
         )
         self.cursor = found.cursor
+        graph = self.definitions.resolve_asset_graph()
+        self.runs = build_run_requests(found._requested_subsets, graph, {}, emit_backfills=True)
         return {result.key.to_user_string() for result in found.results if result.true_subset.size}
 
 
@@ -86,6 +90,9 @@ def test_a_new_raw_table_is_followed_by_exactly_what_is_made_from_it_and_once(ti
     asked = ticks.tick()
     assert asked | BESIDE == downstream(ticks.definitions, "raw_anilist__anime", TABLES)
     assert {"stg_anilist__anime", "anime_key_history", "dim_anime", "fact_user_rating"} <= asked
+    (run,) = ticks.runs
+    assert {key.to_user_string() for key in run.asset_selection or ()} == asked | BESIDE
+    assert run.asset_check_keys is None, "all checks of the tables run with them"
     assert ticks.tick() == set()
     ticks.make(asked)
     assert ticks.tick() == set()
@@ -117,6 +124,7 @@ def test_changed_ratings_reach_the_published_snapshot_in_one_run(ticks: Ticks) -
     ticks.make(["fact_user_rating"], content="one more")
     asked = ticks.tick()
     assert asked == downstream(ticks.definitions, "fact_user_rating", RESULTS)
+    assert len(ticks.runs) == 1
     assert {"evaluation_ease", "fact_recommendation", "vw_recommendations", "published_snapshot"} <= asked
     assert ticks.tick() == set()
 
