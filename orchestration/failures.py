@@ -14,7 +14,6 @@ from typing import Any
 import dagster as dg
 
 from adapters.errors import AdapterError
-from adapters.webhook import post
 
 RUNBOOK = "docs/runbook.md"
 _EVERY_S = 30
@@ -74,7 +73,18 @@ class Told:
     logged: int = 0
 
 
-def failure_sensor(webhook: str, send: Callable[[str, dict[str, Any]], None] = post) -> dg.SensorDefinition:
+def send_to_webhook(address: str, document: dict[str, Any]) -> None:
+    """Post the document; the HTTP library is imported only now, since loading the code location should not pay for it.
+
+    Raises:
+        AdapterError: as `adapters.webhook.post`.
+    """
+    from adapters.webhook import post
+
+    post(address, document)
+
+
+def failure_sensor(webhook: str, send: Callable[[str, dict[str, Any]], None] = send_to_webhook) -> dg.SensorDefinition:
     """The sensor that tells of failures; with '' as the webhook in its log alone.
 
     Args:
