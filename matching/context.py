@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.corpus import Corpus
-from matching.nearest import ranks
+from matching.ordering import ranks
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

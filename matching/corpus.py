@@ -111,7 +111,7 @@ def _taken(table: Table, rows: Ints, **given: Any) -> Table:
     for field in fields(table):
         if field.name not in given:
             column = getattr(table, field.name)
-            taken = column[rows] if isinstance(column, np.ndarray) else [column[at] for at in rows.tolist()]
+            taken = column[rows] if isinstance(column, np.ndarray) else list(map(column.__getitem__, rows.tolist()))
             given[field.name] = tuple(taken) if isinstance(column, tuple) else taken
     return type(table)(**given)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +17,7 @@ import scipy
 from numpy.typing import NDArray
 
 from matching.corpus import MISSING
+from matching.ordering import in_order, ranks
 from matching.rarity import TRIPLES, Rarity, letter_triples
 
 Ints = NDArray[np.int64]
@@ -24,7 +25,7 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 #: names compared with all others at once: enough to share the way through the others, few enough for the cache
-_CHUNK = 1000
+_CHUNK = 2000
 #: fewer names than this are compared with all others in one go; only larger searches are cut into windows of time
 _FEW = 5_000
 #: triples that those names share with others, together: what a product holds in memory
@@ -66,8 +67,15 @@ class NameIndex:
         kept = used[self.vectors.indices]
         ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
         parts = (self.vectors.data[kept], column[self.vectors.indices[kept]].astype(np.int32), ends.astype(np.int32))
-        vectors = scipy.sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
-        return NameIndex(vectors, self.record, self.source, self.low, self.high)
+        vectors = sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
+        return replace(self, vectors=vectors)
+
+    def without_repeats(self, name: Ints) -> NameIndex:
+        """Without titles whose record has another of the same name, given each title's as a number."""
+        order = in_order(self.record, name, np.arange(len(name)))
+        record, name = self.record[order], name[order]
+        kept = np.sort(order[np.r_[True, (record[1:] != record[:-1]) | (name[1:] != name[:-1])][: len(order)]])
+        return replace(self, vectors=self.vectors[kept], record=self.record[kept])
 
 
 @dataclass(frozen=True)
@@ -121,16 +129,17 @@ def similar(index: NameIndex, reach: Reach, asking: Mask | None = None) -> Links
     """
     everyone = np.arange(len(index.record))
     if asking is not None:
-        links = _between(index, everyone[asking[index.record]], everyone, reach)
+        links = _between(index, everyone[asking[index.record]], everyone, reach, _shared(index.vectors))
         return links.chosen(index.source[links.one] != index.source[links.two])
     source_of = index.source[index.record]
     of_source = [everyone[source_of == source] for source in range(int(index.source.max(initial=-1)) + 1)]
-    found = [_between(index, one, two, reach) for one, two in combinations(of_source, 2)]
+    shared = _shared(index.vectors)
+    found = [_between(index, one, two, reach, shared) for one, two in combinations(of_source, 2)]
     return joined(found + [links.mirrored() for links in found])
 
 
-def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Links:
-    """The similar pairs of some titles and others (ascending rows), each pair of records once."""
+def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared: Ints) -> Links:
+    """The similar pairs of some titles and others (ascending rows), each pair of records once; see `_shared`."""
     begin = index.low[index.record]
     queries = queries[np.argsort(begin[queries], kind="stable")]
     few = len(queries) < _FEW
@@ -139,14 +148,14 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Lin
 
     def compare(task: tuple[int, int, int, int]) -> Links:
         first, last, start, stop = task
-        product = (vectors[start:stop] @ index.vectors[queries[first:last]].T.tocsr()).tocoo()
-        close = product.data >= np.float32(reach.cosine)
-        one = index.record[queries[first + product.col[close]]]
-        two = index.record[others[start + product.row[close]]]
+        product = vectors[start:stop] @ index.vectors[queries[first:last]].T.tocsr()
+        close = np.flatnonzero(product.data >= np.float32(reach.cosine))
+        one = index.record[queries[first + product.indices[close]]]
+        two = index.record[others[start + np.searchsorted(product.indptr, close, side="right") - 1]]
         links = Links(one, two, product.data[close])
         return links.chosen(days_between(index.low, index.high, one, two) <= reach.days_apart)
 
-    portions = _portions(index.vectors, queries)
+    portions = _portions(shared[queries])
     tasks = (
         ((*portion, 0, len(others)) for portion in portions)
         if few
@@ -156,13 +165,18 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Lin
         return _best(joined(list(threads.map(compare, tasks))))
 
 
-def _portions(vectors: scipy.sparse.csr_matrix, queries: Ints) -> list[tuple[int, int]]:
-    """First and last of the names to be compared at once: so many that what they share fits into memory."""
+def _shared(vectors: sparse.csr_matrix) -> Ints:
+    """For each name how many triples it shares with all names, one by one: what comparing it takes."""
     held = np.bincount(vectors.indices, minlength=vectors.shape[1])
-    met = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]
-    cost = np.cumsum((met[1:] - met[:-1])[queries])
+    met: Ints = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]
+    return met[1:] - met[:-1]
+
+
+def _portions(shared: Ints) -> list[tuple[int, int]]:
+    """First and last of the names to be compared at once: so many that what they share fits into memory."""
+    cost = np.cumsum(shared)
     portions, first = [], 0
-    while first < len(queries):
+    while first < len(cost):
         spent = cost[first - 1] if first else 0
         last = int(np.searchsorted(cost, spent + _MOST_SHARED, side="right"))
         last = max(first + 1, min(last, first + _CHUNK))
@@ -192,22 +206,14 @@ def _windows(
 
 def _best(links: Links) -> Links:
     """Each pair of records once, with the greatest cosine of its titles, ordered by the pair."""
-    links = links.chosen(np.lexsort((-links.cosine, links.two, links.one)))
-    first = np.ones(len(links.one), dtype=bool)
-    first[1:] = (links.one[1:] != links.one[:-1]) | (links.two[1:] != links.two[:-1])
-    return links.chosen(first)
-
-
-def ranks(group: Ints, tie: Ints, value: NDArray[np.floating]) -> Ints:
-    """For each row its place (0 = best) in its group by value; equal values stand in the order of `tie`."""
-    if not len(group):
-        return group
-    order = np.lexsort((tie, -np.round(value, 5), group))
-    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]])
-    sizes = np.diff(np.r_[starts, len(group)])
-    out = np.empty(len(group), dtype=np.int64)
-    out[order] = np.arange(len(group)) - np.repeat(starts, sizes)
-    return out
+    if not len(links.one):
+        return links
+    span = int(links.two.max()) + 1
+    pair = links.one * span + links.two
+    order = np.argsort(pair)
+    pair = pair[order]
+    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]])
+    return Links(pair[starts] // span, pair[starts] % span, np.maximum.reduceat(links.cosine[order], starts))
 
 
 def nearest(links: Links, source: Ints, count: int) -> Links:
@@ -216,7 +222,7 @@ def nearest(links: Links, source: Ints, count: int) -> Links:
         return links
     group = links.one * (int(source.max()) + 1) + source[links.two]
     kept = links.chosen(ranks(group, links.two, links.cosine) < count)
-    return kept.chosen(np.lexsort((kept.two, kept.one)))
+    return kept.chosen(in_order(kept.one, kept.two))
 
 
 def refreshed(lists: Links, index: NameIndex, changed: Mask, robbed: Mask, reach: Reach) -> Links:
@@ -238,4 +244,4 @@ def refreshed(lists: Links, index: NameIndex, changed: Mask, robbed: Mask, reach
     stays, joins = kept.chosen(~visited[kept.one]), kept.chosen(visited[kept.one])
     parts = [joined([joins, visitors]), found]
     links = joined([stays, *(nearest(part, index.source, reach.nearest) for part in parts)])
-    return links.chosen(np.lexsort((links.two, links.one)))
+    return links.chosen(in_order(links.one, links.two))

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 #: stands between the parts of a title: name | subtitle
 SEPARATOR = "|"
 
+#: scripts that a text may be written in, as bits
+LATIN, EAST_ASIAN, OTHER = 1, 2, 4
 #: signs that tell works apart when they end or follow a name (Gintama° is another series than Gintama')
 MARKS = frozenset("!?°*+#∞†")
 
@@ -61,13 +63,12 @@ _EAST_ASIAN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]],
     (re.compile(r"ミニアニメ|小剧场|小劇場"), " mini "),
     (re.compile(r"完結[編篇]|最終章|ファイナル"), " final "),
 )
+#: each begins with a sign of its own, which is what makes the search for it fast
 _GLUE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?<=[0-9]),(?=[0-9]{3})"), ""),
+    (re.compile(r",(?<=[0-9],)(?=[0-9]{3})"), ""),
     (re.compile(r"[ \t]-+[ \t]?|-+(?=\n|$)|(?<=\n)-+"), f" {SEPARATOR} "),
     (re.compile(r"\.(?=[ \t])"), f" {SEPARATOR} "),
-    (re.compile(r"(?<![0-9])\.|\.(?![0-9])"), " "),
-    (re.compile(r"[^\w\n.|]|_"), " "),
-    (re.compile(r"[ \t]{2,}"), " "),
+    (re.compile(r"\.(?:(?<![0-9]\.)|(?![0-9]))"), " "),
 )
 
 
@@ -110,6 +111,9 @@ def _glued(text: str, count: int) -> list[str]:
     """The lines of a text with its punctuation written one way; none for no titles."""
     for glue, replacement in _GLUE:
         text = glue.sub(replacement, text)
+    text = text.translate({ord(sign): " " for sign in set(text) if not (sign.isalnum() or sign in "\n.|")})
+    while "  " in text:
+        text = text.replace("  ", " ")
     return [line.strip(" |") for line in text.split("\n")] if count else []
 
 
@@ -120,8 +124,8 @@ def normalise(title: str) -> str:
 
 def marks_all(titles: Sequence[str]) -> list[str]:
     """For each title the signs that may be part of the name, as `marks` finds them."""
-    lines = unicodedata.normalize("NFKC", "\n".join(map(one_line, titles))).split("\n") if titles else []
-    return [_marks(line) if _MAY_MARK.search(line) else "" for line in lines]
+    wide = (title if title.isascii() else unicodedata.normalize("NFKC", title) for title in titles)
+    return [_marks(title) if _MAY_MARK.search(title) else "" for title in wide]
 
 
 def marks(title: str) -> str:
@@ -141,3 +145,18 @@ def _marks(title: str) -> str:
     closing = len(re.findall(r"(?<=\w)'(?!\w)", text))
     opening = len(re.findall(r"(?<!\w)'(?=\w)", text))
     return found + "'" * max(0, closing - opening)
+
+
+def script(text: str) -> int:
+    """Which scripts a text is written in, as a bit set; digits alone fit every script."""
+    if text.isascii() and text.isalnum() and not text.isdigit():
+        return LATIN
+    found = 0
+    for char in text:
+        if "a" <= char <= "z":
+            found |= LATIN
+        elif "\u3040" <= char <= "\u9fff":
+            found |= EAST_ASIAN
+        elif not char.isdigit():
+            found |= OTHER
+    return found or LATIN | EAST_ASIAN | OTHER

@@ -33,7 +33,7 @@ class Remembered:
 
     def lists(self, settings: Blocking) -> Links:
         """The lists of similar records, asking only those whose list may have changed."""
-        today, source = self.catalogue.index.narrowed(settings.crowded_triple), self.catalogue.source
+        today, source = self.catalogue.index(settings.crowded_triple), self.catalogue.source
         stood, old = self._names_stood_at(), self.state.catalogue
         reach, crowd = settings.reach(len(source)), self._crowd(self.catalogue, settings)
         is_other = reach != settings.reach(len(old.names)) or crowd != self._crowd(old, settings)

@@ -116,8 +116,7 @@ def token_ratios(texts: list[str], left: Ints, right: Ints) -> Floats:
 def _compare(texts: list[str], left: Ints, right: Ints, scorer: Any) -> Floats:
     if not len(left):
         return np.empty(0, dtype=np.float32)
-    one = [texts[at] for at in left.tolist()]
-    two = [texts[at] for at in right.tolist()]
+    one, two = (list(map(texts.__getitem__, rows.tolist())) for rows in (left, right))
     scores = process.cpdist(one, two, scorer=scorer, dtype=np.float32, workers=_THREADS)
     return np.asarray(scores, dtype=np.float32) / np.float32(100)
 

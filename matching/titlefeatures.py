@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import scipy
 from numpy.typing import NDArray
@@ -16,7 +14,6 @@ from matching.titletable import MAIN, NATIVE, SLUG, TitleTable
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-_DIGIT = re.compile(r"\d")
 #: titles at least this alike speak of the same series
 _ALIKE = 0.8
 
@@ -87,7 +84,7 @@ def _overall_titles(columns: Columns, titles: TitleTable, compared: TitlePairs) 
 def _heads_and_tails(columns: Columns, titles: TitleTable, compared: TitlePairs) -> None:
     """How alike the names before the subtitle, the subtitles, and one's subtitle and the other's whole name are."""
     count, left, right = columns.count, compared.left, compared.right
-    tailed = np.array([bool(tail) for tail in titles.tail], dtype=bool)
+    tailed = np.fromiter(map(bool, titles.tail), dtype=bool)
     one, two = tailed[left], tailed[right]
     heads = _ratios_where(one | two, titles.head, left, right)
     columns.add("head_best", compared.best(heads.astype(np.float32), count, 0))
@@ -160,14 +157,15 @@ def _witness_alike(
     columns.add("witness_tokens", spread(token_ratios(titles.spaced, one, two)))
     used, place = np.unique(np.concatenate([one, two]), return_inverse=True)
     here, there = place[: len(one)], place[len(one) :]
-    triples = rarity.triple_vectors([titles.base[at] for at in used.tolist()])
+    bases, spaced = (list(map(texts.__getitem__, used.tolist())) for texts in (titles.base, titles.spaced))
+    triples = rarity.triple_vectors(bases)
     columns.add("witness_cosine", spread(_dot(triples, here, there)))
-    words = rarity.word_weights([titles.spaced[at] for at in used.tolist()])
+    words = rarity.word_weights(spaced)
     less, more = _unshared_words(words, here, there)
     columns.add("words_missing", spread(less))
     columns.add("words_added", spread(more))
-    length = np.array([len(text) for text in titles.base], dtype=np.float32)
-    columns.add("witness_length", spread(np.minimum(length[one], length[two])))
+    length = np.fromiter(map(len, bases), dtype=np.float32)
+    columns.add("witness_length", spread(np.minimum(length[here], length[there])))
     kinds = np.stack([titles.kind[one], titles.kind[two]]) if len(one) else np.empty((2, 0))
     columns.add("witness_slug", spread((kinds == SLUG).any(axis=0).astype(np.float32)))
     columns.add("witness_main", spread((kinds == MAIN).sum(axis=0).astype(np.float32)))
@@ -217,19 +215,8 @@ def _series(columns: Columns, titles: TitleTable, left: Ints, right: Ints) -> No
         columns.add(f"{word}_differs", (kinds & KINDS[word]) > 0)
     one, two = of(titles.marks, left), of(titles.marks, right)
     columns.add("marks_relation", np.select([one == two, (one == 0) | (two == 0)], [1.0, 0.0], default=-1.0))
-    numbers = _number_ids(titles.spaced)
-    one, two = of(numbers, left), of(numbers, right)
+    one, two = of(titles.numbers, left), of(titles.numbers, right)
     columns.add("numbers_relation", np.select([one == two, (one == 0) | (two == 0)], [1.0, 0.0], default=-1.0))
-
-
-def _number_ids(texts: list[str]) -> Ints:
-    """An id for the numbers that remain in each name; 0 for none."""
-    known: dict[str, int] = {"": 0}
-    found = np.zeros(len(texts), dtype=np.int64)
-    for at, text in enumerate(texts):
-        if _DIGIT.search(text):
-            found[at] = known.setdefault(" ".join(filter(str.isdigit, text.split())), len(known))
-    return found
 
 
 def _series_anywhere(columns: Columns, titles: TitleTable, compared: TitlePairs) -> None:

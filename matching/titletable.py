@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.digests import distinct
-from matching.normalise import marks_all, normalise_all
+from matching.normalise import marks_all, normalise_all, script
 from matching.records import AnimeRecord
 from matching.romaji import fold, is_written_in_kana, romanise
 from matching.titles import ParsedTitle, parse
@@ -20,9 +23,9 @@ Ints = NDArray[np.int64]
 MAIN, ALTERNATIVE, NATIVE, SLUG, TRANSLITERATED, SYNONYM = range(6)
 #: more titles than this add work, not evidence: what follows are mostly translations
 TITLES_PER_RECORD = 14
-LATIN, EAST_ASIAN, OTHER = 1, 2, 4
 #: titles taken apart at once
 _BLOCK = 50_000
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,9 @@ class TitleTable:
     `full` is the folded name with its season, part and year written one way; `base` the folded name alone, both
     without spaces, for comparing; `spaced` is the base with its spaces; `head` and `tail` are the base before and
     after the first subtitle sign (tail "" without one). Equal `key` ids mean equal base, season,
-    part and year; equal `base_id` equal base; equal `exact` ids mean equal but for case and width. `shared` counts
-    the records of the same source that carry the same key, `shared_base` those that carry the same base.
+    part and year; equal `base_id` equal base; equal `exact` ids mean equal but for case and width; equal `numbers` the
+    same numbers in the base (0 none). `shared` counts the records of the same source that carry the same key,
+    `shared_base` those that carry the same base.
     """
 
     text: list[str]
@@ -53,6 +57,7 @@ class TitleTable:
     key: Ints
     base_id: Ints
     exact: Ints
+    numbers: Ints
     shared: Ints
     shared_base: Ints
 
@@ -149,16 +154,17 @@ def _table(
 ) -> TitleTable:
     """The title rows as columns, with ids for equal texts."""
     line = line_of_text[text]
+    lines = line.tolist()
     used, place = np.unique(text, return_inverse=True)
-    of_used = [texts[at] for at in used.tolist()]
+    of_used = list(map(texts.__getitem__, used.tolist()))
     script_of = _ints(map(script, names.base))
 
     def spread(values: list[str]) -> list[str]:
-        return [values[at] for at in line.tolist()]
+        return list(map(values.__getitem__, lines))
 
     key, base_id = names.key[line], names.base_id[line]
     return TitleTable(
-        text=[texts[at] for at in text.tolist()],
+        text=list(map(texts.__getitem__, text.tolist())),
         full=spread(names.full),
         base=spread(names.base),
         spaced=spread(names.spaced),
@@ -174,7 +180,8 @@ def _table(
         marks=_ids(marks_all(of_used))[place],
         key=key,
         base_id=base_id,
-        exact=_ids([one.casefold() for one in of_used])[place],
+        exact=_ids(map(str.casefold, of_used))[place],
+        numbers=_ids(map(_numbers, names.spaced))[line],
         shared=records_sharing(key, source, record),
         shared_base=records_sharing(base_id, source, record),
     )
@@ -209,25 +216,15 @@ def _series_suffix(title: ParsedTitle) -> str:
     return season + part + (f" y{title.year}" if title.year else "")
 
 
-def _ids(texts: Sequence[str]) -> Ints:
+def _ids(texts: Iterable[str]) -> Ints:
     """A number for each distinct text; "" is 0, the others count up in order of first appearance."""
-    known: dict[str, int] = {"": 0}
-    return _ints(known.setdefault(text, len(known)) for text in texts)
+    known = defaultdict(count(1).__next__, {"": 0})
+    return _ints(map(known.__getitem__, texts))
 
 
-def script(text: str) -> int:
-    """Which scripts a text is written in, as a bit set; digits alone fit every script."""
-    if text.isascii() and text.isalnum() and not text.isdigit():
-        return LATIN
-    found = 0
-    for char in text:
-        if "a" <= char <= "z":
-            found |= LATIN
-        elif "\u3040" <= char <= "\u9fff":
-            found |= EAST_ASIAN
-        elif not char.isdigit():
-            found |= OTHER
-    return found or LATIN | EAST_ASIAN | OTHER
+def _numbers(spaced: str) -> str:
+    """The words of a name that are numbers; "" for none."""
+    return " ".join(filter(str.isdigit, spaced.split())) if _DIGIT.search(spaced) else ""
 
 
 def records_sharing(key: Ints, source: Ints, record: Ints) -> Ints:
