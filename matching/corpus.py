@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matching.crossids import Claims, claims_of
 from matching.digests import name_digests
@@ -111,7 +112,8 @@ def _taken(table: Table, rows: Ints, **given: Any) -> Table:
     for field in fields(table):
         if field.name not in given:
             column = getattr(table, field.name)
-            taken = column[rows] if isinstance(column, np.ndarray) else list(map(column.__getitem__, rows.tolist()))
+            is_array = isinstance(column, np.ndarray | sparse.csr_matrix)
+            taken = column[rows] if is_array else list(map(column.__getitem__, rows.tolist()))
             given[field.name] = tuple(taken) if isinstance(column, tuple) else taken
     return type(table)(**given)
 

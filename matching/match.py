@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.blocking import candidate_pairs, unique_pairs
+from matching.collecting import no_garbage_search
 from matching.corpus import build_corpus
 from matching.features import FEATURES
 from matching.overrides import Name, Override, decide
@@ -46,6 +47,7 @@ class MatchResult:
     features: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
 
+@no_garbage_search()
 def match(
     records: Iterable[AnimeRecord],
     overrides: Iterable[Override] = (),

@@ -105,14 +105,15 @@ def joined(parts: list[Links]) -> Links:
 
 def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> scipy.sparse.csr_matrix:
     """The vectors of names without triples that were met in 2 ** `frequent` titles or more."""
-    parts = [letter_triples([])]
-    for begin in range(0, len(bases), _BLOCK):
-        vectors = rarity.triple_vectors(bases[begin : begin + _BLOCK])
+    place = {base: at for at, base in enumerate(dict.fromkeys(bases))}
+    parts, once = [letter_triples([])], list(place)
+    for begin in range(0, len(once), _BLOCK):
+        vectors = rarity.triple_vectors(once[begin : begin + _BLOCK])
         vectors.data[rarity.triples[vectors.indices] > frequent] = 0
         vectors.eliminate_zeros()
-        vectors.sort_indices()
         parts.append(vectors)
-    return scipy.sparse.csr_matrix(scipy.sparse.vstack(parts, format="csr"))
+    rows = np.fromiter(map(place.__getitem__, bases), dtype=np.int64)
+    return sparse.csr_matrix(sparse.vstack(parts, format="csr"))[rows]
 
 
 def days_between(low: Ints, high: Ints, left: Ints, right: Ints) -> Ints:

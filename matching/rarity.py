@@ -50,11 +50,9 @@ class Rarity:
         matrix.data *= np.repeat((1 / np.maximum(length, 1e-9)).astype(np.float32), np.diff(matrix.indptr))
         return matrix
 
-    def word_weights(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
-        """Csr (texts, WORDS), float32: rarity of each word a text holds, not scaled."""
-        matrix = words_held(texts)
-        matrix.data = _weights(self.words[matrix.indices])
-        return matrix
+    def word_weights(self, words: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Csr (texts, WORDS), float32: rarity of each word that `words_held` found, not scaled."""
+        return sparse.csr_matrix((_weights(self.words[words.indices]), words.indices, words.indptr), shape=words.shape)
 
     def as_json(self) -> dict[str, str]:
         """Both tables packed as text, for the weights file."""

@@ -28,7 +28,7 @@ def add_record_evidence(columns: Columns, corpus: Corpus, pairs: Ints, rarity: R
 
 def _words_of_records(columns: Columns, corpus: Corpus, pairs: Ints, rarity: Rarity) -> None:
     """Rarity of the words both records have in any title, and the share of it in the record with fewer words."""
-    words = rarity.word_weights(corpus.titles.spaced)
+    words = rarity.word_weights(corpus.titles.words)
     count, record = len(corpus.records), corpus.titles.record
     owner = scipy.sparse.csr_matrix(
         (telling(corpus.titles).astype(np.float32), (record, np.arange(len(record)))), shape=(count, len(record))

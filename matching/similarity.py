@@ -77,10 +77,10 @@ def compare_titles(corpus: Corpus, pairs: Ints) -> TitlePairs:
     comparable = ((titles.script[left] & titles.script[right]) > 0) & told[left] & told[right]
     pair, left, right = pair[comparable], left[comparable], right[comparable]
     begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.empty(0, dtype=np.int64)
-    base = ratios(titles.base, left, right)
+    base = _each_once(titles.base, titles.base_id, left, right, fuzz.ratio)
     full, placed = base.copy(), (titles.season > 1) | (titles.part > 1) | (titles.year > 0)
     differs = placed[left] | placed[right]
-    full[differs] = ratios(titles.full, left[differs], right[differs])
+    full[differs] = _each_once(titles.full, titles.key, left[differs], right[differs], fuzz.ratio)
     return TitlePairs(
         pair=pair,
         left=left,
@@ -103,14 +103,26 @@ def ratios(texts: list[str], left: Ints, right: Ints) -> Floats:
     return _compare(texts, left, right, fuzz.ratio)
 
 
-def partial_ratios(texts: list[str], left: Ints, right: Ints) -> Floats:
-    """Edit similarity (0-1) of the shorter text to its best place in the longer one, row by row."""
-    return _compare(texts, left, right, fuzz.partial_ratio)
+def partial_ratios(titles: TitleTable, left: Ints, right: Ints) -> Floats:
+    """Edit similarity (0-1) of the shorter name to its best place in the longer one, row by row."""
+    return _each_once(titles.base, titles.base_id, left, right, fuzz.partial_ratio)
 
 
 def token_ratios(texts: list[str], left: Ints, right: Ints) -> Floats:
     """Edit similarity (0-1) of the texts with their words in alphabetical order, row by row."""
     return _compare(texts, left, right, fuzz.token_sort_ratio)
+
+
+def _each_once(texts: list[str], number: Ints, left: Ints, right: Ints, scorer: Any) -> Floats:
+    """As `_compare`, given a number for each text: equal ones are 1, and no two texts are compared twice."""
+    one, two = number[left], number[right]
+    found = np.ones(len(left), dtype=np.float32)
+    differs = np.flatnonzero(one != two)
+    pair = one[differs] * (int(number.max(initial=0)) + 1) + two[differs]
+    _, first, place = np.unique(pair, return_index=True, return_inverse=True)
+    rows = differs[first]
+    found[differs] = _compare(texts, left[rows], right[rows], scorer)[place]
+    return found
 
 
 def _compare(texts: list[str], left: Ints, right: Ints, scorer: Any) -> Floats:

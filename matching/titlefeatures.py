@@ -153,14 +153,14 @@ def _witness_alike(
     one, two = left[has], right[has]
     columns.add("witness_base", spread(compared.base[witness[has]] if has.any() else np.empty(0, np.float32)))
     columns.add("witness_full", spread(compared.full[witness[has]] if has.any() else np.empty(0, np.float32)))
-    columns.add("witness_partial", spread(partial_ratios(titles.base, one, two)))
+    columns.add("witness_partial", spread(partial_ratios(titles, one, two)))
     columns.add("witness_tokens", spread(token_ratios(titles.spaced, one, two)))
     used, place = np.unique(np.concatenate([one, two]), return_inverse=True)
     here, there = place[: len(one)], place[len(one) :]
-    bases, spaced = (list(map(texts.__getitem__, used.tolist())) for texts in (titles.base, titles.spaced))
+    bases = list(map(titles.base.__getitem__, used.tolist()))
     triples = rarity.triple_vectors(bases)
     columns.add("witness_cosine", spread(_dot(triples, here, there)))
-    words = rarity.word_weights(spaced)
+    words = rarity.word_weights(titles.words[used])
     less, more = _unshared_words(words, here, there)
     columns.add("words_missing", spread(less))
     columns.add("words_added", spread(more))

@@ -10,9 +10,11 @@ from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matching.digests import distinct
 from matching.normalise import marks_all, normalise_all, script
+from matching.rarity import words_held
 from matching.records import AnimeRecord
 from matching.romaji import fold, is_written_in_kana, romanise
 from matching.titles import ParsedTitle, parse
@@ -33,11 +35,11 @@ class TitleTable:
     """All titles of all records, one row each, rows of one record together.
 
     `full` is the folded name with its season, part and year written one way; `base` the folded name alone, both
-    without spaces, for comparing; `spaced` is the base with its spaces; `head` and `tail` are the base before and
-    after the first subtitle sign (tail "" without one). Equal `key` ids mean equal base, season,
-    part and year; equal `base_id` equal base; equal `exact` ids mean equal but for case and width; equal `numbers` the
-    same numbers in the base (0 none). `shared` counts the records of the same source that carry the same key,
-    `shared_base` those that carry the same base.
+    without spaces, for comparing; `spaced` is the base with its spaces, `words` its words, csr (titles, WORDS); `head`
+    and `tail` are the base before and after the first subtitle sign (tail "" without one). Equal `key` ids mean equal
+    base, season, part and year; equal `base_id` equal base; equal `exact` ids mean equal but for case and width; equal
+    `numbers` the same numbers in the base (0 none). `shared` counts the records of the same source that carry the
+    same key, `shared_base` those that carry the same base.
     """
 
     text: list[str]
@@ -46,6 +48,7 @@ class TitleTable:
     spaced: list[str]
     head: list[str]
     tail: list[str]
+    words: sparse.csr_matrix
     record: Ints
     kind: Ints
     season: Ints
@@ -170,6 +173,7 @@ def _table(
         spaced=spread(names.spaced),
         head=spread(names.head),
         tail=spread(names.tail),
+        words=words_held(names.spaced)[line],
         record=record,
         kind=kind,
         season=names.season[line],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matching.blocking import Blocking, all_ways
 from matching.catalogue import Catalogue, catalogue_of, changes, merged
+from matching.collecting import no_garbage_search
 from matching.context import CONTEXT_FEATURES
 from matching.corpus import Corpus, build_corpus
 from matching.digests import digests
@@ -63,6 +64,7 @@ def diff(state: MatchState, records: Sequence[AnimeRecord]) -> tuple[list[AnimeR
     return changes(state.catalogue, records)
 
 
+@no_garbage_search()
 def rematch(
     state: MatchState,
     changed: Iterable[AnimeRecord],
