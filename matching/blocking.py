@@ -140,10 +140,10 @@ def same_start(low: Ints, high: Ints, episodes: Ints, settings: Blocking) -> Int
 
 
 def _pairs_within(group: Ints, record: Ints, crowded: int) -> Ints:
-    """All pairs of records that share a group, for groups of at most `crowded` members."""
+    """All pairs of records (ascending) that share a group, for groups of at most `crowded` members."""
     if not len(group):
         return np.empty((0, 2), dtype=np.int64)
-    order = np.lexsort((record, group))
+    order = np.argsort(group, kind="stable")
     group, record = group[order], record[order]
     new = np.r_[True, (group[1:] != group[:-1]) | (record[1:] != record[:-1])]
     group, record = group[new], record[new]

@@ -65,10 +65,10 @@ class Catalogue:
         """The title rows of some records, record by record."""
         return runs(self.first[members], np.diff(self.first)[members])
 
-    def index(self, crowded: int) -> NameIndex:
-        """The names as the search for similar ones wants them, without triples that more than `crowded` titles hold."""
-        everything = NameIndex(self.vectors, self.title_record, self.source, self.low, self.high)
-        return everything.narrowed(crowded).without_repeats(self.base)
+    @property
+    def index(self) -> NameIndex:
+        """The names as the search for similar ones wants them."""
+        return NameIndex(self.vectors, self.title_record, self.source, self.low, self.high)
 
     @property
     def coarse(self) -> frozenset[str]:

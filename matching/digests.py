@@ -35,6 +35,14 @@ def places(values: Ints, among: Ints) -> Ints:
     return np.where(among[at] == values, at, -1)
 
 
+def is_among(values: Ints, ascending: Ints) -> NDArray[np.bool_]:
+    """Whether each value is one of the ascending ones."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=bool)
+    at = np.searchsorted(ascending, values)
+    return np.asarray(ascending[at.clip(max=len(ascending) - 1)] == values)
+
+
 def distinct(values: Ints) -> Ints:
     """Each value once, in ascending order; by sorting, which is faster here than NumPy's way by hashing."""
     ordered = np.sort(values)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,27 @@ from numpy.typing import NDArray
 from matching.records import AnimeRecord
 
 Ints = NDArray[np.int64]
-_FIELDS = tuple(field.name for field in fields(AnimeRecord))
-
-
-def record_text(record: AnimeRecord) -> str:
-    """Everything a record says, as JSON; equal records have equal texts."""
-    values = [getattr(record, name) for name in _FIELDS]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_day)
-
-
-def record_of(text: str) -> AnimeRecord:
-    """The record that `record_text` wrote."""
-    return AnimeRecord(*(_value(value) for value in json.loads(text)))
 
 
 def _day(value: object) -> dict[str, str]:
     if isinstance(value, date):
         return {"day": value.isoformat()}
     raise TypeError(f"a record holds {value!r}, which is neither text, number, day nor a list of such")
+
+
+_values = attrgetter(*(field.name for field in fields(AnimeRecord)))
+#: `json.dumps` would make an encoder anew for each record
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_day).encode
+
+
+def record_text(record: AnimeRecord) -> str:
+    """Everything a record says, as JSON; equal records have equal texts."""
+    return _encode(_values(record))
+
+
+def record_of(text: str) -> AnimeRecord:
+    """The record that `record_text` wrote."""
+    return AnimeRecord(*(_value(value) for value in json.loads(text)))
 
 
 def _value(value: Any) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matching.blocking import Blocking
 from matching.catalogue import Catalogue
-from matching.digests import places
+from matching.digests import is_among, places
 from matching.nearest import Links, Mask, nearest, refreshed, similar
 from matching.rarity import TRIPLES
 from matching.scoring import SecondLook
@@ -33,12 +33,12 @@ class Remembered:
 
     def lists(self, settings: Blocking) -> Links:
         """The lists of similar records, asking only those whose list may have changed."""
-        today, source = self.catalogue.index(settings.crowded_triple), self.catalogue.source
+        today, source = self.catalogue.index.narrowed(settings.crowded_triple), self.catalogue.source
         stood, old = self._names_stood_at(), self.state.catalogue
         reach, crowd = settings.reach(len(source)), self._crowd(self.catalogue, settings)
         is_other = reach != settings.reach(len(old.names)) or crowd != self._crowd(old, settings)
         if is_other or (stood < 0).sum() > _MOST_ASKING * len(stood):
-            return nearest(similar(today, reach), source, reach.nearest)
+            return nearest(similar(today.without_repeats(self.catalogue.base), reach), source, reach.nearest)
         before = self.state.lists
         place = np.full(len(old.names), -1, dtype=np.int64)
         place[stood[stood >= 0]] = np.flatnonzero(stood >= 0)
@@ -74,8 +74,9 @@ class Remembered:
         stood = self.came_from.copy()
         stood[self._shared_otherwise()] = -1
         left, right = stood[pairs[:, 0]], stood[pairs[:, 1]]
-        found = places(left * count + right, then[:, 0] * count + then[:, 1])
-        return np.where((left >= 0) & (right >= 0), found, -1)
+        asked, told = left * count + right, then[:, 0] * count + then[:, 1]
+        found = np.searchsorted(told, asked)
+        return np.where((left >= 0) & (right >= 0) & is_among(asked, told), found, -1)
 
     def _shared_otherwise(self) -> Mask:
         """Records (bool) of which a title is shared with more or fewer records of its source than before."""
@@ -111,5 +112,5 @@ class Remembered:
         then, count = self.state.pairs, len(self.catalogue.names)
         place = places(self.state.catalogue.name, self.catalogue.name)
         left, right = place[then[:, 0]], place[then[:, 1]]
-        stays = np.isin(left * count + right, pairs[:, 0] * count + pairs[:, 1])
+        stays = is_among(left * count + right, pairs[:, 0] * count + pairs[:, 1])
         return np.flatnonzero((left < 0) | (right < 0) | ~stays)

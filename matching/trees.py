@@ -80,7 +80,8 @@ class Ensemble:
             for feature, threshold in zip(tree.feature, tree.threshold, strict=True):
                 met[feature].add(float(np.float32(threshold)))
         cuts = [np.array(sorted(values), dtype=np.float32) for values in met]
-        return cuts, [_compile(tree, cuts) for tree in self.trees]
+        places = [{value: place for place, value in enumerate(cut.tolist())} for cut in cuts]
+        return cuts, [_compile(tree, places) for tree in self.trees]
 
     def as_json(self) -> dict[str, Any]:
         """The ensemble as lists and numbers, for the weights file."""
@@ -134,14 +135,18 @@ def _ranks(values: Floats, cuts: list[Floats]) -> list[NDArray[np.intp]]:
     return found
 
 
-def _compile(tree: Tree, cuts: list[Floats]) -> _Compiled:
-    """For each feature the leaves that stay possible at each rank, and the value of each remaining leaf bit."""
+def _compile(tree: Tree, places: list[dict[float, int]]) -> _Compiled:
+    """For each feature the leaves that stay possible at each rank, and the value of each remaining leaf bit.
+
+    `places` tells of each feature where its thresholds stand among one another.
+    """
     masks: dict[int, NDArray[np.uint16]] = {}
     everything = (1 << len(tree.values)) - 1
     for node, feature in enumerate(tree.feature):
-        cut = cuts[feature]
-        mask = masks.setdefault(feature, np.full(len(cut) + 2, everything, dtype=np.uint16))
-        place = int(np.searchsorted(cut, np.float32(tree.threshold[node])))
+        mask = masks.get(feature)
+        if mask is None:
+            mask = masks[feature] = np.full(len(places[feature]) + 2, everything, dtype=np.uint16)
+        place = places[feature][float(np.float32(tree.threshold[node]))]
         mask[: place + 1] &= np.uint16(tree.left_leaves[node])
         mask[place + 1 : -1] &= np.uint16(tree.right_leaves[node])
         mask[-1] &= np.uint16(tree.left_leaves[node] if tree.missing_left[node] else tree.right_leaves[node])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from matching.collecting import no_garbage_search
 from matching.context import CONTEXT_FEATURES
 from matching.corpus import Corpus, build_corpus
 from matching.digests import digests
-from matching.features import FEATURES, Evidence, gather_evidence
+from matching.features import Evidence, gather_evidence
 from matching.match import feature_columns, tell, with_decided
 from matching.nearest import Links
 from matching.overrides import Decisions, Name, Override, decide
@@ -161,11 +162,8 @@ def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weigh
     """The evidence and first look of all pairs; titles are counted from their record's first."""
     catalogue, state, old = seen.catalogue, seen.state, known >= 0
     claim = catalogue.claims.relation(catalogue.name, catalogue.source, digests(catalogue.sources), pairs)
-    values = np.empty((len(pairs), len(FEATURES)), dtype=np.float32)
-    left, right, first = np.empty(len(pairs), np.int64), np.empty(len(pairs), np.int64), np.empty(len(pairs))
-    then = known[old]
-    values[old], first[old] = state.values[then], state.first[then]
-    left[old], right[old] = state.left_title[then], state.right_title[then]
+    values, first = _of_before(state.values, known), _of_before(state.first, known)
+    left, right = _of_before(state.left_title, known), _of_before(state.right_title, known)
     if not old.all():
         members, place = np.unique(pairs[~old], return_inverse=True)
         part, local = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
@@ -175,6 +173,11 @@ def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weigh
             into[~old] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
     relatives = catalogue.relations.relatives(catalogue.name)
     return FirstLook(pairs, Evidence(values, left, right), claim, first, relatives)
+
+
+def _of_before(column: NDArray[Any], known: Ints) -> NDArray[Any]:
+    """The rows of before; whatever where there is none (-1)."""
+    return column[known] if len(column) else np.empty((len(known), *column.shape[1:]), dtype=column.dtype)
 
 
 def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:
