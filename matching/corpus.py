@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.crossids import Claims, claims_of
 from matching.digests import name_digests
@@ -112,7 +112,7 @@ def _taken(table: Table, rows: Ints, **given: Any) -> Table:
     for field in fields(table):
         if field.name not in given:
             column = getattr(table, field.name)
-            is_array = isinstance(column, np.ndarray | sparse.csr_matrix)
+            is_array = isinstance(column, np.ndarray | scipy.sparse.csr_matrix)
             taken = column[rows] if is_array else list(map(column.__getitem__, rows.tolist()))
             given[field.name] = tuple(taken) if isinstance(column, tuple) else taken
     return type(table)(**given)

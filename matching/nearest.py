@@ -67,7 +67,7 @@ class NameIndex:
         kept = used[self.vectors.indices]
         ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
         parts = (self.vectors.data[kept], column[self.vectors.indices[kept]].astype(np.int32), ends.astype(np.int32))
-        vectors = sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
+        vectors = scipy.sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
         return replace(self, vectors=vectors)
 
     def without_repeats(self, name: Ints) -> NameIndex:
@@ -113,7 +113,7 @@ def name_vectors(bases: list[str], rarity: Rarity, frequent: int) -> scipy.spars
         vectors.eliminate_zeros()
         parts.append(vectors)
     rows = np.fromiter(map(place.__getitem__, bases), dtype=np.int64)
-    return sparse.csr_matrix(sparse.vstack(parts, format="csr"))[rows]
+    return scipy.sparse.csr_matrix(scipy.sparse.vstack(parts, format="csr"))[rows]
 
 
 def days_between(low: Ints, high: Ints, left: Ints, right: Ints) -> Ints:
@@ -166,7 +166,7 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared
         return _best(joined(list(threads.map(compare, tasks))))
 
 
-def _shared(vectors: sparse.csr_matrix) -> Ints:
+def _shared(vectors: scipy.sparse.csr_matrix) -> Ints:
     """For each name how many triples it shares with all names, one by one: what comparing it takes."""
     held = np.bincount(vectors.indices, minlength=vectors.shape[1])
     met: Ints = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]

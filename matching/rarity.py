@@ -50,9 +50,11 @@ class Rarity:
         matrix.data *= np.repeat((1 / np.maximum(length, 1e-9)).astype(np.float32), np.diff(matrix.indptr))
         return matrix
 
-    def word_weights(self, words: sparse.csr_matrix) -> sparse.csr_matrix:
+    def word_weights(self, words: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
         """Csr (texts, WORDS), float32: rarity of each word that `words_held` found, not scaled."""
-        return sparse.csr_matrix((_weights(self.words[words.indices]), words.indices, words.indptr), shape=words.shape)
+        return scipy.sparse.csr_matrix(
+            (_weights(self.words[words.indices]), words.indices, words.indptr), shape=words.shape
+        )
 
     def as_json(self) -> dict[str, str]:
         """Both tables packed as text, for the weights file."""
@@ -108,12 +110,12 @@ class _WordCodes(dict[str, int]):
         return code
 
 
-def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> scipy.sparse.csr_matrix:
     """Ones at some places, also such as are named more than once; by one sort, which is faster than SciPy's way."""
     held = distinct(rows * shape[1] + columns)
     ends = np.cumsum(np.bincount(held // shape[1], minlength=shape[0]))
     parts = (np.ones(len(held), np.float32), (held % shape[1]).astype(np.int32), np.r_[0, ends].astype(np.int32))
-    return sparse.csr_matrix(parts, shape=shape)
+    return scipy.sparse.csr_matrix(parts, shape=shape)
 
 
 def _weights(doublings: NDArray[np.uint8]) -> Floats:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.digests import distinct
 from matching.normalise import marks_all, normalise_all, script
@@ -48,7 +48,7 @@ class TitleTable:
     spaced: list[str]
     head: list[str]
     tail: list[str]
-    words: sparse.csr_matrix
+    words: scipy.sparse.csr_matrix
     record: Ints
     kind: Ints
     season: Ints
