@@ -17,7 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from warehouse.errors import DiskFull, LockMisuse, LockTimeout
 from warehouse.files import try_flock
@@ -32,8 +32,8 @@ _REPORT_EVERY_S = 5.0
 
 _held: dict[Path, "WriterLock"] = {}
 _open_tickets: set[int] = set()
-#: Set in a process that was forked while its parent wrote: it has a copy of the parent's open database.
-_forked_inside_writer = False
+#: Queues whose writer this process was forked by: it has a copy of the open database of each.
+_forked_inside: set[Path] = set()
 _registry = threading.Lock()
 
 
@@ -48,9 +48,12 @@ class WriterLock:
 
     Raises:
         LockTimeout: on entering, when the others did not finish in time.
-        LockMisuse: on entering, when this thread already holds the lock, or the process was forked by one that did.
+        LockMisuse: on entering, when this thread already holds the lock, or the process was forked by one that held it.
         DiskFull: on entering, when there is no room even for a ticket.
     """
+
+    #: Whether who holds it has a database open, which a fork copies and must not use.
+    guards_database: ClassVar[bool] = True
 
     def __init__(self, home: Home, purpose: str, timeout_s: float = 600.0, on_wait: OnWait | None = None) -> None:
         self.home = home
@@ -95,7 +98,7 @@ class WriterLock:
 
     def _refuse_reentry(self) -> None:
         """Raise at once what would otherwise be waiting for oneself, or writing through a copied connection."""
-        if _forked_inside_writer:
+        if self._directory in _forked_inside:
             raise LockMisuse(
                 f"{self.purpose!r} cannot write: this process was forked while its parent had the warehouse open, and "
                 "shares the parent's connection. Start it before, or with multiprocessing's `spawn`"
@@ -250,9 +253,9 @@ def _sweep_drawings(directory: Path) -> None:
 
 def _forget_after_fork() -> None:
     """A forked child owns nothing of its parent's: keeping the tickets open would keep the lock."""
-    global _registry, _forked_inside_writer
+    global _registry
     _registry = threading.Lock()
-    _forked_inside_writer = _forked_inside_writer or bool(_held)
+    _forked_inside.update(queue for queue, lock in _held.items() if lock.guards_database)
     for handle in _open_tickets:
         with suppress(OSError):
             os.close(handle)

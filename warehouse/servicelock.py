@@ -30,6 +30,8 @@ _TOKEN = secrets.token_hex(4)
 class ServiceLock(WriterLock):
     """The right to ask one service, in one HOME; waited for as the warehouse is."""
 
+    guards_database = False
+
     def __init__(self, home: Home, source: str, purpose: str, timeout_s: float, on_wait: OnWait | None = None) -> None:
         """As `WriterLock`, of a queue of its own for each source."""
         super().__init__(home, purpose, timeout_s, on_wait)

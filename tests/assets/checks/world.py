@@ -188,8 +188,9 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     ),
     "main.fact_match_candidate": (
         "left_source varchar, left_source_id varchar, right_source varchar, right_source_id varchar, "
-        "score double, decision varchar, reason varchar, vetoes varchar[], cross_id varchar",
-        ["'anilist', '1', 'myanimelist', '10', 0.98, 'match', 'same title and date', [], 'agrees'"],
+        "score double, decision varchar, reason varchar, vetoes varchar[], cross_id varchar, "
+        "relation varchar",
+        ["'anilist', '1', 'myanimelist', '10', 0.98, 'match', 'same title and date', [], 'agrees', 'absent'"],
     ),
     "main.dim_user": (
         "user_key bigint, source varchar, user_id varchar, cohort_id varchar",

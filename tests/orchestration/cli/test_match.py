@@ -165,7 +165,8 @@ def test_two_that_only_a_third_record_joins_are_said_to_be_joined_by_it() -> Non
     """They share an anime, although the two alone are nothing like each other."""
     said = verdict(never_compared("Silver Kite", "Weather of Glass", keys=(1, 1)))
     assert said.startswith(
-        "One anime, since both were found to be the same as a third record; of the two themselves: “S"
+        "One anime, since both were found to be the same as a third record; of the two themselves: their titles have "
+        "nothing in common"
     )
 
 
