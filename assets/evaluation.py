@@ -13,7 +13,7 @@ from assets.conversions import arrow, list_columns
 from assets.model_inputs import ModelInputs, read_inputs, without_hidden
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
+from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
 from assets.tables import table_spec
 from recommenders.base import Recommender
 from recommenders.discovery import all_models
@@ -23,6 +23,9 @@ from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import holdout
 from recommenders.versions import model_version_id
 from warehouse.build import build, preview
+from warehouse.catalogue import columns_of, row_count, table_exists
+from warehouse.checks import column_frame
+from warehouse.names import relation
 from warehouse.sqlfiles import sql_file
 
 LIST_LENGTH = 100
@@ -40,7 +43,7 @@ MODELS = all_models()
 def version_of(name: str, inputs: ModelInputs, seed: int) -> str:
     """The id of this model in its default configuration, on this data, with this code."""
     config = MODELS[name].Config(seed=seed)
-    return model_version_id(name, config, inputs.data_version, inputs.code_version)
+    return model_version_id(name, config, inputs.data_version(MODELS[name].family), inputs.code_version)
 
 
 def write(
@@ -92,8 +95,11 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         with warehouse.open().writer(f"read for {table}") as connection:
             everything = read_inputs(connection)
+            version_id = version_of(name, everything, run_settings.seed)
+            if kept := lists_of(connection, table, version_id):
+                context.log.info(f"{version_id} was evaluated before: its lists stay")
+                return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)
-        version_id = version_of(name, everything, run_settings.seed)
         lists, passes, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
         columns = list_columns(lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
@@ -103,6 +109,22 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata=metadata | {"skipped_because": skipped or "-"})
 
     return evaluation
+
+
+def lists_of(connection: Any, table: str, version_id: str) -> dict[str, Any]:
+    """What the UI is told of the lists, if they are those of this very version; {} when it has to be evaluated.
+
+    Equal data, code, configuration and seed give equal lists. A model that could not be taught has none, and is tried
+    again.
+    """
+    name = f"ml.{table}"
+    if not table_exists(connection, name):
+        return {}
+    made_by = column_frame(connection, name, ["model_version_id"]).column(0).unique().to_pylist()
+    if made_by != [version_id]:
+        return {}
+    columns = columns_of(connection, relation(name))
+    return {"dagster/row_count": row_count(connection, name), "dagster/column_schema": column_schema(columns)}
 
 
 def evaluation_lists(
@@ -140,7 +162,7 @@ def remember(
     """Land that this version was evaluated, or why it could not be; the same version is landed once."""
     facts: Mapping[str, Any] = {
         "model_type": name,
-        "data_version": inputs.data_version,
+        "data_version": inputs.data_version(MODELS[name].family),
         "code_version": inputs.code_version,
         "seed": seed,
         "parameters": asdict(MODELS[name].Config(seed=seed)),

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assets.conversions import column
+from recommenders.base import Family
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.versions import code_version, data_version
@@ -40,10 +41,20 @@ class ModelInputs:
     wants_adult: NDArray[np.bool_]
     cohorts: NDArray[Any]
 
+    def data_version(self, family: Family) -> str:
+        """Hash of everything that models of this family learn from, and of what they may recommend.
+
+        Only content models read what anime are about: a new synopsis makes no other model another one.
+        """
+        return self._described_version if family == "content" else self._rated_version
+
     @cached_property
-    def data_version(self) -> str:
-        """Hash of everything that models may learn from here."""
-        return data_version(self.interactions, self.features)
+    def _described_version(self) -> str:
+        return data_version(self.interactions, self.features, self.recommendable)
+
+    @cached_property
+    def _rated_version(self) -> str:
+        return data_version(self.interactions, recommendable=self.recommendable)
 
     @cached_property
     def code_version(self) -> str:

@@ -35,7 +35,8 @@ def taught_model(home: Home, name: str, version_id: str, inputs: ModelInputs, se
         return load_model(directory)
     except StoreError:
         model = MODELS[name](MODELS[name].Config(seed=seed)).fit(inputs.interactions, inputs.features)
-        model.save(directory, {"data_version": inputs.data_version, "code_version": inputs.code_version})
+        stamp = {"data_version": inputs.data_version(model.family), "code_version": inputs.code_version}
+        model.save(directory, stamp)
         return model
 
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommenders.config import ModelConfig
 from recommenders.features import ItemFeatures
@@ -27,9 +28,21 @@ def model_version_id(name: str, config: ModelConfig, data_version: str, code_ver
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def data_version(interactions: Interactions, items: ItemFeatures | None = None) -> str:
-    """16 hex digits that name the data a model learns from, whatever order its rows came in."""
+def data_version(
+    interactions: Interactions,
+    items: ItemFeatures | None = None,
+    recommendable: NDArray[np.bool_] | None = None,
+) -> str:
+    """16 hex digits that name the data a model learns from, whatever order its rows came in.
+
+    Args:
+        interactions: the lists.
+        items: what the anime are about, for a model that looks at it.
+        recommendable: bool (n_items,), what may be recommended; None = all.
+    """
     digest = hashlib.sha256()
+    if recommendable is not None:
+        digest.update(np.packbits(recommendable).tobytes() + b"|")
     for keys in (interactions.user_keys, interactions.item_keys):
         digest.update(np.ascontiguousarray(keys).tobytes() + b"|")
     for matrix in (interactions.ratings, interactions.seen):

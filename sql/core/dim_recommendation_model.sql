@@ -8,7 +8,7 @@ columns:
     model_version_id: hash of model, configuration, data version and code version
     model_type: the model, e.g. ease
     trained_at: when this version was first evaluated, UTC
-    data_version: hash of the ratings it was evaluated on
+    data_version: hash of the ratings it learned from and, for a content model, of what the anime are about
     code_version: hash of the recommenders' code
     seed: seed of everything random in it
     parameters: its configuration, as JSON

@@ -42,6 +42,16 @@ def test_descriptions_are_data_too() -> None:
     assert len({data_version(world), data_version(world, features), data_version(world, renamed)}) == 3
 
 
+def test_what_may_be_recommended_is_data_too() -> None:
+    """An anime that nobody knows anything of yet, and one that may be recommended, make other lists."""
+    world, _ = tastes()
+    every = np.ones(world.n_items, dtype=bool)
+    but_one = every.copy()
+    but_one[0] = False
+    names = {data_version(world, recommendable=one) for one in (None, every, but_one)}
+    assert len(names) == 3
+
+
 def test_the_code_version_is_the_same_for_the_same_code() -> None:
     """It is short, hexadecimal, and does not change within a run."""
     assert code_version() == code_version()

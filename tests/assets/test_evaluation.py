@@ -1,0 +1,50 @@
+"""An evaluation is made once for each version of a model, whose name says what it learned from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assets.evaluation import MODELS, lists_of, version_of
+from assets.model_inputs import ModelInputs
+from tests.recommenders.worlds import tastes
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+
+
+@pytest.fixture
+def inputs() -> ModelInputs:
+    """A small world of tastes, in which everything may be recommended."""
+    interactions, features = tastes()
+    everything, everybody = np.ones(interactions.n_items, dtype=bool), np.ones(interactions.n_users, dtype=bool)
+    return ModelInputs(
+        interactions=interactions,
+        features=features,
+        recommendable=everything,
+        adult=~everything,
+        wants_adult=~everybody,
+        cohorts=np.full(interactions.n_users, "control"),
+    )
+
+
+def test_a_new_synopsis_makes_only_content_models_other_models(inputs: ModelInputs) -> None:
+    """The others read lists alone; what may be recommended matters to all of them."""
+    rewritten = replace(inputs, features=replace(inputs.features, synopses=["x", *inputs.features.synopses[1:]]))
+    renamed = {name for name in MODELS if version_of(name, inputs, 42) != version_of(name, rewritten, 42)}
+    assert renamed == {"content_tfidf"}
+    fewer = replace(inputs, recommendable=np.arange(inputs.interactions.n_items) > 0)
+    assert all(version_of(name, inputs, 42) != version_of(name, fewer, 42) for name in MODELS)
+
+
+def test_lists_of_this_very_version_stay(tmp_path: Path) -> None:
+    """Those of another one, or none at all, have to be made."""
+    with Warehouse(Home(tmp_path), memory_limit="500MB", threads=1).writer("test") as connection:
+        assert lists_of(connection, "evaluation_ease", "ease-1") == {}
+        connection.execute(
+            "create table ml.evaluation_ease as select 'ease-1' as model_version_id, range as rank from range(3)"
+        )
+        assert lists_of(connection, "evaluation_ease", "ease-1")["dagster/row_count"] == 3
+        assert lists_of(connection, "evaluation_ease", "ease-2") == {}
+        connection.execute("delete from ml.evaluation_ease")
+        assert lists_of(connection, "evaluation_ease", "ease-1") == {}
