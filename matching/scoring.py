@@ -131,7 +131,8 @@ def judge(
     verdict: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw, claim))
     blind: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw))
     verdict, relation, relative = _with_relations(looked, rows, verdict, claim == AGREES)
-    blind = _with_relations(looked, rows, blind, claim != claim)[0] if (claim != ABSENT).any() else verdict
+    nobody = np.zeros(len(claim), dtype=np.bool_)
+    blind = _with_relations(looked, rows, blind, nobody)[0] if (claim != ABSENT).any() else verdict
     return ScoredPairs(
         pairs=looked.pairs,
         evidence=evidence,
