@@ -156,7 +156,9 @@ def _told(source: Source, row: int, *, other_format: bool) -> AnimeRecord:
         season=_season(day) if source.name == "anilist" and precision == "day" else None,
         source_material=anime.material if source.name == "myanimelist" else None,
         claimed=(("myanimelist", str(claims[row])),) if claims and claims[row] else (),
-        related=tuple(str(source.ids[other]) for other, _ in anime.relations if source.catalogued[other]),
+        related=tuple(
+            (kind.upper(), str(source.ids[other])) for other, kind in anime.relations if source.catalogued[other]
+        ),
         popularity=source.users[row],
     )
 
@@ -245,7 +247,8 @@ def read_records(path: Path) -> list[AnimeRecord]:
 
 def _loaded(row: dict[str, Any]) -> AnimeRecord:
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    values["claimed"] = tuple((source, ident) for source, ident in row["claimed"])
+    for pairs in ("claimed", "related"):
+        values[pairs] = tuple((first, ident) for first, ident in row[pairs])
     if row["start_date"]:
         values["start_date"] = date.fromisoformat(row["start_date"])
     return AnimeRecord(**values)
