@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 from matching.blocking import Blocking
 from matching.corpus import Corpus, runs
 from matching.crossids import Claims
-from matching.digests import digests
+from matching.digests import digests, distinct, is_among
 from matching.nearest import NameIndex, name_vectors
 from matching.overrides import Name
 from matching.rarity import Rarity, letter_triples
 from matching.records import OTHER_DAY, QUARTER, AnimeRecord, day_kind, is_coarse
-from matching.recordtexts import Texts, record_text, texts_of
+from matching.recordtexts import Texts, record_digests, record_text, texts_of
 from matching.relations import Relations, relations_of
 from matching.titletable import records_sharing
 
@@ -31,7 +32,7 @@ _MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 class Catalogue:
     """Records in canonical order; everything is an array over records or over titles.
 
-    `names` are (source, id); `texts` and `text` the records as texts and their digests; `name` the digests of the
+    `names` are (source, id); `texts` the records as texts, `text` digests of what they say, `name` those of their
     names; `day_kind` what `records.day_kind` tells. `titles` of record i are rows first[i]:first[i + 1]: `base` and
     `key` are digests (equal as in `TitleTable`), `shared` and `shared_base` count as there, `vectors` as in
     `NameIndex`.
@@ -85,7 +86,6 @@ class Catalogue:
 def catalogue_of(corpus: Corpus, rarity: Rarity) -> Catalogue:
     """The catalogue of parsed records."""
     records, titles = corpus.records, corpus.titles
-    texts = [record_text(record) for record in records]
     base = digests(titles.base)
     key = base.astype(np.uint64)
     for mixer, values in zip(_MIXERS, (titles.season, titles.part, titles.year), strict=True):
@@ -94,8 +94,8 @@ def catalogue_of(corpus: Corpus, rarity: Rarity) -> Catalogue:
     return Catalogue(
         names=names,
         sources=corpus.sources,
-        texts=texts_of(texts),
-        text=digests(texts),
+        texts=texts_of(map(record_text, records)),
+        text=record_digests(records),
         name=corpus.name,
         source=corpus.source,
         episodes=corpus.episodes,
@@ -118,13 +118,10 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
 
     Also where each record of the result stood in `old`; -1 for those of `new`.
     """
-    leaving = {*gone, *new.names}
-    staying = [at for at, name in enumerate(old.names) if name not in leaving]
-    names = [*(old.names[at] for at in staying), *new.names]
-    order = sorted(range(len(names)), key=names.__getitem__)
-    origin = np.array([*staying, *range(len(old.names), len(old.names) + len(new.names))], dtype=np.int64)[order]
+    origin = _origin(old, new, gone)
     rows, first = _title_rows(old, new, origin)
-    names = [names[at] for at in order]
+    names = [*old.names, *new.names]
+    names = [names[at] for at in origin.tolist()]
     sources = tuple(sorted({source for source, _ in names}))
     code = {source: number for number, source in enumerate(sources)}
     source = np.fromiter((code[name[0]] for name in names), dtype=np.int64)
@@ -133,7 +130,8 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
     def of_records(attribute: str) -> Ints:
         return np.concatenate([getattr(old, attribute), getattr(new, attribute)])[origin]
 
-    base, key = (np.concatenate([getattr(old, column), getattr(new, column)])[rows] for column in ("base", "key"))
+    base, shared_base = _shared_names("base", "shared_base", (old, new), rows, source, record)
+    key, shared = _shared_names("key", "shared", (old, new), rows, source, record)
     result = Catalogue(
         names=names,
         sources=sources,
@@ -150,11 +148,44 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
         first=first,
         base=base,
         key=key,
-        shared=records_sharing(key, source, record),
-        shared_base=records_sharing(base, source, record),
+        shared=shared,
+        shared_base=shared_base,
         vectors=scipy.sparse.vstack([old.vectors, new.vectors], format="csr")[rows],
     )
     return result, np.where(origin < len(old.names), origin, -1)
+
+
+def _origin(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> Ints:
+    """Where each record of the merged catalogue stands among old and, counted on, new ones."""
+    leaving = {*gone, *new.names}
+    staying = [at for at, name in enumerate(old.names) if name not in leaving]
+    names = [old.names[at] for at in staying]
+    places = [bisect_left(names, name) for name in new.names]
+    return np.insert(np.array(staying, dtype=np.int64), places, np.arange(len(new.names)) + len(old.names))
+
+
+def _shared_names(
+    name: str, shared: str, both: tuple[Catalogue, Catalogue], rows: Ints, source: Ints, record: Ints
+) -> tuple[Ints, Ints]:
+    """The digests of names in the merged catalogue, and how many records of its source share each.
+
+    They are counted anew only for names that a record brought or took away.
+
+    Args:
+        name: the column of digests, `base` or `key`.
+        shared: the column of counts.
+        both: old and new catalogue.
+        rows: where each title stands among the old and, counted on, the new ones.
+        source: the source of each record.
+        record: the record of each title.
+    """
+    names = np.concatenate([getattr(one, name) for one in both])
+    counts = np.concatenate([getattr(one, shared) for one in both])[rows]
+    moved = np.ones(len(names), dtype=bool)
+    moved[rows[rows < len(both[0].base)]] = False
+    again = np.flatnonzero(is_among(names[rows], distinct(names[moved])))
+    counts[again] = records_sharing(names[rows][again], source, record[again])
+    return names[rows], counts
 
 
 def _title_rows(old: Catalogue, new: Catalogue, origin: Ints) -> tuple[Ints, Ints]:
@@ -205,6 +236,6 @@ def changes(catalogue: Catalogue, records: Sequence[AnimeRecord]) -> tuple[list[
     if not catalogue.names:
         return list(records), []
     known = dict(zip(catalogue.names, catalogue.text.tolist(), strict=True))
-    today = digests(map(record_text, records)).tolist()
-    changed = [record for record, text in zip(records, today, strict=True) if known.get(record.name) != text]
-    return changed, sorted(known.keys() - {record.name for record in records})
+    names, today = [record.name for record in records], record_digests(records).tolist()
+    told = zip(records, names, today, strict=True)
+    return [record for record, name, text in told if known.get(name) != text], sorted(known.keys() - set(names))

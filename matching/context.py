@@ -6,10 +6,11 @@ can be seen in the pair itself. Inputs are the first look's log-odds of all pair
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.corpus import Corpus
 from matching.ordering import ranks
 
 Ints = NDArray[np.int64]
@@ -32,7 +33,19 @@ CONTEXT_FEATURES: tuple[str, ...] = (
 )
 
 
-def gather_context(corpus: Corpus, pairs: Ints, first_look: NDArray[np.floating]) -> Floats:
+class Sourced(Protocol):
+    """What is needed of records: their sources, and of each record the number of its."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources' names."""
+
+    @property
+    def source(self) -> Ints:
+        """Source code of each record."""
+
+
+def gather_context(corpus: Sourced, pairs: Ints, first_look: NDArray[np.floating]) -> Floats:
     """One row per pair, one column per name in CONTEXT_FEATURES; NaN where no third source has a candidate."""
     logit = np.clip(first_look, FLOOR, CEILING).astype(np.float64)
     count = len(corpus.sources)
@@ -63,7 +76,7 @@ def _best_other(group: Ints, tie: Ints, logit: NDArray[np.float64]) -> NDArray[n
     return out
 
 
-def best_partners(corpus: Corpus, pairs: Ints, logit: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64]]:
+def best_partners(corpus: Sourced, pairs: Ints, logit: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64]]:
     """For each record and source its best candidate there (-1 for none) and the log-odds: (records, sources)."""
     count = len(corpus.sources)
     partner = np.full((len(corpus.source), count), -1, dtype=np.int64)
@@ -76,7 +89,7 @@ def best_partners(corpus: Corpus, pairs: Ints, logit: NDArray[np.float64]) -> tu
     return partner, value
 
 
-def _third_sources(corpus: Corpus, pairs: Ints, logit: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _third_sources(corpus: Sourced, pairs: Ints, logit: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Support and contradiction by records of third sources, and how sure each side is of its own third record."""
     partner, value = best_partners(corpus, pairs, logit)
     out = np.full((4, len(pairs)), np.nan)

@@ -69,6 +69,13 @@ class Corpus:
         titles = _taken(self.titles, rows, record=np.repeat(np.arange(len(members)), many))
         return _taken(self, members, sources=self.sources, titles=titles, first=first), rows
 
+    def beside(self, other: Corpus) -> Corpus:
+        """Both as one, to tell what they say: numbers that stand for names or sources are those of each alone."""
+        record = np.r_[self.titles.record, other.titles.record + len(self.records)]
+        titles = _stacked(self.titles, other.titles, record=record)
+        first = np.r_[self.first, self.first[-1] + other.first[1:]]
+        return _stacked(self, other, sources=self.sources, titles=titles, first=first)
+
 
 def runs(begins: Ints, many: Ints) -> Ints:
     """The rows of several runs one after the other, `many` rows from each of `begins` on."""
@@ -116,6 +123,18 @@ def _taken(table: Table, rows: Ints, **given: Any) -> Table:
             taken = column[rows] if is_array else list(map(column.__getitem__, rows.tolist()))
             given[field.name] = tuple(taken) if isinstance(column, tuple) else taken
     return type(table)(**given)
+
+
+def _stacked(one: Table, other: Table, **given: Any) -> Table:
+    """The rows of one table and then of another; `given` columns are taken as they are."""
+    for field in fields(one):
+        if field.name not in given:
+            mine, theirs = getattr(one, field.name), getattr(other, field.name)
+            if isinstance(mine, scipy.sparse.csr_matrix):
+                given[field.name] = scipy.sparse.vstack([mine, theirs], format="csr")
+            else:
+                given[field.name] = np.r_[mine, theirs] if isinstance(mine, np.ndarray) else mine + theirs
+    return type(one)(**given)
 
 
 def _interval(record: AnimeRecord, coarse: frozenset[str]) -> tuple[int, int]:

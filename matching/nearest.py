@@ -59,10 +59,15 @@ class NameIndex:
     low: Ints
     high: Ints
 
-    def narrowed(self, crowded: int) -> NameIndex:
-        """Without the triples that more than `crowded` titles hold, and with columns for those in use only."""
+    def narrowed(self, crowded: int, asking: Mask | None = None) -> NameIndex:
+        """Without the triples that more than `crowded` titles hold, and with columns for those in use only.
+
+        With `asking` (bool, records) for those in use by these records: what the others share with them stays.
+        """
         held = np.bincount(self.vectors.indices, minlength=TRIPLES)
         used = (held > 0) & (held <= crowded)
+        if asking is not None:
+            used &= np.bincount(self.vectors[np.flatnonzero(asking[self.record])].indices, minlength=TRIPLES) > 0
         column = np.cumsum(used) - 1
         kept = used[self.vectors.indices]
         ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
@@ -231,7 +236,7 @@ def refreshed(lists: Links, index: NameIndex, changed: Mask, robbed: Mask, reach
 
     Args:
         lists: the lists of before, at today's positions, without members that are gone.
-        index: today's names.
+        index: today's names, with the triples of those who ask at least.
         changed: records (bool) that are new or whose names or dates are.
         robbed: records (bool) whose list was full and lost a member: whom they passed over may now be on it.
         reach: how far to look.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.digests import digests_of_bytes
 from matching.records import AnimeRecord
 
 Ints = NDArray[np.int64]
@@ -31,6 +33,20 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_d
 def record_text(record: AnimeRecord) -> str:
     """Everything a record says, as JSON; equal records have equal texts."""
     return _encode(_values(record))
+
+
+_but_start = attrgetter(*(field.name for field in fields(AnimeRecord) if field.name != "start_date"))
+#: the last format of `marshal` that writes equal values alike, wherever they lie in memory
+_BY_VALUE = 2
+
+
+def record_digests(records: Iterable[AnimeRecord]) -> Ints:
+    """One number for each record: equal for records that say the same, as long as Python is the same.
+
+    `marshal` takes a fifth of the time of JSON, which counts where all records of a catalogue are looked at.
+    """
+    starts = ((one, one.start_date.toordinal() if one.start_date else 0) for one in records)
+    return digests_of_bytes(marshal.dumps((_but_start(one), start), _BY_VALUE) for one, start in starts)
 
 
 def record_of(text: str) -> AnimeRecord:
@@ -66,17 +82,15 @@ class Texts:
 
     def joined(self, other: Texts, chosen: Ints) -> Texts:
         """Some texts of this and, counted on, of another."""
-        mine, theirs = memoryview(self.data.data), memoryview(other.data.data)
-        begins = np.r_[0, self.ends, other.ends].tolist()
-        count, parts = len(self.ends), []
-        for at in chosen.tolist():
-            if at < count:
-                parts.append(mine[begins[at] : begins[at + 1]])
-            else:
-                start = begins[at] if at > count else 0
-                parts.append(theirs[start : begins[at + 1]])
-        sizes = np.fromiter((len(part) for part in parts), dtype=np.int64)
-        return Texts(np.frombuffer(b"".join(parts), dtype=np.uint8), np.cumsum(sizes))
+        count, parts = len(self.ends), [np.empty(0, dtype=np.uint8)]
+        begins = np.flatnonzero(np.diff(chosen, prepend=-2) != 1)
+        for run in np.split(chosen, begins[1:]) if len(chosen) else ():
+            for texts, part in ((self, run[run < count]), (other, run[run >= count] - count)):
+                if len(part):
+                    start = texts.ends[part[0] - 1] if part[0] else 0
+                    parts.append(texts.data[start : texts.ends[part[-1]]])
+        sizes = np.r_[np.diff(self.ends, prepend=0), np.diff(other.ends, prepend=0)]
+        return Texts(np.concatenate(parts), np.cumsum(sizes[chosen]))
 
 
 def texts_of(texts: Iterable[str]) -> Texts:

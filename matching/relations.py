@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,12 +109,20 @@ class Candidates:
     titles: Floats
     count: int
 
-    def rows(self, one: Ints, two: Ints) -> Ints:
-        """The rows of some pairs of records, whichever comes first; -1 where they are no candidates."""
-        codes = self.pairs[:, 0] * self.count + self.pairs[:, 1]
+    @cached_property
+    def _likely(self) -> tuple[Ints, Ints]:
+        """The rows that are one anime rather than not, and their pairs as numbers, in ascending order."""
+        rows = np.flatnonzero(self.log_odds > 0)
+        return rows, self.pairs[rows, 0] * self.count + self.pairs[rows, 1]
+
+    def likely(self, one: Ints, two: Ints) -> Ints:
+        """The rows of some pairs of records, whichever comes first; -1 where they are not likely one anime."""
+        rows, codes = self._likely
+        if not len(rows):
+            return np.full(len(one), -1)
         asked = np.minimum(one, two) * self.count + np.maximum(one, two)
-        at = np.searchsorted(codes, asked).clip(0, len(codes) - 1)
-        return np.where(codes[at] == asked, at, -1)
+        at = np.searchsorted(codes, asked).clip(max=len(codes) - 1)
+        return np.where(codes[at] == asked, rows[at], -1)
 
 
 def relation_evidence(relatives: Relatives, known: Candidates, rows: Ints) -> tuple[Ints, Ints]:
@@ -135,9 +144,9 @@ def _better_relative(relatives: Relatives, known: Candidates, rows: Ints) -> Int
     best, value = np.full(len(rows), -1), np.full(len(rows), -np.inf)
     for here, there in ((0, 1), (1, 0)):
         place, at = relatives.of(known.pairs[rows, here])
-        rival = known.rows(relatives.other[at], known.pairs[rows[place], there])
+        rival = known.likely(relatives.other[at], known.pairs[rows[place], there])
         own, fits = rows[place], known.log_odds[rival]
-        better = (rival >= 0) & (fits > 0) & (fits > known.log_odds[own])
+        better = (rival >= 0) & (fits > known.log_odds[own])
         better &= known.titles[rival] > known.titles[own]
         for pair, relative, odds in zip(place[better], relatives.other[at[better]], fits[better], strict=True):
             if odds > value[pair]:
@@ -161,7 +170,7 @@ def _sides(relatives: Relatives, known: Candidates, pairs: Ints, same: bool) -> 
     else:
         fits = (one != RELATED) & (one == _FROM_THERE[two])
     pair, left_row, right_row = pair[fits], left_row[fits], right_row[fits]
-    anchor = known.rows(relatives.other[left_row], relatives.other[right_row])
+    anchor = known.likely(relatives.other[left_row], relatives.other[right_row])
     clear = (anchor >= 0) & (known.log_odds[anchor] >= _CLEAR)
     found[pair[clear][::-1]] = relatives.other[left_row[clear]][::-1]
     return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.blocking import Blocking
 from matching.catalogue import Catalogue
-from matching.digests import is_among, places
+from matching.context import gather_context
+from matching.digests import distinct, is_among, places
 from matching.nearest import Links, Mask, nearest, refreshed, similar
 from matching.rarity import TRIPLES
-from matching.scoring import SecondLook
+from matching.scoring import FirstLook, Looked, SecondLook
 from matching.state import MatchState
 from matching.weights import Weights
 
@@ -33,23 +35,29 @@ class Remembered:
 
     def lists(self, settings: Blocking) -> Links:
         """The lists of similar records, asking only those whose list may have changed."""
-        today, source = self.catalogue.index.narrowed(settings.crowded_triple), self.catalogue.source
+        today, source = self.catalogue.index, self.catalogue.source
         stood, old = self._names_stood_at(), self.state.catalogue
         reach, crowd = settings.reach(len(source)), self._crowd(self.catalogue, settings)
         is_other = reach != settings.reach(len(old.names)) or crowd != self._crowd(old, settings)
         if is_other or (stood < 0).sum() > _MOST_ASKING * len(stood):
-            return nearest(similar(today.without_repeats(self.catalogue.base), reach), source, reach.nearest)
+            today = today.narrowed(settings.crowded_triple).without_repeats(self.catalogue.base)
+            return nearest(similar(today, reach), source, reach.nearest)
         before = self.state.lists
         place = np.full(len(old.names), -1, dtype=np.int64)
         place[stood[stood >= 0]] = np.flatnonzero(stood >= 0)
         owner, member = place[before.one], place[before.two]
-        _, group, size = np.unique(
-            before.one * (len(old.sources) + 1) + old.source[before.two], return_inverse=True, return_counts=True
-        )
         robbed = np.zeros(len(stood), dtype=bool)
-        robbed[owner[(owner >= 0) & (member < 0) & (size[group] >= reach.nearest)]] = True
+        robbed[owner[self._full_lists_robbed((owner >= 0) & (member < 0), reach.nearest)]] = True
         left = Links(owner, member, before.cosine).chosen((owner >= 0) & (member >= 0))
+        today = today.narrowed(settings.crowded_triple, robbed | (stood < 0))
         return refreshed(left, today, stood < 0, robbed, reach)
+
+    def _full_lists_robbed(self, lost: Mask, full: int) -> Ints:
+        """Of the rows of lists that are `lost` those of a list of `full` length for their source."""
+        before, old = self.state.lists, self.state.catalogue
+        of_list = before.one * (len(old.sources) + 1) + old.source[before.two]
+        robbed, length = np.unique(of_list[is_among(of_list, distinct(of_list[lost]))], return_counts=True)
+        return np.flatnonzero(lost & is_among(of_list, robbed[length >= full]))
 
     def _names_stood_at(self) -> Ints:
         """Where each record stood that has the same names and dates as before; -1 for the others."""
@@ -89,23 +97,35 @@ class Remembered:
         return found
 
     def second_look(self, known: Ints, weights: Weights) -> SecondLook:
-        """The second look, which answers what it was asked before from memory; `known` are the pairs' rows then."""
+        """The second look, taken again only at pairs of stirred records; `known` are the pairs' rows then."""
         state = self.state
         passed = ~np.isnan(state.second)
         context_row = np.cumsum(passed) - 1
 
-        def look(rows: Ints, evidence: NDArray[np.float32], context: NDArray[np.float32]) -> Floats:
-            then = known[rows]
+        def look(looked: FirstLook, rows: Ints, first: Floats) -> Looked:
+            then, pairs = known[rows], looked.pairs[rows]
             same = then >= 0
-            same[same] &= passed[then[same]]
-            before = state.context[context_row[then[same]]]
-            same[same] &= (before.view(np.int32) == context[same].view(np.int32)).all(axis=1)
-            found = np.empty(len(rows))
-            found[same] = state.second[then[same]]
-            found[~same] = weights.second.log_odds(np.hstack([evidence[~same], context[~same]]))
-            return found
+            same[same] = passed[then[same]]
+            stirred = self._stirred(pairs[~same], np.setdiff1d(np.flatnonzero(passed), then[same]))
+            again = np.asarray(stirred[pairs].any(axis=1))
+            near = _touching(pairs, pairs[again])
+            context = of_before(state.context, np.where(again, -1, of_before(context_row, then)))
+            context[again] = gather_context(self.catalogue, pairs[near], first[near])[again[near]]
+            second = of_before(state.second, np.where(again, -1, then))
+            seen = np.hstack([looked.evidence.values[rows[again]], context[again]])
+            second[again] = weights.second.log_odds(seen)
+            return context, second
 
         return look
+
+    def _stirred(self, pairs: Ints, gone: Ints) -> Mask:
+        """Records (bool) of pairs that are newly worth a second look, or were (given their rows then) and are not."""
+        place = np.full(len(self.state.catalogue.names), -1, dtype=np.int64)
+        place[self.came_from[self.came_from >= 0]] = np.flatnonzero(self.came_from >= 0)
+        stirred = np.zeros(len(self.came_from) + 1, dtype=bool)
+        stirred[pairs] = True
+        stirred[place[self.state.pairs[gone]]] = True
+        return stirred[:-1]
 
     def removed(self, pairs: Ints) -> Ints:
         """Rows of the pairs of before that are no pairs any more."""
@@ -114,3 +134,15 @@ class Remembered:
         left, right = place[then[:, 0]], place[then[:, 1]]
         stays = is_among(left * count + right, pairs[:, 0] * count + pairs[:, 1])
         return np.flatnonzero((left < 0) | (right < 0) | ~stays)
+
+
+def of_before(column: NDArray[Any], known: Ints) -> NDArray[Any]:
+    """The rows of before; whatever where there is none (-1)."""
+    return column[known] if len(column) else np.empty((len(known), *column.shape[1:]), dtype=column.dtype)
+
+
+def _touching(pairs: Ints, others: Ints) -> Mask:
+    """Which pairs (bool) hold a record of one of the others."""
+    held = np.zeros(int(pairs.max(initial=0)) + 1, dtype=bool)
+    held[others] = True
+    return np.asarray(held[pairs].any(axis=1))

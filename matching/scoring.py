@@ -85,8 +85,10 @@ class FirstLook:
     relatives: Relatives
 
 
-#: log-odds of the second look for some rows of the candidates, given their evidence and context
-SecondLook = Callable[[Ints, NDArray[np.float32], NDArray[np.float32]], Floats]
+#: what the second look saw of some pairs (rows, CONTEXT_FEATURES), and the log-odds it gives them
+Looked = tuple[NDArray[np.float32], Floats]
+#: the second look at some rows of the candidates, given the log-odds of these rows at first, vetoes heeded
+SecondLook = Callable[[FirstLook, Ints, Floats], Looked]
 
 
 def probability(log_odds: Floats) -> Floats:
@@ -107,16 +109,11 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
     relatives = relations_of(corpus.records).relatives(corpus.name)
     first = weights.first.log_odds(evidence.values)
     looked = FirstLook(pairs, evidence, claim_relation(corpus, pairs), first, relatives)
-    return judge(corpus, looked, weights, kept)
+    return judge(looked, weights, _second_look(corpus, weights), kept)
 
 
-def judge(
-    corpus: Corpus, looked: FirstLook, weights: Weights, kept: Ints | None = None, look: SecondLook | None = None
-) -> ScoredPairs:
-    """The verdicts on pairs that had their first look.
-
-    `look` stands in for the second look, for callers who know part of its answers from before.
-    """
+def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | None = None) -> ScoredPairs:
+    """The verdicts on pairs that had their first look, with a second look at those that deserve one."""
     evidence, first, claim = looked.evidence, looked.log_odds, looked.claim
     vetoes = apply_vetoes(evidence)
     vetoed = vetoes.any(axis=1)
@@ -124,8 +121,7 @@ def judge(
     if kept is not None:
         passing[kept] = True
     rows = np.flatnonzero(passing)
-    context = gather_context(corpus, looked.pairs[rows], np.where(vetoed, VETOED, first)[rows])
-    second = (look or _second_look(weights))(rows, evidence.values[rows], context)
+    context, second = look(looked, rows, np.where(vetoed, VETOED, first)[rows])
     raw = first.copy()
     raw[rows] = second
     verdict: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw, claim))
@@ -160,5 +156,11 @@ def _with_relations(
     return np.where(log_odds > VETOED, log_odds + WORTH[code], log_odds), code, witness
 
 
-def _second_look(weights: Weights) -> SecondLook:
-    return lambda _, evidence, context: weights.second.log_odds(np.hstack([evidence, context]))
+def _second_look(corpus: Corpus, weights: Weights) -> SecondLook:
+    """The second look at all that it is asked."""
+
+    def look(looked: FirstLook, rows: Ints, first: Floats) -> Looked:
+        context = gather_context(corpus, looked.pairs[rows], first)
+        return context, weights.second.log_odds(np.hstack([looked.evidence.values[rows], context]))
+
+    return look

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -83,8 +84,8 @@ def empty_state(rule_version: str) -> MatchState:
 
 @cache
 def code_version() -> str:
-    """A digest of this package's code and of the libraries whose numbers a state holds."""
-    digest = blake2b(digest_size=8)
+    """A digest of this package's code, and of Python and the libraries whose numbers a state holds."""
+    digest = blake2b(sys.version.encode(), digest_size=8)
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     for library in ("numpy", "scipy", "rapidfuzz"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ from matching.nearest import Links
 from matching.overrides import Decisions, Name, Override, decide
 from matching.records import AnimeRecord
 from matching.recordtexts import record_of
-from matching.remembered import Remembered
+from matching.remembered import Remembered, of_before
 from matching.report import Told, pair_columns
 from matching.scoring import FirstLook, ScoredPairs, judge
 from matching.state import MatchState, empty_state
@@ -99,23 +98,30 @@ def rematch(
     lists = seen.lists(Blocking())
     pairs, named = _candidates(catalogue, lists, ruling)
     known = seen.rows(pairs)
-    looked = _first_look(seen, fresh, pairs, known, weights)
-    scored = judge(_numbers(catalogue), looked, weights, named, seen.second_look(known, weights))
+    looked, read = _first_look(seen, fresh, pairs, known, weights)
+    scored = judge(looked, weights, seen.second_look(known, weights), named)
     verdicts = settle(catalogue.source, scored, ruling, weights)
     told = verdict_rows(catalogue.name, scored, verdicts)
     differs = (known < 0) | (verdicts.ruled != 0)
     differs[~differs] = (told[~differs] != seen.state.verdict[known[~differs]]).any(axis=1)
-    update = _update(seen, fresh, decisions, scored, verdicts, np.flatnonzero(differs))
+    rows = np.flatnonzero(differs)
+    local = _local(seen, fresh, read, tell(scored, verdicts, catalogue.names, rows))
+    update = _update(seen, pair_columns(*local, decisions, weights.rule_version), decisions, scored, verdicts, rows)
     return update, _state_after(catalogue, lists, scored, told, weights)
 
 
 def _update(
-    seen: Remembered, fresh: Corpus, decisions: Decisions, scored: ScoredPairs, verdicts: Verdicts, rows: Ints
+    seen: Remembered,
+    told: dict[str, list[object]],
+    decisions: Decisions,
+    scored: ScoredPairs,
+    verdicts: Verdicts,
+    rows: Ints,
 ) -> Update:
     """What is told of today: some rows of the pairs in full, and who is one anime."""
-    names, rules = seen.catalogue.names, seen.state.rule_version
+    names = seen.catalogue.names
     return Update(
-        pairs=pair_columns(*_local(seen, fresh, tell(scored, verdicts, names, rows)), decisions, rules),
+        pairs=told,
         features=feature_columns(scored.rows(rows)),
         removed=[_pair_name(seen.state, row) for row in seen.removed(scored.pairs).tolist()],
         everything={"score": verdicts.score.tolist(), "decision": [DECISIONS[at] for at in verdicts.decision.tolist()]},
@@ -123,7 +129,7 @@ def _update(
         clusters=clusters_of(names, verdicts.label),
         confidence=dict(zip(names, verdicts.confidence.tolist(), strict=True)),
         method=dict(zip(names, verdicts.method, strict=True)),
-        rule_version=rules,
+        rule_version=seen.state.rule_version,
         stale_overrides=decisions.stale,
     )
 
@@ -158,26 +164,29 @@ def _candidates(catalogue: Catalogue, lists: Links, ruling: Rulings) -> tuple[In
     return with_decided(all_ways(catalogue, names, lists, claimed, Blocking()), ruling)
 
 
-def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weights: Weights) -> FirstLook:
-    """The evidence and first look of all pairs; titles are counted from their record's first."""
+@dataclass(frozen=True)
+class _Read:
+    """Records whose titles were taken apart in this run: their positions, and themselves in that order."""
+
+    members: Ints
+    corpus: Corpus
+
+
+def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weights: Weights) -> tuple[FirstLook, _Read]:
+    """The evidence and first look of all pairs, titles counted from their record's first; what was read for that."""
     catalogue, state, old = seen.catalogue, seen.state, known >= 0
     claim = catalogue.claims.relation(catalogue.name, catalogue.source, digests(catalogue.sources), pairs)
-    values, first = _of_before(state.values, known), _of_before(state.first, known)
-    left, right = _of_before(state.left_title, known), _of_before(state.right_title, known)
-    if not old.all():
-        members, place = np.unique(pairs[~old], return_inverse=True)
-        part, local = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
+    values, first = of_before(state.values, known), of_before(state.first, known)
+    left, right = of_before(state.left_title, known), of_before(state.right_title, known)
+    members, place = np.unique(pairs[~old], return_inverse=True)
+    part, local = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
+    if len(local):
         evidence = gather_evidence(part, local, weights.rarity)
         values[~old], first[~old] = evidence.values, weights.first.log_odds(evidence.values)
         for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
             into[~old] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
     relatives = catalogue.relations.relatives(catalogue.name)
-    return FirstLook(pairs, Evidence(values, left, right), claim, first, relatives)
-
-
-def _of_before(column: NDArray[Any], known: Ints) -> NDArray[Any]:
-    """The rows of before; whatever where there is none (-1)."""
-    return column[known] if len(column) else np.empty((len(known), *column.shape[1:]), dtype=column.dtype)
+    return FirstLook(pairs, Evidence(values, left, right), claim, first, relatives), _Read(members, part)
 
 
 def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:
@@ -192,22 +201,13 @@ def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:
     return replace(part, titles=titles)
 
 
-def _numbers(catalogue: Catalogue) -> Corpus:
-    """The catalogue as a corpus without records and titles, for what looks at numbers only."""
-    return replace(
-        build_corpus(()),
-        sources=catalogue.sources,
-        source=catalogue.source,
-        episodes=catalogue.episodes,
-        low=catalogue.low,
-        high=catalogue.high,
-    )
-
-
-def _local(seen: Remembered, fresh: Corpus, told: Told) -> tuple[Corpus, Told]:
-    """The records that are told of as a corpus of their own, and what is told, by positions in that."""
-    members, place = np.unique(told.scored.pairs, return_inverse=True)
-    part, pairs = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
+def _local(seen: Remembered, fresh: Corpus, read: _Read, told: Told) -> tuple[Corpus, Told]:
+    """A corpus that holds the records that are told of, and what is told, by positions in that."""
+    more = np.setdiff1d(told.scored.pairs, read.members)
+    part = read.corpus.beside(_part(seen, fresh, more)) if len(more) else read.corpus
+    place = np.empty(len(seen.catalogue.names), dtype=np.int64)
+    place[np.r_[read.members, more]] = np.arange(len(part.records))
+    pairs = place[told.scored.pairs]
     evidence = told.scored.evidence
     left, right = (
         np.where(titles >= 0, titles + part.first[pairs[:, side]], -1)
