@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import scipy.optimize  # matching imports both when it first needs them: not while it is measured
+import scipy.sparse.csgraph  # noqa: F401
+
 from benchmarks.clock import clock_parts, memory
 from benchmarks.identity_world import read_records
 from matching import match as matching_room

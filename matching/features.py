@@ -5,6 +5,8 @@ One row per pair, one column per name in FEATURES; NaN where one side does not s
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +22,8 @@ from matching.titlefeatures import Columns, add_title_evidence
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-#: pairs worked on at once
-_BLOCK = 25_000
+#: pairs worked on at once, and how many times over
+_BLOCK, _THREADS = 20_000, 2
 #: formats that sources use for one another, in the order of corpus.FORMATS; -1 says nothing
 _FAMILY = np.array([-1, 0, 0, 1, 2, 2, 3, 4, 5])
 
@@ -48,10 +50,14 @@ class Evidence:
 
 
 def gather_evidence(corpus: Corpus, pairs: Ints, rarity: Rarity) -> Evidence:
-    """The features of every candidate pair, in the order of `pairs`; worked out block by block to save memory."""
+    """The features of every candidate pair, in the order of `pairs`; worked out block by block to save memory.
+
+    Two blocks at once: most of the time goes into NumPy, SciPy and RapidFuzz, which let other threads run.
+    """
     values = np.empty((len(pairs), len(FEATURES)), dtype=np.float32)
     left, right = np.empty(len(pairs), dtype=np.int64), np.empty(len(pairs), dtype=np.int64)
-    for begin in range(0, len(pairs), _BLOCK):
+
+    def gather(begin: int) -> None:
         block = slice(begin, begin + _BLOCK)
         members, place = np.unique(pairs[block], return_inverse=True)
         part, rows = corpus.part(members)
@@ -59,6 +65,9 @@ def gather_evidence(corpus: Corpus, pairs: Ints, rarity: Rarity) -> Evidence:
         for at, name in enumerate(FEATURES):
             values[block, at] = columns.values[name]
         left[block], right[block] = (np.append(rows, -1)[found] for found in witness)
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        deque(threads.map(gather, range(0, len(pairs), _BLOCK)), maxlen=0)
     return Evidence(values, left, right)
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -26,8 +27,6 @@ Mask = NDArray[np.bool_]
 
 #: names compared with all others at once: enough to share the way through the others, few enough for the cache
 _CHUNK = 2000
-#: fewer names than this are compared with all others in one go; only larger searches are cut into windows of time
-_FEW = 5_000
 #: triples that those names share with others, together: what a product holds in memory
 _MOST_SHARED = 10_000_000
 _THREADS = 2
@@ -59,13 +58,17 @@ class NameIndex:
     low: Ints
     high: Ints
 
+    @cached_property
+    def held(self) -> Ints:
+        """How many titles hold each triple."""
+        return np.bincount(self.vectors.indices, minlength=TRIPLES)
+
     def narrowed(self, crowded: int, asking: Mask | None = None) -> NameIndex:
         """Without the triples that more than `crowded` titles hold, and with columns for those in use only.
 
         With `asking` (bool, records) for those in use by these records: what the others share with them stays.
         """
-        held = np.bincount(self.vectors.indices, minlength=TRIPLES)
-        used = (held > 0) & (held <= crowded)
+        used = (self.held > 0) & (self.held <= crowded)
         if asking is not None:
             used &= np.bincount(self.vectors[np.flatnonzero(asking[self.record])].indices, minlength=TRIPLES) > 0
         column = np.cumsum(used) - 1
@@ -148,9 +151,8 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared
     """The similar pairs of some titles and others (ascending rows), each pair of records once; see `_shared`."""
     begin = index.low[index.record]
     queries = queries[np.argsort(begin[queries], kind="stable")]
-    few = len(queries) < _FEW
-    others = others if few else others[np.argsort(begin[others], kind="stable")]
-    vectors = index.vectors if len(others) == index.vectors.shape[0] and few else index.vectors[others]
+    others = others[np.argsort(begin[others], kind="stable")]
+    vectors = index.vectors[others]
 
     def compare(task: tuple[int, int, int, int]) -> Links:
         first, last, start, stop = task
@@ -162,11 +164,7 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared
         return links.chosen(days_between(index.low, index.high, one, two) <= reach.days_apart)
 
     portions = _portions(shared[queries])
-    tasks = (
-        ((*portion, 0, len(others)) for portion in portions)
-        if few
-        else _windows(portions, begin[queries], begin[others], reach.days_apart)
-    )
+    tasks = _windows(portions, begin[queries], begin[others], reach.days_apart)
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
         return _best(joined(list(threads.map(compare, tasks))))
 

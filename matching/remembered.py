@@ -12,7 +12,7 @@ from matching.blocking import Blocking
 from matching.catalogue import Catalogue
 from matching.context import gather_context
 from matching.digests import distinct, is_among, places
-from matching.nearest import Links, Mask, nearest, refreshed, similar
+from matching.nearest import Links, Mask, NameIndex, nearest, refreshed, similar
 from matching.rarity import TRIPLES
 from matching.scoring import FirstLook, Looked, SecondLook
 from matching.state import MatchState
@@ -37,12 +37,11 @@ class Remembered:
         """The lists of similar records, asking only those whose list may have changed."""
         today, source = self.catalogue.index, self.catalogue.source
         stood, old = self._names_stood_at(), self.state.catalogue
-        reach, crowd = settings.reach(len(source)), self._crowd(self.catalogue, settings)
-        is_other = reach != settings.reach(len(old.names)) or crowd != self._crowd(old, settings)
+        reach, before = settings.reach(len(source)), self.state.lists
+        is_other = reach != settings.reach(len(old.names)) or self._crowds_otherwise(today, settings.crowded_triple)
         if is_other or (stood < 0).sum() > _MOST_ASKING * len(stood):
             today = today.narrowed(settings.crowded_triple).without_repeats(self.catalogue.base)
             return nearest(similar(today, reach), source, reach.nearest)
-        before = self.state.lists
         place = np.full(len(old.names), -1, dtype=np.int64)
         place[stood[stood >= 0]] = np.flatnonzero(stood >= 0)
         owner, member = place[before.one], place[before.two]
@@ -70,11 +69,15 @@ class Remembered:
         same[new.title_record[rows[new.base[rows] != old.base[then]]]] = False
         return np.where(same, stood, -1)
 
-    @staticmethod
-    def _crowd(catalogue: Catalogue, settings: Blocking) -> bytes:
-        """Which triples are passed over because too many titles hold them."""
-        held = np.bincount(catalogue.vectors.indices, minlength=TRIPLES)
-        return np.flatnonzero(held > settings.crowded_triple).tobytes()
+    def _crowds_otherwise(self, today: NameIndex, crowded: int) -> bool:
+        """Whether other triples than before are passed over because more than `crowded` titles hold them."""
+        old, new = self.state.catalogue, self.catalogue
+        left = np.setdiff1d(np.arange(len(old.names)), self.came_from)
+        moved = ((new, np.flatnonzero(self.came_from < 0)), (old, left))
+        came, went = (
+            np.bincount(one.vectors[one.title_rows(records)].indices, minlength=TRIPLES) for one, records in moved
+        )
+        return bool(((today.held > crowded) != (today.held - came + went > crowded)).any())
 
     def rows(self, pairs: Ints) -> Ints:
         """For each pair its row of before, when the evidence is the same; -1 otherwise."""

@@ -94,12 +94,13 @@ def _reasons(columns: dict[str, list[object]], told: Told, decisions: Decisions)
     """A sentence for each pair; those that were no match at the first look get a short one."""
     reasons: list[object] = []
     full = (told.scored.passing | (told.decision > 0)).tolist()
-    for at, (is_full, ruled) in enumerate(zip(full, told.ruled.tolist(), strict=True)):
-        if is_full:
-            row = {name: values[at] for name, values in columns.items()}
-            reasons.append(_ruling(row, decisions) if ruled else sentence(row, told.better[at]))
+    names, rows = tuple(columns), zip(*columns.values(), strict=True)
+    for is_full, ruled, better, values in zip(full, told.ruled.tolist(), told.better, rows, strict=True):
+        row = dict(zip(names, values, strict=True))
+        if not is_full:
+            reasons.append(_at_first_look(row["veto_sentences"], row["title_similarity"]))
         else:
-            reasons.append(_at_first_look(columns["veto_sentences"][at], columns["title_similarity"][at]))
+            reasons.append(_ruling(row, decisions) if ruled else sentence(row, better))
     return reasons
 
 

@@ -107,9 +107,9 @@ def save_state(state: MatchState, path: Path) -> None:
         head = json.dumps({"code": code_version(), "layout": layout, "bytes": begin, **texts}).encode()
         file.write(_MAGIC + len(head).to_bytes(8, "big") + head)
         for array in arrays.values():
-            data = array.tobytes() + bytes(-array.nbytes % _ALIGNED)
-            checksum = zlib.crc32(data, checksum)
-            file.write(data)
+            for data in (array.reshape(-1).view(np.uint8).data, bytes(-array.nbytes % _ALIGNED)):
+                checksum = zlib.crc32(data, checksum)
+                file.write(data)
         file.write(zlib.crc32(head, checksum).to_bytes(4, "big"))
         file.flush()
         os.fsync(file.fileno())
