@@ -88,7 +88,7 @@ def anime_identity(
         "intermediate/int_published_metric": published_metrics(opened),
     }
     pairs = write_candidates(opened, found.matched, candidates(found.result), context.run_id)
-    pairs |= review_metadata(opened, found.matched.update.everything)
+    pairs |= review_metadata(found.matched.update.everything)
     yield dg.MaterializeResult(asset_key=TABLE.split("/")[1], metadata=pairs)
     for path, table in tables.items():
         metadata = write(warehouse, path, table, context.run_id)

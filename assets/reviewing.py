@@ -1,4 +1,4 @@
-"""What the UI shows of matching: how the pairs were decided, and those that wait for a person."""
+"""What the UI shows of matching: how the pairs were decided. Those that wait for a person stand in vw_match_review."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 import dagster as dg
 
 from assets.results import markdown_table
-from warehouse.build import fetch
-from warehouse.connection import Warehouse
 
 #: How finely the picture draws the scores.
 BINS = 10
@@ -18,20 +16,10 @@ BINS = 10
 _BAR = 30
 
 
-def review_metadata(warehouse: Warehouse, pairs: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Counts of each decision, the scores as a picture, and the most popular pairs that wait for a person.
-
-    Args:
-        warehouse: in which fact_match_candidate was just written.
-        pairs: its columns, `score` and `decision` among them.
-    """
+def review_metadata(pairs: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Counts of each decision and the scores as a picture, given those columns of fact_match_candidate."""
     counts = {f"pairs_{decision}": count for decision, count in sorted(Counter(pairs["decision"]).items())}
-    with warehouse.writer("read pairs that wait for a person") as connection:
-        waiting = fetch(connection, "inputs/review_queue").to_pylist()
-    shown: dict[str, Any] = {"scores": dg.MetadataValue.md(score_picture(pairs["score"], pairs["decision"]))}
-    if waiting:
-        shown["waiting_for_a_person"] = dg.MetadataValue.md(markdown_table(waiting))
-    return counts | shown
+    return counts | {"scores": dg.MetadataValue.md(score_picture(pairs["score"], pairs["decision"]))}
 
 
 def score_picture(scores: Sequence[float], decisions: Sequence[str]) -> str:

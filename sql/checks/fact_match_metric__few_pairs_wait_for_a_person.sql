@@ -8,13 +8,7 @@ records on.
 
 severity: error
 */
-select
-    fact_match_metric.metric,
-    fact_match_metric.scope,
-    fact_match_metric.value,
-    fact_match_metric.numerator,
-    fact_match_metric.denominator,
-    fact_match_metric.rule_version
+select *
 from main.fact_match_metric
 where
     fact_match_metric.metric = 'review_queue_share'

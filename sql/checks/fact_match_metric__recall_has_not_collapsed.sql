@@ -8,13 +8,7 @@ its staging table; if both are as they should be, write another limit here. Coun
 
 severity: error
 */
-select
-    fact_match_metric.metric,
-    fact_match_metric.scope,
-    fact_match_metric.value,
-    fact_match_metric.numerator,
-    fact_match_metric.denominator,
-    fact_match_metric.rule_version
+select *
 from main.fact_match_metric
 where
     fact_match_metric.metric = 'recall_against_cross_ids'
