@@ -48,16 +48,29 @@ class Sourced(Protocol):
 def gather_context(corpus: Sourced, pairs: Ints, first_look: NDArray[np.floating]) -> Floats:
     """One row per pair, one column per name in CONTEXT_FEATURES; NaN where no third source has a candidate."""
     logit = np.clip(first_look, FLOOR, CEILING).astype(np.float64)
-    count = len(corpus.sources)
     left, right = pairs[:, 0], pairs[:, 1]
-    from_left = left * count + corpus.source[right]
-    from_right = right * count + corpus.source[left]
-    rivals = np.stack([_best_other(from_left, right, logit), _best_other(from_right, left, logit)])
+    from_left, from_right = _groups(corpus.source, pairs)
+    rivals = best_rivals(corpus.source, pairs, logit)
     places = np.stack([ranks(from_left, right, logit), ranks(from_right, left, logit)]).clip(0, 5)
     third = _third_sources(corpus, pairs, logit)
     columns = [logit, rivals.max(axis=0), rivals.min(axis=0), logit - rivals.max(axis=0), places.max(axis=0)]
     columns += [places.min(axis=0), *third]
     return np.stack(columns, axis=1).astype(np.float32) if len(pairs) else np.empty((0, len(columns)), np.float32)
+
+
+def _groups(source: Ints, pairs: Ints) -> tuple[Ints, Ints]:
+    """For each pair a number for its left record and the right one's source, and one for the other way round."""
+    count, left, right = int(source.max(initial=0)) + 1, pairs[:, 0], pairs[:, 1]
+    return left * count + source[right], right * count + source[left]
+
+
+def best_rivals(source: Ints, pairs: Ints, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The best log-odds of another pair of the left record with the right one's source, and the other way round.
+
+    Shape (2, pairs); FLOOR where there is none.
+    """
+    from_left, from_right = _groups(source, pairs)
+    return np.stack([_best_other(from_left, pairs[:, 1], log_odds), _best_other(from_right, pairs[:, 0], log_odds)])
 
 
 def _best_other(group: Ints, tie: Ints, logit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -48,13 +48,15 @@ def called(left: str, right: str) -> str:
 
 
 def _facts(row: Mapping[str, Any]) -> str:
-    """Titles, series, start, episodes, length, format, studio and cross id in a few words each, if they are known."""
+    """Titles, series, start, episodes, length, format, studio, relations and cross id in a few words, if known."""
     parts = [_titles(row), _series(row), _start(row), _episodes(row), _length(row)]
     if row.get("format_compatible") is False:
         parts.append("the formats differ")
     if row.get("studios_shared") is not None:
         parts.append("the same studio" if row["studios_shared"] else "different studios")
     parts.append(related(row))
+    if row.get("alone"):
+        parts.append("and neither fits any other record as well")
     if row.get("cross_id") == "contradicts":
         parts.append("a cross id points elsewhere")
     if row.get("cross_id") == "agrees" and row["decision"] != "match":

@@ -64,10 +64,7 @@ class NameIndex:
         return np.bincount(self.vectors.indices, minlength=TRIPLES)
 
     def narrowed(self, crowded: int, asking: Mask | None = None) -> NameIndex:
-        """Without the triples that more than `crowded` titles hold, and with columns for those in use only.
-
-        With `asking` (bool, records) for those in use by these records: what the others share with them stays.
-        """
+        """With columns only for triples in use, by records `asking` (bool) if given, and not by more than `crowded`."""
         used = (self.held > 0) & (self.held <= crowded)
         if asking is not None:
             used &= np.bincount(self.vectors[np.flatnonzero(asking[self.record])].indices, minlength=TRIPLES) > 0
@@ -234,7 +231,7 @@ def refreshed(lists: Links, index: NameIndex, changed: Mask, robbed: Mask, reach
 
     Args:
         lists: the lists of before, at today's positions, without members that are gone.
-        index: today's names, with the triples of those who ask at least.
+        index: today's names, with the triples that those who ask use, at least.
         changed: records (bool) that are new or whose names or dates are.
         robbed: records (bool) whose list was full and lost a member: whom they passed over may now be on it.
         reach: how far to look.

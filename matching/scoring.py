@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from matching.context import gather_context
 from matching.corpus import Corpus
-from matching.crossids import ABSENT, AGREES, claim_relation
+from matching.crossids import ABSENT, AGREES, CONTRADICTS, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
+from matching.unrivalled import WORTH as WORTH_UNRIVALLED
+from matching.unrivalled import unrivalled
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
 
@@ -30,8 +32,8 @@ class ScoredPairs:
     `first` is the first look's log-odds, `passing` tells which pairs were worth a second (a pair that is not stays
     with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
     second look saw and said. `claim` is the relation of `crossids`, `relation` that of `relations`, and `relative` the
-    record by which relations say it (-1 for none). `log_odds` is the final verdict, cross ids and
-    vetoes included, `blind` the verdict without cross ids.
+    record by which relations say it (-1 for none); `alone` tells the pairs of `unrivalled`. `log_odds` is the final
+    verdict, cross ids and vetoes included, `blind` the verdict without cross ids.
     """
 
     pairs: Ints
@@ -44,6 +46,7 @@ class ScoredPairs:
     claim: Ints
     relation: Ints
     relative: Ints
+    alone: NDArray[np.bool_]
     blind: Floats
     log_odds: Floats
 
@@ -66,6 +69,7 @@ class ScoredPairs:
             claim=self.claim[chosen],
             relation=self.relation[chosen],
             relative=self.relative[chosen],
+            alone=self.alone[chosen],
             blind=self.blind[chosen],
             log_odds=self.log_odds[chosen],
         )
@@ -75,9 +79,10 @@ class ScoredPairs:
 class FirstLook:
     """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds.
 
-    `relatives` are those of every record.
+    `source` is the source code, `relatives` the relatives of every record.
     """
 
+    source: Ints
     pairs: Ints
     evidence: Evidence
     claim: Ints
@@ -108,7 +113,7 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
     evidence = gather_evidence(corpus, pairs, weights.rarity)
     relatives = relations_of(corpus.records).relatives(corpus.name)
     first = weights.first.log_odds(evidence.values)
-    looked = FirstLook(pairs, evidence, claim_relation(corpus, pairs), first, relatives)
+    looked = FirstLook(corpus.source, pairs, evidence, claim_relation(corpus, pairs), first, relatives)
     return judge(looked, weights, _second_look(corpus, weights), kept)
 
 
@@ -127,8 +132,12 @@ def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | No
     verdict: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw, claim))
     blind: Floats = np.where(vetoed, VETOED, weights.calibration.log_odds(raw))
     verdict, relation, relative = _with_relations(looked, rows, verdict, claim == AGREES)
-    nobody = np.zeros(len(claim), dtype=np.bool_)
-    blind = _with_relations(looked, rows, blind, nobody)[0] if (claim != ABSENT).any() else verdict
+    verdict, alone = _with_room(looked, rows, verdict, claim)
+    nobody = np.zeros(len(claim), dtype=np.int64)
+    if (claim != ABSENT).any():
+        blind = _with_room(looked, rows, _with_relations(looked, rows, blind, nobody > 0)[0], nobody)[0]
+    else:
+        blind = verdict
     return ScoredPairs(
         pairs=looked.pairs,
         evidence=evidence,
@@ -140,6 +149,7 @@ def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | No
         claim=claim,
         relation=relation,
         relative=relative,
+        alone=alone,
         blind=np.round(blind, 9),
         log_odds=np.round(verdict, 9),
     )
@@ -154,6 +164,14 @@ def _with_relations(
     known = Candidates(looked.pairs, log_odds, titles, len(looked.relatives.begins) - 1)
     code[rows], witness[rows] = relation_evidence(looked.relatives, known, rows)
     return np.where(log_odds > VETOED, log_odds + WORTH[code], log_odds), code, witness
+
+
+def _with_room(looked: FirstLook, rows: Ints, log_odds: Floats, claim: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Verdicts after strong evidence for unrivalled pairs among some rows, and which these are; see `unrivalled`."""
+    alone = np.zeros(len(log_odds), dtype=np.bool_)
+    alone[rows] = unrivalled(looked.source, looked.pairs[rows], looked.evidence.rows(rows), log_odds[rows])
+    alone &= (log_odds > VETOED) & (claim != CONTRADICTS)
+    return log_odds + WORTH_UNRIVALLED * alone, alone
 
 
 def _second_look(corpus: Corpus, weights: Weights) -> SecondLook:

@@ -34,7 +34,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: numbers that `MatchState.verdict` holds of each pair
-VERDICT_COLUMNS = 10
+VERDICT_COLUMNS = 11
 _MAGIC = b"osusume matching state\n"
 _ALIGNED = 64
 

@@ -31,6 +31,7 @@ from matching.measure import UNKNOWN, Bin, Figures, reliability
 from matching.records import AnimeRecord
 from matching.scoring import VETOED
 from matching.trees import Ensemble
+from matching.unrivalled import WORTH, unrivalled
 from matching.vetoes import apply_vetoes
 from matching.weights import SECOND_FEATURES, Weights, rule_version, save_weights
 
@@ -75,6 +76,8 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     calibration = _calibrate(lesson, kept, raw, judged[0])
     vetoed = apply_vetoes(lesson.evidence.rows(kept)).any(axis=1)
     verdict = np.where(vetoed, VETOED, calibration.log_odds(raw))
+    seen = (lesson.corpus.source, lesson.pairs[kept], lesson.evidence.rows(kept))
+    verdict += WORTH * (unrivalled(*seen, verdict) & ~vetoed)
     weights = Weights(
         first=first,
         second=second,

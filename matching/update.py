@@ -186,7 +186,9 @@ def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weigh
         for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
             into[~old] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
     relatives = catalogue.relations.relatives(catalogue.name)
-    return FirstLook(pairs, Evidence(values, left, right), claim, first, relatives), _Read(members, part)
+    return FirstLook(catalogue.source, pairs, Evidence(values, left, right), claim, first, relatives), _Read(
+        members, part
+    )
 
 
 def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:

@@ -181,6 +181,7 @@ def verdict_rows(name: Ints, scored: ScoredPairs, verdicts: Verdicts) -> Ints:
         scored.relation,
         np.where(scored.relative >= 0, np.append(name, 0)[scored.relative], 0),
         scored.passing.astype(np.int64),
+        scored.alone.astype(np.int64),
         verdicts.ruled,
         verdicts.decision,
         np.where(verdicts.better >= 0, np.append(name, 0)[verdicts.better], 0),
