@@ -102,12 +102,17 @@ def rematch(
     scored = judge(looked, weights, seen.second_look(known, weights), named)
     verdicts = settle(catalogue.source, scored, ruling, weights)
     told = verdict_rows(catalogue.name, scored, verdicts)
-    differs = (known < 0) | (verdicts.ruled != 0)
-    differs[~differs] = (told[~differs] != seen.state.verdict[known[~differs]]).any(axis=1)
-    rows = np.flatnonzero(differs)
+    rows = _to_tell(seen, known, told, verdicts.ruled)
     local = _local(seen, fresh, read, tell(scored, verdicts, catalogue.names, rows))
     update = _update(seen, pair_columns(*local, decisions, weights.rule_version), decisions, scored, verdicts, rows)
     return update, _state_after(catalogue, lists, scored, told, weights)
+
+
+def _to_tell(seen: Remembered, known: Ints, told: Ints, ruled: Ints) -> Ints:
+    """Rows of the pairs that are new, that people decided on, or that are told otherwise than before."""
+    differs = (known < 0) | (ruled != 0)
+    differs[~differs] = (told[~differs] != seen.state.verdict[known[~differs]]).any(axis=1)
+    return np.flatnonzero(differs)
 
 
 def _update(

@@ -53,3 +53,16 @@ def test_the_order_of_the_input_changes_nothing():
     one, other = build_corpus(records), build_corpus(records[::-1])
     assert one.records == other.records
     assert np.array_equal(one.titles.key, other.titles.key)
+
+
+def test_two_corpora_beside_each_other_are_told_of_as_one():
+    """Records and titles of the one, then of the other, each title with its own record."""
+    one = build_corpus([record("anilist", "1", "Hana"), record("anilist", "2", "Yuki", "Setsu", episodes=3)])
+    two = build_corpus([record("kitsu", "1"), record("kitsu", "9", "Kaze 2nd Season")])
+    both = one.beside(two)
+    assert [entry.source_id for entry in both.records] == ["1", "2", "1", "9"]
+    assert (both.first.tolist(), both.episodes.tolist()) == ([0, 1, 3, 3, 4], [12, 3, 12, 12])
+    assert both.titles.text == ["Hana", "Yuki", "Setsu", "Kaze 2nd Season"]
+    assert both.titles.record.tolist() == [0, 1, 1, 3]
+    assert both.titles.season.tolist() == [0, 0, 0, 2]
+    assert both.titles.words.shape[0] == 4

@@ -1,12 +1,12 @@
 """What a run leaves behind for the next one."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from matching.records import AnimeRecord
-from matching.recordtexts import record_of, record_text, texts_of
+from matching.recordtexts import record_digests, record_of, record_text, texts_of
 from matching.state import empty_state, load_state, save_state
 from matching.update import diff, rematch
 from matching.weights import load_weights
@@ -78,9 +78,21 @@ def test_records_survive_as_texts():
         assert record_of(record_text(one)) == one
 
 
+def test_records_have_one_digest_if_they_say_the_same():
+    """However they came by their texts; whatever differs, a date too, gives another one."""
+    one = record("kitsu", "7", "Yuki", studios=("A",), synonyms=("".join(("Yu", "ki")),), duration_minutes=23.5)
+    same, *others = record_digests(
+        [one, record_of(record_text(one)), replace(one, start_date=None), replace(one, titles=("Yuk", "i"))]
+    ).tolist()
+    assert others[0] == same
+    assert len({same, *others}) == 3
+
+
 def test_texts_are_picked_from_two_packs():
     """Counted on from the first to the second."""
     one, two = texts_of(["a", "", "ccc"]), texts_of(["雪", "e"])
     assert one.joined(two, np.array([3, 2, 0, 4, 1])).all() == ["雪", "ccc", "a", "e", ""]
+    assert one.joined(two, np.array([0, 1, 2, 3, 4])).all() == ["a", "", "ccc", "雪", "e"]
+    assert one.joined(two, np.array([1, 2, 3])).all() == ["", "ccc", "雪"]
     assert two.read([1, 0]) == ["e", "雪"]
     assert texts_of([]).joined(texts_of([]), np.empty(0, dtype=np.int64)).all() == []
