@@ -10,6 +10,7 @@ from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
 from assets.landing import LANDING_ASSETS
 from assets.models import MODEL_ASSETS
+from assets.promotion import PROMOTION_ASSETS
 from assets.recommendations import RECOMMENDATION_ASSETS
 from assets.report import quality_report
 from assets.snapshot import published_snapshot
@@ -23,6 +24,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *HISTORY_ASSETS,
     *EVALUATION_ASSETS,
     *MODEL_ASSETS,
+    *PROMOTION_ASSETS,
     *RECOMMENDATION_ASSETS,
     published_snapshot,
     quality_report,

@@ -1,4 +1,4 @@
-"""What all models scored, and which version is active: a measured decision, landed as an event."""
+"""What all models scored: every figure of every model on the same hidden ratings."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import column
-from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
+from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
@@ -20,7 +20,6 @@ from recommenders.intervals import compare
 from recommenders.metrics import UserMetrics
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
-from warehouse.build import fetch
 from warehouse.checks import column_frame
 from warehouse.sqlfiles import sql_file
 
@@ -117,32 +116,4 @@ def leaderboard(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: str(line["NDCG@10"]), reverse=True)
 
 
-@dg.multi_asset(
-    name="dim_recommendation_model",
-    specs=[table_spec(sql_file("core/dim_recommendation_model"), ["fact_model_metric"])],
-)
-def dim_recommendation_model(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
-    """Every version there ever was; the best of those measured on today's data is made the active one."""
-    opened = warehouse.open()
-    with opened.writer("read model metrics") as connection:
-        inputs = read_inputs(connection)
-        ranking = fetch(connection, "inputs/model_ranking").to_pylist()
-    if ranking:
-        best, facts = ranking[0]["model_version_id"], {"because": f"ndcg@10 of {ranking[0]['value']:.6f}"}
-    else:
-        name = BASELINE if inputs.interactions.seen.nnz else "content_tfidf"
-        best, facts = version_of(name, inputs, run_settings.seed), {"because": "nothing could be measured"}
-    if registry.record(opened.home, "promoted", best, **facts):
-        context.log.info("promoted %s: %s", best, facts["because"])
-    rows = registry.registry_table(opened.home)
-    metadata = write(warehouse, "core/dim_recommendation_model", rows, context.run_id)
-    shown = [{"version": one["model_version_id"], "NDCG@10": f"{one['value']:.4f}"} for one in ranking]
-    metadata["active"] = best
-    return dg.MaterializeResult(
-        metadata=metadata | ({"leaderboard": dg.MetadataValue.md(markdown_table(shown))} if shown else {})
-    )
-
-
-MODEL_ASSETS = [fact_model_metric, dim_recommendation_model]
+MODEL_ASSETS = [fact_model_metric]
