@@ -15,6 +15,7 @@ from assets.recommendations import RECOMMENDATION_ASSETS
 from assets.report import quality_report
 from assets.snapshot import published_snapshot
 from assets.tables import SQL_ASSETS
+from assets.tuning import TUNING_ASSETS
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
     *LANDING_ASSETS,
@@ -25,6 +26,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *EVALUATION_ASSETS,
     *MODEL_ASSETS,
     *PROMOTION_ASSETS,
+    *TUNING_ASSETS,
     *RECOMMENDATION_ASSETS,
     published_snapshot,
     quality_report,

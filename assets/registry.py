@@ -1,9 +1,13 @@
-"""Model versions as a log of landed events (evaluated, measured, promoted); the registry table folds it."""
+"""Model versions as a log of landed events (evaluated, measured, decided, promoted, released); tables fold it.
+
+The one rule: what a person promoted stays until a person says otherwise. Rules decide only where nobody has.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +18,27 @@ from warehouse.landing import append_events, read_events
 
 LOG = "promotions"
 Event = Mapping[str, Any]
+#: What an event says of the version itself; the others say what was done with it.
+_OF_THE_VERSION = ("evaluated", "measured")
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A person's promotion that is in force.
+
+    Attributes:
+        model_version_id: the version that was named.
+        model_type: its model.
+        parameters: its configuration.
+        by: who promoted it.
+        because: why, in that person's words; '' when nothing was said.
+    """
+
+    model_version_id: str
+    model_type: str
+    parameters: Mapping[str, Any]
+    by: str
+    because: str
 
 
 def record(home: Home, event: str, model_version_id: str, **facts: Any) -> bool:
@@ -26,16 +51,72 @@ def record(home: Home, event: str, model_version_id: str, **facts: Any) -> bool:
     return not repeated
 
 
+def record_decisions(home: Home, decisions: Iterable[Event]) -> int:
+    """Land those comparisons that the log does not hold yet, in one file; returns how many those were."""
+    known = [_without_time(one) for one in read_events(home, LOG) if one["event"] == "decided"]
+    wanted = [{"event": "decided", **json.loads(json.dumps(dict(one)))} for one in decisions]
+    now = datetime.now(UTC)
+    new = [{**one, "occurred_at": now} for one in wanted if one not in known]
+    append_events(home, LOG, new)
+    return len(new)
+
+
+def promote(home: Home, model_version_id: str, by: str, because: str) -> None:
+    """Land that a person wants this version, whatever the rules say, until a person says otherwise."""
+    _by_person(home, "promoted", model_version_id, by, because)
+
+
+def release(home: Home, by: str, because: str) -> bool:
+    """Land that the rules decide again; returns whether anything was held."""
+    held = hold(home)
+    if held is not None:
+        _by_person(home, "released", held.model_version_id, by, because)
+    return held is not None
+
+
 def active_version(home: Home) -> str | None:
     """The version that was promoted last; None when none ever was."""
-    promoted = [one["model_version_id"] for one in read_events(home, LOG) if one["event"] == "promoted"]
-    return str(promoted[-1]) if promoted else None
+    promoted = promotions(home)
+    return promoted[-1] if promoted else None
+
+
+def promotions(home: Home) -> list[str]:
+    """Every version that became active, in that order; one that came back stands there again."""
+    return [str(one["model_version_id"]) for one in read_events(home, LOG) if one["event"] == "promoted"]
+
+
+def hold(home: Home) -> Hold | None:
+    """What a person promoted and nobody released; None when the rules decide."""
+    said = [one for one in read_events(home, LOG) if one["event"] == "released" or one.get("by")]
+    if not said or said[-1]["event"] == "released":
+        return None
+    last = said[-1]
+    version_id = str(last["model_version_id"])
+    version = versions(home)[version_id]
+    return Hold(version_id, version["model_type"], version["parameters"], str(last["by"]), str(last["because"]))
+
+
+def held_parameters(home: Home, model_type: str) -> Mapping[str, Any] | None:
+    """The configuration of the version that a person promoted, if it is of this model; None otherwise."""
+    held = hold(home)
+    return held.parameters if held is not None and held.model_type == model_type else None
+
+
+def version_before(home: Home) -> str | None:
+    """The version to go back to: the last active one of another model or other parameters; None = there is none."""
+    known, active = versions(home), promotions(home)
+    for version_id in reversed(active):
+        if any(known[version_id][name] != known[active[-1]][name] for name in ("model_type", "parameters")):
+            return version_id
+    return None
 
 
 def versions(home: Home) -> dict[str, dict[str, Any]]:
     """Every version ever evaluated, by id in order of first evaluation, with what was last said of it."""
     found: dict[str, dict[str, Any]] = {}
     for one in read_events(home, LOG):
+        if one["event"] not in _OF_THE_VERSION:
+            continue
         facts = {name: value for name, value in one.items() if name not in ("event", "occurred_at")}
         version = found.setdefault(str(one["model_version_id"]), {"trained_at": one["occurred_at"]})
         version.update(facts)
@@ -79,6 +160,11 @@ _SCHEMA = pa.schema(
         ("is_active", pa.bool_()),
     ]
 )
+
+
+def _by_person(home: Home, event: str, model_version_id: str, by: str, because: str) -> None:
+    facts = {"event": event, "model_version_id": model_version_id, "by": by, "because": because}
+    append_events(home, LOG, [{**facts, "occurred_at": datetime.now(UTC)}])
 
 
 def _without_time(event: Event) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What a published snapshot was made from, as one hash: if it would be the same again, a run can end early.
 
 The one rule: everything that can change a table goes in (landed content in its order, settings, our own code,
-the libraries that calculate, the trained matcher, people's decisions), and nothing else (no path, no time, no
-memory limit). A decision that has run out is such a change as well.
+the libraries that calculate, the trained matcher, tuned and promoted models, people's decisions), and nothing else
+(no path, no time, no memory limit). A decision that has run out is such a change as well.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import orchestration
+from assets.registry import LOG as PROMOTIONS
+from assets.registry import hold
+from assets.tuned import LOG as TUNINGS
+from assets.tuned import adopted
 from matching.adopted import LOG, training_in_force
 from matching.decisionfiles import FILE, decisions_at_hand
 from matching.errors import OverrideError
@@ -97,6 +101,7 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
             "decisions": _decisions(home, other, today or datetime.now(UTC).date()),
             "matcher": _trained_matcher(home, other),
         },
+        "models": _chosen_models(home, other),
         "settings": {"experiment": settings.experiment, "seed": settings.seed},
     }
     return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
@@ -160,9 +165,26 @@ def _decisions(home: Home, other: Home | None, today: date) -> list[str]:
 
 def _trained_matcher(home: Home, other: Home | None) -> str:
     """The rule version of the matcher trained last, once the other HOME is taken over; '' for the shipped one."""
-    logs = [home] if other is None else [home, other]
-    training = training_in_force(read_events(max(logs, key=lambda one: len(event_files(one, LOG))), LOG))
+    training = training_in_force(read_events(_whose(home, other, LOG), LOG))
     return str(training["rule_version"]) if training else ""
+
+
+def _chosen_models(home: Home, other: Home | None) -> dict[str, object]:
+    """What a person promoted and what tuning found, once the other HOME is taken over.
+
+    What the rules promote is not in it: they say the same again on an equal input.
+    """
+    held = hold(_whose(home, other, PROMOTIONS))
+    return {
+        "held": {"model": held.model_type, "parameters": dict(held.parameters)} if held else None,
+        "tuned": adopted(_whose(home, other, TUNINGS)),
+    }
+
+
+def _whose(home: Home, other: Home | None, log: str) -> Home:
+    """The HOME whose log will be the one at hand once the other HOME is taken over: that with more events."""
+    logs = [home] if other is None else [home, other]
+    return max(logs, key=lambda one: len(event_files(one, log)))
 
 
 def _landed(home: Home) -> dict[StreamName, list[_Landed]]:

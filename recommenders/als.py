@@ -1,7 +1,7 @@
 """Matrix factorisation: users and anime as vectors, by alternating least squares."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
@@ -31,6 +31,14 @@ class AlsConfig(EvidenceConfig):
     """L2 penalty, in units of the geometric mean of entries per user and per item: what is a mild penalty
     on a large matrix would leave nothing of a small one."""
     iterations: int = 15
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "embedding_size": Between(16, 256, log=True),
+        "confidence": Between(0.5, 40.0, log=True),
+        "reg": Between(0.01, 5.0, log=True),
+    }
+    passes_field: ClassVar[str | None] = "iterations"
 
 
 class Als(Recommender):

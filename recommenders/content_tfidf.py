@@ -1,12 +1,13 @@
 """Content: anime whose titles, genres, tags, studios and synopses resemble those the user has."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import scipy
 from typing_extensions import override
 
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.errors import MissingFeaturesError
 from recommenders.features import FeatureWeights, ItemFeatures, tfidf
 from recommenders.interactions import Csr, Interactions
@@ -30,6 +31,17 @@ class ContentTfidfConfig(EvidenceConfig):
     """Cosines are raised to this power: a sequel outweighs many items that share a genre."""
     max_words: int = 20_000
     """Different words kept from the synopses."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "title_weight": Between(0.0, 2.0),
+        "synopsis_weight": Between(0.0, 2.0),
+        "genre_weight": Between(0.0, 2.0),
+        "tag_weight": Between(0.0, 2.0),
+        "studio_weight": Between(0.0, 2.0),
+        "neighbours": Between(20, 400, log=True),
+        "sharpness": Between(1.0, 8.0),
+    }
 
 
 class ContentTfidf(LinearRecommender):

@@ -1,13 +1,14 @@
 """EASE: the linear autoencoder in closed form, sharpened and truncated."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
@@ -34,6 +35,16 @@ class EaseConfig(EvidenceConfig):
     """An item is carried by at most so many items."""
     max_items: int = 12_000
     """Items that take part, the most seen first: the dense matrix needs 4 * max_items ** 2 bytes."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "reg": Between(1.0, 1000.0, log=True),
+        "dropout": Between(0.0, 0.9),
+        "user_power": Between(0.0, 0.6),
+        "popularity_penalty": Between(0.0, 0.5),
+        "sharpness": Between(1.0, 3.0),
+        "neighbours": Between(50, 500, log=True),
+    }
 
 
 class Ease(LinearRecommender):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
@@ -31,6 +32,15 @@ class ItemKnnConfig(EvidenceConfig):
     """Similarities are raised to this power: near neighbours outweigh many far ones."""
     similar_items: int = 50
     """Length of the plain cosine lists kept for `similar`."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "neighbours": Between(10, 400, log=True),
+        "user_power": Between(0.0, 1.0),
+        "target_power": Between(0.0, 0.6),
+        "shrink": Between(0.01, 50.0, log=True),
+        "sharpness": Between(1.0, 8.0),
+    }
 
 
 class ItemKnn(LinearRecommender):

@@ -1,7 +1,7 @@
 """LightFM with the WARP loss: embeddings trained to put what was seen above what was not."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, OneOf, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.errors import ModelDivergedError
 from recommenders.features import ItemFeatures
@@ -34,6 +34,16 @@ class LightfmWarpConfig(EvidenceConfig):
     item_reg: float = 1e-6
     fold_in_reg: float = 0.01
     """Ridge penalty of the fold-in map, relative to the mean square of its inputs."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "embedding_size": Between(32, 128, log=True),
+        "learning_rate": Between(0.01, 0.15, log=True),
+        "item_reg": Between(1e-7, 1e-4, log=True),
+        "max_sampled": OneOf((10, 20, 30, 50)),
+        "fold_in_reg": Between(0.001, 0.1, log=True),
+    }
+    passes_field: ClassVar[str | None] = "epochs"
 
 
 class LightfmWarp(Recommender):

@@ -1,14 +1,14 @@
 """Popularity: the same list for everybody, and the reference every other model has to beat."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender, popularity_prior
-from recommenders.config import ModelConfig
+from recommenders.config import ModelConfig, OneOf, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, sparse
@@ -20,6 +20,8 @@ class PopularityConfig(ModelConfig):
 
     positive_from: float = 7.0
     """Ratings of at least this count."""
+
+    search_space: ClassVar[SearchSpace] = {"positive_from": OneOf((1.0, 5.0, 6.0, 7.0, 8.0, 9.0))}
 
 
 class Popularity(Recommender):

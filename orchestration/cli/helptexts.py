@@ -74,7 +74,19 @@ history of their keys, and the line that overrules the decision. Exit status 2: 
 
 MODELS = """examples:
   osusume models list                           recommendation models and the matcher, with what was measured
+  osusume models tune --model ease --minutes 10 better parameters for these ratings, if there are any
   osusume models train-matcher --dry-run        how good a matcher trained on this HOME's catalogues would be"""
+
+TUNE = """examples:
+  osusume models tune                            20 trials of every model
+  osusume models tune --model ease als           of these two
+  osusume models tune --model ease --minutes 10  as many as are done in ten minutes, at most 20
+  osusume models tune --model ease --trials 60   go on: 40 more, where 20 are done
+
+The search looks at the training part of the evaluation alone, and hides ratings of its own inside it. What it finds
+is compared with the default on ratings that no trial was ranked by, and used from the next `osusume run` on if it is
+better beyond the paired 95 % interval. A search that was cut off goes on where it stopped: the same command again.
+Needs optuna: `pip install .[ml]` in the project's directory."""
 
 TRAIN_MATCHER = """examples:
   osusume models train-matcher --dry-run        train and compare, change nothing

@@ -1,4 +1,4 @@
-"""`osusume models`: the model registry with what was measured of each version, and the way to train the matcher."""
+"""`osusume models`: the registry with what was measured of each version, and the ways to tune and to choose."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RIGHT = (False, False, False, True, True, True, True, False)
 
 
 def run_models(args: argparse.Namespace, settings: Settings, console: Console) -> int:
-    """Train the matcher, or print the registry; returns 0, or what the training returns.
+    """Train the matcher, tune models, or print the registry; returns 0, or what the action returns.
 
     Raises:
         NothingPublished: when there is no snapshot.
@@ -29,6 +29,10 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
         from orchestration.cli.trainmatcher import run_train_matcher
 
         return run_train_matcher(args, settings, console)
+    if args.action == "tune":
+        from orchestration.cli.tune import run_tune
+
+        return run_tune(args, settings, console)
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     with open_reader(warehouse) as reader:
         models = reader.models()

@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn, TypeAlias
 
 from orchestration.cli import helptexts
+from orchestration.cli.modelparser import add_model_actions
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -165,16 +166,10 @@ def _add_match(commands: Commands, common: _Parser) -> None:
 
 
 def _add_models(commands: Commands, common: _Parser) -> None:
-    """`osusume models list` and `osusume models train-matcher`."""
+    """`osusume models` and its actions."""
     parser = _command(commands, "models", common, "the models and how good they are", helptexts.MODELS)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
-    _command(actions, "list", common, "every model version with its held-out metrics; * marks the active one", "")
-    trainer = _command(
-        actions, "train-matcher", common, "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER
-    )
-    trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
-    trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
-    trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
+    add_model_actions(lambda name, does, examples: _command(actions, name, common, does, examples))
 
 
 def _add_backfill(commands: Commands, common: _Parser) -> None:

@@ -217,7 +217,7 @@ ARROW = {
 CAUSES = {"because_anime_keys": "bigint[]", "because_ratings": "double[]", "because_shares": "double[]"}
 #: What fact_match_candidate reads as it is, a struct of numbers by name.
 UNCAST = {"features": "double"}
-CAST = re.compile(r"\b(?:computed|explained)\.(?P<column>[a-z_]+)::(?P<type>[a-z]+(?:\[\])?)")
+CAST = re.compile(r"\b(?:computed|explained)\.(?P<column>[a-z0-9_]+)::(?P<type>[a-z]+(?:\[\])?)")
 
 
 def no_rows(file: SqlFile) -> pa.Table:

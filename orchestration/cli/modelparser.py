@@ -1,0 +1,53 @@
+"""What can be typed after `osusume models`, and the help for it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from orchestration.cli import helptexts
+
+#: Makes the parser of one action from its name, what it does in a line, and examples.
+AddAction = Callable[[str, str, str], argparse.ArgumentParser]
+
+
+def add_model_actions(add: AddAction) -> None:
+    """Everything that can be done with models."""
+    add("list", "every model version with its held-out metrics; * marks the active one", "")
+    _add_tune(add)
+    trainer = add("train-matcher", "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER)
+    trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
+    trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
+    trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
+
+
+def _add_tune(add: AddAction) -> None:
+    """`osusume models tune`."""
+    tuner = add("tune", "search for parameters that suit the ratings at hand", helptexts.TUNE)
+    tuner.add_argument(
+        "--model", nargs="+", action="extend", metavar="NAME", help="only these (default: every model, one by one)"
+    )
+    tuner.add_argument(
+        "--trials", type=_whole, default=20, metavar="N", help="so many of each, those of earlier calls included (20)"
+    )
+    tuner.add_argument(
+        "--minutes", type=_minutes, metavar="M", help="no further trial after so many, shared by the models"
+    )
+
+
+def _whole(given: str) -> int:
+    """A whole number from 1."""
+    if not given.isdecimal() or int(given) < 1:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 1")
+    return int(given)
+
+
+def _minutes(given: str) -> float:
+    """A number above 0."""
+    try:
+        value = float(given)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number of minutes above 0")
+    return value
