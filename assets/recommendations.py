@@ -8,36 +8,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assets.artifacts import taught_model
 from assets.conversions import arrow, list_columns
 from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.tables import table_spec
 from recommenders.base import Recommender
-from recommenders.discovery import load_model
-from recommenders.errors import RecommenderError, StoreError
+from recommenders.errors import RecommenderError
 from recommenders.explain import Explanation, explain
 from recommenders.ranking import recommend
 from warehouse.build import fetch
-from warehouse.home import Home
 from warehouse.sqlfiles import sql_file
 
 SIMILAR = 20
 ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated them"}
 COHORTS = ("control", "treatment_a", "treatment_b")
 BLOCK_USERS = 1000
-
-
-def taught_model(home: Home, name: str, version_id: str, inputs: ModelInputs, seed: int) -> Recommender:
-    """The stored model of this version, taught on everything and stored now if it is not there or damaged."""
-    directory = home.models / version_id
-    try:
-        return load_model(directory)
-    except StoreError:
-        model = MODELS[name](MODELS[name].Config(seed=seed)).fit(inputs.interactions, inputs.features)
-        stamp = {"data_version": inputs.data_version(model.family), "code_version": inputs.code_version}
-        model.save(directory, stamp)
-        return model
 
 
 def active_model(warehouse: WarehouseResource, seed: int, place: int = 0) -> tuple[Recommender, str, ModelInputs]:

@@ -40,6 +40,11 @@ class Hold:
     by: str
     because: str
 
+    def __str__(self) -> str:
+        """The hold in a sentence that does not change while it lasts."""
+        said = f" ({self.because})" if self.because else ""
+        return f"{self.by} promoted {self.model_version_id}{said}, until `osusume models promote --auto`"
+
 
 def record(home: Home, event: str, model_version_id: str, **facts: Any) -> bool:
     """Land one event unless the log already says the same of this version; returns whether it did."""
@@ -78,6 +83,13 @@ def active_version(home: Home) -> str | None:
     """The version that was promoted last; None when none ever was."""
     promoted = promotions(home)
     return promoted[-1] if promoted else None
+
+
+def active_model(home: Home) -> str | None:
+    """The model of the active version; None when none ever was, or nobody evaluated it."""
+    active = active_version(home)
+    version = versions(home).get(active) if active is not None else None
+    return str(version["model_type"]) if version is not None else None
 
 
 def promotions(home: Home) -> list[str]:

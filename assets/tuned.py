@@ -27,18 +27,27 @@ def tuned_config(home: Home, name: str, seed: int) -> ModelConfig:
         name: the model's.
         seed: of everything random in it.
     """
-    default = all_models()[name].Config(seed=seed)
-    chosen: Mapping[str, Any] | None = registry.held_parameters(home, name)
-    if chosen is None:
-        chosen = adopted(home).get(name, {})
-    fields = {field: value for field, value in chosen.items() if field in default.search_space}
-    return replace(default, **fields)
+    held = registry.held_parameters(home, name)
+    return _with(all_models()[name].Config(seed=seed), adopted(home).get(name, {}) if held is None else held)
+
+
+def config_of(home: Home, name: str, version_id: str, seed: int) -> ModelConfig:
+    """The configuration that this version was evaluated with; of one that never was, as `tuned_config`."""
+    version = registry.versions(home).get(version_id)
+    if version is None:
+        return tuned_config(home, name, seed)
+    return _with(all_models()[name].Config(seed=seed), version["parameters"])
 
 
 def adopted(home: Home) -> dict[str, dict[str, Any]]:
     """Of each model whose last finished search found something better than the default: these parameters."""
     last = {str(one["model_type"]): one for one in read_events(home, LOG)}
     return {name: _parameters(one["parameters"]) for name, one in last.items() if one["is_adopted"]}
+
+
+def _with(default: ModelConfig, parameters: Mapping[str, Any]) -> ModelConfig:
+    """The default with these parameters, as far as they are searched."""
+    return replace(default, **{name: value for name, value in parameters.items() if name in default.search_space})
 
 
 def _parameters(text: object) -> dict[str, Any]:

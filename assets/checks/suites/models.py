@@ -1,6 +1,6 @@
 """Suites of models, their figures and what they recommend."""
 
-from assets.checks.expectations import ColumnCheck, between, matching, stated
+from assets.checks.expectations import ColumnCheck, between, matching, one_of, stated
 from assets.checks.suites.values import VISIBLE
 
 #: Shares and cosines come from 32-bit numbers and may miss 0 and 1 by this much.
@@ -30,6 +30,28 @@ MODEL = (
     ColumnCheck("active_is_stated", "Every model version says whether it is the active one.", stated("is_active")),
 )
 
+DECISION = (
+    ColumnCheck(
+        "decisions_are_known",
+        "Every decision is one of the stated kinds.",
+        stated("decision") + one_of("decision", ("promoted", "kept", "continued", "released")),
+    ),
+    ColumnCheck(
+        "every_decision_has_a_reason",
+        "Every decision says who made it, when and why.",
+        stated("decided_by", "decided_at", "reason") + matching(VISIBLE, "decided_by", "reason"),
+    ),
+)
+
+TRIAL = (
+    ColumnCheck(
+        "outcomes_are_known",
+        "Every trial was finished, pruned or failed.",
+        stated("outcome") + one_of("outcome", ("finished", "pruned", "failed")),
+    ),
+    ColumnCheck("figures_are_0_to_1", "NDCG@10 of a trial lies from 0 to 1.", between(0, 1, "ndcg_at_10")),
+)
+
 METRIC = (
     ColumnCheck(
         "every_figure_names_its_protocol",
@@ -47,6 +69,8 @@ MODELS: dict[str, tuple[ColumnCheck, ...]] = {
     ),
     "evaluation_model": (RANKS_ARE_1_TO_100, EVERY_ROW_HAS_A_SCORE),
     "dim_recommendation_model": MODEL,
+    "fact_promotion_decision": DECISION,
+    "fact_tuning_trial": TRIAL,
     "fact_model_metric": METRIC,
     "fact_collaborative_scores": (RANKS_ARE_1_TO_100, EVERY_ROW_HAS_A_SCORE),
     "fact_anime_similarity": (

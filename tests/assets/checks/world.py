@@ -235,6 +235,19 @@ TABLES: dict[str, tuple[str, list[str]]] = {
             f"{POPULARITY}, 'popularity', 'random 20 %', 'ndcg', 10, 0.2, 0.1, 0.3, 1",
         ],
     ),
+    "main.fact_promotion_decision": (
+        "decision_number bigint, decided_at timestamptz, model_version_id varchar, model_type varchar, "
+        "champion_version_id varchar, champion_type varchar, decision varchar, decided_by varchar, "
+        "difference double, ci_low double, ci_high double, reason varchar",
+        [
+            f"1, now(), {EASE}, 'ease', {POPULARITY}, 'popularity', 'promoted', 'rules', 0.3, 0.2, 0.4, 'better'",
+            f"2, now(), {POPULARITY}, 'popularity', {EASE}, 'ease', 'kept', 'rules', -0.3, -0.4, -0.2, 'worse'",
+        ],
+    ),
+    "main.fact_tuning_trial": (
+        "study varchar, number integer, model_type varchar, outcome varchar, ndcg_at_10 double",
+        ["'ease-s', 0, 'ease', 'finished', 0.5", "'ease-s', 1, 'ease', 'pruned', null"],
+    ),
     "main.fact_anime_similarity": (
         "anime_key bigint, similar_anime_key bigint, method varchar, score double, rank integer, "
         "model_version_id varchar",
