@@ -51,6 +51,9 @@ def dim_recommendation_model(
     return dg.MaterializeResult(metadata=metadata | shown(decisions))
 
 
+CUTOFFS = (HEADLINE[1], 20)
+
+
 def measured_today(connection: Any, inputs: ModelInputs, seed: int) -> list[Candidate]:
     """The versions that fact_model_metric has figures of, with each user's, from the lists they were measured on."""
     figures = fetch(connection, "inputs/promotion_figures").to_pylist()
@@ -59,7 +62,7 @@ def measured_today(connection: Any, inputs: ModelInputs, seed: int) -> list[Cand
     found: dict[str, dict[tuple[str, str, int], Figure]] = {}
     for row in figures:
         if row["protocol"].startswith(split.protocol):
-            segment = row["protocol"].removeprefix(split.protocol).strip(", ")
+            segment = row["protocol"].removeprefix(split.protocol).strip(", ").partition(" (")[0]
             key = (segment, row["metric"], row["k"])
             found.setdefault(row["model_version_id"], {})[key] = Figure(row["value"], row["ci_low"], row["ci_high"])
     candidates = []
@@ -67,7 +70,7 @@ def measured_today(connection: Any, inputs: ModelInputs, seed: int) -> list[Cand
         table = column_frame(connection, f"ml.evaluation_{name}", LISTS)
         version_id = table.column("model_version_id")[0].as_py() if table.num_rows else None
         if version_id in found:
-            users = user_metrics(as_lists(table, inputs, split).items, hidden, (HEADLINE[1],))
+            users = user_metrics(as_lists(table, inputs, split).items, hidden, CUTOFFS)
             candidates.append(Candidate(version_id, name, users, found[version_id]))
     return candidates
 

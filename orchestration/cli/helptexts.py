@@ -74,8 +74,21 @@ history of their keys, and the line that overrules the decision. Exit status 2: 
 
 MODELS = """examples:
   osusume models list                           recommendation models and the matcher, with what was measured
+  osusume models compare als ease               two of them side by side
+  osusume models promote als --because "…"      make one the active one
   osusume models tune --model ease --minutes 10 better parameters for these ratings, if there are any
   osusume models train-matcher --dry-run        how good a matcher trained on this HOME's catalogues would be"""
+
+PROMOTE = """examples:
+  osusume models list                            which versions there are
+  osusume models compare als ease                what is known of two of them
+  osusume models promote als --because "reads better to our editors"
+  osusume models rollback --because "complaints" back to what was active before; once more: forward again
+  osusume models promote --auto                  let the rules decide again
+
+What a person promotes stays, also with new data (its model is then taught on them, with the same parameters), until
+somebody says otherwise. It is landed with name, reason and time, survives the deletion of the warehouse, and stands in
+fact_promotion_decision. The command says which run makes recommendations of it."""
 
 TUNE = """examples:
   osusume models tune                            20 trials of every model

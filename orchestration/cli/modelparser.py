@@ -14,11 +14,27 @@ AddAction = Callable[[str, str, str], argparse.ArgumentParser]
 def add_model_actions(add: AddAction) -> None:
     """Everything that can be done with models."""
     add("list", "every model version with its held-out metrics; * marks the active one", "")
+    compared = add("compare", "two versions side by side, with the paired interval of their difference", "")
+    compared.add_argument("one", metavar="A", help="a version, or a model's name for its version of today")
+    compared.add_argument("other", metavar="B", help="what to compare it with")
+    _add_choosing(add)
     _add_tune(add)
     trainer = add("train-matcher", "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER)
     trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
     trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
     trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
+
+
+def _add_choosing(add: AddAction) -> None:
+    """`osusume models promote` and `osusume models rollback`."""
+    promoter = add("promote", "make a version the active one, whatever the rules say", helptexts.PROMOTE)
+    what = promoter.add_mutually_exclusive_group(required=True)
+    what.add_argument("version", nargs="?", metavar="VERSION", help="a version, or a model's name")
+    what.add_argument("--auto", action="store_true", help="let the rules decide again")
+    back = add("rollback", "go back to the model that was active before, or forward again", helptexts.PROMOTE)
+    for parser in (promoter, back):
+        parser.add_argument("--because", default="", metavar="TEXT", help="why, for those who come after")
+        parser.add_argument("--by", metavar="NAME", help="who decides (default: your login name)")
 
 
 def _add_tune(add: AddAction) -> None:

@@ -20,7 +20,7 @@ _RIGHT = (False, False, False, True, True, True, True, False)
 
 
 def run_models(args: argparse.Namespace, settings: Settings, console: Console) -> int:
-    """Train the matcher, tune models, or print the registry; returns 0, or what the action returns.
+    """Train, tune, compare or choose, or print the registry; returns 0, or what the action returns.
 
     Raises:
         NothingPublished: when there is no snapshot.
@@ -34,6 +34,14 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
 
         return run_tune(args, settings, console)
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
+    if args.action == "compare":
+        from orchestration.cli.comparemodels import run_compare
+
+        return run_compare(args, warehouse, settings.seed)
+    if args.action in ("promote", "rollback"):
+        from orchestration.cli.promote import run_promote, run_rollback
+
+        return (run_promote if args.action == "promote" else run_rollback)(args, warehouse)
     with open_reader(warehouse) as reader:
         models = reader.models()
     if not models:
@@ -43,8 +51,21 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
     for line in table_lines(_NAMES, _RIGHT, [_row(model) for model in models]):
         sys.stdout.write(f"{line}\n")
     _notes(models)
+    if held := held_by(warehouse.home):
+        out(f"{held}: the rules do not decide")
     out(matcher(warehouse.home))
     return 0
+
+
+def held_by(home: Home) -> str:
+    """Who promoted what against the rules, in a sentence; '' while the rules decide."""
+    if not any(event.get("by") for event in read_events(home, "promotions")):
+        return ""
+    # Only now: it comes with Dagster, which takes a second that most lists need not wait.
+    from assets.registry import hold
+
+    held = hold(home)
+    return str(held) if held else ""
 
 
 def matcher(home: Home) -> str:
