@@ -15,7 +15,9 @@ from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
 from assets.tables import table_spec
+from assets.tuned import tuned_config
 from recommenders.base import Recommender
+from recommenders.config import ModelConfig
 from recommenders.discovery import all_models
 from recommenders.errors import RecommenderError
 from recommenders.interactions import Interactions
@@ -25,6 +27,7 @@ from recommenders.versions import model_version_id
 from warehouse.build import build, preview
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
+from warehouse.home import Home
 from warehouse.names import relation
 from warehouse.sqlfiles import sql_file
 
@@ -40,9 +43,8 @@ WHAT_MODELS_READ = [
 MODELS = all_models()
 
 
-def version_of(name: str, inputs: ModelInputs, seed: int) -> str:
-    """The id of this model in its default configuration, on this data, with this code."""
-    config = MODELS[name].Config(seed=seed)
+def version_of(name: str, inputs: ModelInputs, config: ModelConfig) -> str:
+    """The id of this model in this configuration, on this data, with this code."""
     return model_version_id(name, config, inputs.data_version(MODELS[name].family), inputs.code_version)
 
 
@@ -93,17 +95,19 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
     def evaluation(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
     ) -> dg.MaterializeResult[None]:
-        with warehouse.open().writer(f"read for {table}") as connection:
+        opened = warehouse.open()
+        config = tuned_config(opened.home, name, run_settings.seed)
+        with opened.writer(f"read for {table}") as connection:
             everything = read_inputs(connection)
-            version_id = version_of(name, everything, run_settings.seed)
+            version_id = version_of(name, everything, config)
             if kept := lists_of(connection, table, version_id):
                 context.log.info(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)
-        lists, passes, skipped = evaluation_lists(MODELS[name], known, everything, run_settings.seed)
+        lists, passes, skipped = evaluation_lists(MODELS[name](config), known, everything)
         columns = list_columns(lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
-        remember(warehouse, name, version_id, everything, run_settings.seed, passes, skipped)
+        remember(opened.home, name, version_id, everything, config, passes, skipped)
         if skipped:
             context.log.warning("%s is skipped: %s", name, skipped)
         return dg.MaterializeResult(metadata=metadata | {"skipped_because": skipped or "-"})
@@ -128,7 +132,7 @@ def lists_of(connection: Any, table: str, version_id: str) -> dict[str, Any]:
 
 
 def evaluation_lists(
-    model: type[Recommender], known: ModelInputs, everything: ModelInputs, seed: int
+    model: Recommender, known: ModelInputs, everything: ModelInputs
 ) -> tuple[Recommendations, tuple[float, ...], str | None]:
     """Top lists of the users who have something hidden, taught with what is known, and how training went.
 
@@ -136,7 +140,7 @@ def evaluation_lists(
     """
     rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
     try:
-        taught = model(model.Config(seed=seed)).fit(known.interactions, known.features)
+        taught = model.fit(known.interactions, known.features)
         return recommend(taught, rows, LIST_LENGTH, known.recommendable), taught.training, None
     except RecommenderError as problem:
         nobody = np.zeros((0, LIST_LENGTH))
@@ -151,11 +155,11 @@ def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[
 
 
 def remember(
-    warehouse: WarehouseResource,
+    home: Home,
     name: str,
     version_id: str,
     inputs: ModelInputs,
-    seed: int,
+    config: ModelConfig,
     passes: Sequence[float],
     skipped: str | None,
 ) -> None:
@@ -164,13 +168,13 @@ def remember(
         "model_type": name,
         "data_version": inputs.data_version(MODELS[name].family),
         "code_version": inputs.code_version,
-        "seed": seed,
-        "parameters": asdict(MODELS[name].Config(seed=seed)),
+        "seed": config.seed,
+        "parameters": asdict(config),
         # JSON has no NaN, which is what a list without a single pair to compare gives
         "training": [share for share in passes if not np.isnan(share)],
         "skipped_because": skipped,
     }
-    registry.record(warehouse.open().home, "evaluated", version_id, **facts)
+    registry.record(home, "evaluated", version_id, **facts)
 
 
 EVALUATION_ASSETS = [evaluation_holdout, *(evaluation_asset(name) for name in MODELS)]

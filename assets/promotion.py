@@ -14,6 +14,7 @@ from assets.models import LISTS, as_lists
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
 from assets.tables import table_spec
+from assets.tuned import tuned_config
 from recommenders.metrics import user_metrics
 from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
 from recommenders.splitting import holdout
@@ -40,7 +41,7 @@ def dim_recommendation_model(
     def cost(one: Candidate) -> Cost:
         return cost_of(home, one.model, one.version_id, inputs, seed)
 
-    active, because, decisions = decide(home, candidates, cost) if candidates else undecided(inputs, seed)
+    active, because, decisions = decide(home, candidates, cost) if candidates else undecided(home, inputs, seed)
     if registry.record(home, "promoted", active, because=because):
         context.log.info("%s is active: %s", active, because)
     for gone in prune(home, kept_versions(home, warehouse.keep_snapshots)):
@@ -93,10 +94,10 @@ def decide(
     return winner.version_id, stays or f"{winner.model} stays: no other is better beyond chance and holds", decisions
 
 
-def undecided(inputs: ModelInputs, seed: int) -> tuple[str, str, list[Decision]]:
+def undecided(home: Home, inputs: ModelInputs, seed: int) -> tuple[str, str, list[Decision]]:
     """What serves where nothing could be measured: popularity, or without any list what anime are about."""
     name = BASELINE if inputs.interactions.seen.nnz else "content_tfidf"
-    return version_of(name, inputs, seed), "nothing could be measured", []
+    return version_of(name, inputs, tuned_config(home, name, seed)), "nothing could be measured", []
 
 
 def shown(decisions: Sequence[Decision]) -> dict[str, Any]:

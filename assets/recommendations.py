@@ -14,6 +14,7 @@ from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of,
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.tables import table_spec
+from assets.tuned import tuned_config
 from recommenders.base import Recommender
 from recommenders.errors import RecommenderError
 from recommenders.explain import Explanation, explain
@@ -65,13 +66,13 @@ def fact_anime_similarity(
         inputs = read_inputs(connection)
     parts = []
     for name in ANIME_LIKE:
-        model = MODELS[name](MODELS[name].Config(seed=run_settings.seed))
+        model = MODELS[name](tuned_config(warehouse.open().home, name, run_settings.seed))
         try:
             model.fit(inputs.interactions, inputs.features)
         except RecommenderError as problem:
             context.log.warning("%s compares nothing: %s", name, problem)
             continue
-        parts.append(similar_rows(model, version_of(name, inputs, run_settings.seed), inputs))
+        parts.append(similar_rows(model, version_of(name, inputs, model.config), inputs))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
     metadata = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
     return dg.MaterializeResult(metadata=metadata)

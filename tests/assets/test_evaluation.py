@@ -28,13 +28,18 @@ def inputs() -> ModelInputs:
     )
 
 
+def named(model: str, inputs: ModelInputs) -> str:
+    """The model's version in its default configuration."""
+    return version_of(model, inputs, MODELS[model].Config())
+
+
 def test_a_new_synopsis_makes_only_content_models_other_models(inputs: ModelInputs) -> None:
     """The others read lists alone; what may be recommended matters to all of them."""
     rewritten = replace(inputs, features=replace(inputs.features, synopses=["x", *inputs.features.synopses[1:]]))
-    renamed = {name for name in MODELS if version_of(name, inputs, 42) != version_of(name, rewritten, 42)}
+    renamed = {name for name in MODELS if named(name, inputs) != named(name, rewritten)}
     assert renamed == {"content_tfidf"}
     fewer = replace(inputs, recommendable=np.arange(inputs.interactions.n_items) > 0)
-    assert all(version_of(name, inputs, 42) != version_of(name, fewer, 42) for name in MODELS)
+    assert all(named(name, inputs) != named(name, fewer) for name in MODELS)
 
 
 def test_lists_of_this_very_version_stay(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """Promotion in a HOME: decided on measured lists, landed with reasons, overruled by a person, undone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets import registry
+from assets.artifacts import taught_model
 from assets.decisions import decision_table
+from assets.evaluation import MODELS, version_of
+from assets.model_inputs import ModelInputs, read_inputs
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
 from warehouse.connection import Warehouse
 from warehouse.landing import event_files, read_events
@@ -39,6 +42,12 @@ class World:
             f"select distinct model_version_id from fact_model_metric where model_type = '{model}'"
         )
         return str(version_id)
+
+
+def read(warehouse: Warehouse) -> ModelInputs:
+    """What models read."""
+    with warehouse.writer("test") as connection:
+        return read_inputs(connection)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +98,21 @@ def test_the_life_of_a_champion(world: World) -> None:
         ("continued",)
     ]
     assert len(decision_table(home)) == len(world.rows("from fact_promotion_decision"))
+
+
+def test_a_promoted_version_of_other_parameters_is_evaluated_and_taught_with_them(world: World) -> None:
+    """Its id is what it was, since data and code are the same; what it scores is measured now."""
+    home = world.warehouse.home
+    inputs = read(world.warehouse)
+    config = replace(MODELS["popularity"].Config(), positive_from=9.0)
+    wanted = version_of("popularity", inputs, config)
+    facts = {"model_type": "popularity", "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
+    registry.record(home, "evaluated", wanted, **facts, parameters=asdict(config))
+    registry.promote(home, wanted, "ann", "")
+    materialize(world.warehouse, ("evaluation_popularity", "fact_model_metric"))
+    assert world.promote()["active"] == wanted == world.version("popularity")
+    assert taught_model(home, "popularity", wanted, inputs, 42).config == config
+    registry.release(home, "ann", "")
 
 
 def test_a_persons_word_survives_the_warehouse(tmp_path: Path) -> None:
