@@ -24,7 +24,7 @@ from orchestration.sourcesettings import SourceSettings
 PREFIX = "OSUSUME_"
 ENV_FILE = ".env"
 #: Settings whose values are never shown.
-SECRETS = frozenset(("alert_webhook", "dagster_postgres_url", "myanimelist_client_id"))
+SECRETS = frozenset(("alert_webhook", "dagster_postgres_url", "mlflow_uri", "myanimelist_client_id"))
 #: dagster.yaml names this variable instead of holding the address with its password.
 POSTGRES_VARIABLE = "OSUSUME_DAGSTER_POSTGRES_URL"
 #: SQLAlchemy 2.1 takes another driver when none is named, and Dagster's PostgreSQL storage knows only this one.
@@ -69,6 +69,13 @@ class Settings(SourceSettings):
         pattern=r"^(https?://[^\s/]+\S*)?$",
         repr=False,
         description="the http(s) address that failed checks and runs are posted to; empty = nowhere",
+    )
+    mlflow_uri: str = Field(
+        "",
+        pattern=r"^(off|[a-z][a-z0-9+.-]*:\S+)?$",
+        repr=False,
+        description="the tracking address of an MLflow server, e.g. http://localhost:5000; off = no tracking; empty = "
+        "HOME/mlflow, where the extra ml is installed",
     )
     demo_anime: int = Field(4000, ge=20, description="how many anime the demo world has, e.g. 4000")
     demo_users: int = Field(5000, ge=10, description="how many users the demo world has, e.g. 5000")
@@ -160,6 +167,11 @@ def show_dagster_its_storage(settings: Settings) -> None:
     """Put PostgreSQL's address where the `env:` of dagster.yaml looks for it, wherever it was set."""
     if address := settings.dagster_postgres_url.get_secret_value():
         os.environ[POSTGRES_VARIABLE] = address
+
+
+def forbid_telemetry() -> None:
+    """Tell MLflow, which asks when it is imported, to send nothing; whoever has set it otherwise is heeded."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 
 def _as_text(value: object) -> str:

@@ -153,3 +153,14 @@ def test_the_demo_world_has_the_size_that_its_generator_proposes() -> None:
     assert settings.demo_users == world.DEFAULT_USERS
     assert settings.demo_ratings == world.DEFAULT_RATINGS
     assert settings.seed == world.DEFAULT_SEED
+
+
+@pytest.mark.parametrize("uri", ["", "off", "http://localhost:5000", "sqlite:////srv/mlflow.db", "databricks"])
+def test_the_address_of_mlflow_is_an_address_or_off(monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+    """It may hold a password, so a wrong one is not repeated."""
+    monkeypatch.setenv("OSUSUME_MLFLOW_URI", uri)
+    if uri != "databricks":
+        assert load_settings().mlflow_uri == uri
+        return
+    with pytest.raises(SettingsError, match=r"OSUSUME_MLFLOW_URI=\*\*\* .*Give the tracking address"):
+        load_settings()
