@@ -15,6 +15,7 @@ from assets.recommendations import RECOMMENDATION_ASSETS
 from assets.report import quality_report
 from assets.snapshot import published_snapshot
 from assets.tables import SQL_ASSETS
+from assets.tracking import model_tracking
 from assets.tuning import TUNING_ASSETS
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
@@ -30,4 +31,5 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *RECOMMENDATION_ASSETS,
     published_snapshot,
     quality_report,
+    model_tracking,
 ]

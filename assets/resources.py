@@ -59,8 +59,10 @@ class RunSettings(dg.ConfigurableResource[None]):
         experiment: whether cohorts get different lists.
         fingerprint: the hash of code, libraries and settings, which a snapshot's stamp begins with; '' = the
             run is a part, whose snapshot counts as made from no one input.
+        mlflow_uri: where model versions are tracked; off = nowhere, '' = under HOME.
     """
 
     seed: int = 42
     experiment: bool = False
     fingerprint: str = ""
+    mlflow_uri: str = "off"

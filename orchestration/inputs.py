@@ -29,6 +29,7 @@ _OURS = frozenset(
         "lock",
         "match_overrides.csv",
         "matching",
+        "mlflow",
         "models",
         "published",
         "reports",

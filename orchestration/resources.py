@@ -8,7 +8,7 @@ from pathlib import Path
 from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
 from orchestration.crawling import Years, crawling_for
-from orchestration.settings import Settings
+from orchestration.settings import Settings, forbid_telemetry
 
 
 def resources_for(
@@ -22,6 +22,7 @@ def resources_for(
         fingerprint: what the published snapshot's stamp begins with, so that an equal input ends early.
         ranges: the years that a backfill reads, by source; None for every other run.
     """
+    forbid_telemetry()
     return {
         "warehouse": WarehouseResource(
             home=str(settings.home.absolute()),
@@ -31,7 +32,10 @@ def resources_for(
         ),
         "recordings_input": RecordingsInput(directory=str(recordings.absolute()) if recordings else None),
         "run_settings": RunSettings(
-            seed=settings.seed, experiment=settings.experiment == "on", fingerprint=fingerprint
+            seed=settings.seed,
+            experiment=settings.experiment == "on",
+            fingerprint=fingerprint,
+            mlflow_uri=settings.mlflow_uri,
         ),
         "crawling": crawling_for(settings, ranges),
     }

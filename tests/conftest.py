@@ -10,6 +10,10 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
+# Making MLflow's database takes five seconds of every HOME; tests/assets/test_tracking.py makes one.
+os.environ.setdefault("OSUSUME_MLFLOW_URI", "off")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-graph` rewrites the snapshot of the asset graph."""
     parser.addoption("--update-graph", action="store_true", help="rewrite tests/orchestration/asset_graph.json")

@@ -52,6 +52,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def mlflow(self) -> Path:
+        """Where MLflow keeps its runs, unless it has a server."""
+        return self.root / "mlflow"
+
+    @property
     def matching(self) -> Path:
         """What the last matching found out; it saves time and may be deleted at any time."""
         return self.root / "matching"
