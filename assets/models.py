@@ -15,18 +15,14 @@ from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
 from assets.tables import table_spec
-from recommenders.evaluate import MetricRow, measure
-from recommenders.intervals import compare
-from recommenders.metrics import UserMetrics
+from recommenders.beyond_accuracy import subjects
+from recommenders.measuring import BASELINE, HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
 from warehouse.checks import column_frame
 from warehouse.sqlfiles import sql_file
 
-BASELINE = "popularity"
-HEADLINE = ("ndcg", 10)
 SUMMARY = (HEADLINE, ("recall", 20), ("coverage", 10))
-PAIRED = (HEADLINE, ("recall", 20))
 EVALUATIONS = [f"evaluation_{name}" for name in MODELS]
 
 
@@ -37,25 +33,25 @@ EVALUATIONS = [f"evaluation_{name}" for name in MODELS]
 def fact_model_metric(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
-    """Every model's lists measured by what was hidden, each also paired with popularity's."""
+    """Every model's lists measured by what was hidden, each also paired with popularity's and with the best's."""
     with warehouse.open().writer("read evaluation lists") as connection:
         inputs = read_inputs(connection)
         tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in MODELS}
     split = holdout(inputs.interactions, seed=run_settings.seed)
     found = {name: table for name, table in tables.items() if table.num_rows}
-    measured = {
-        name: measure(as_lists(table, inputs, split), split, inputs.recommendable) for name, table in found.items()
-    }
-    home = warehouse.open().home
-    rows = []
-    for name, (users, metrics) in measured.items():
-        version_id = found[name].column("model_version_id")[0].as_py()
-        both = [*metrics, *paired_with_baseline(users, measured, split)]
-        rows += [{"model_version_id": version_id, "model_type": name, **asdict(one)} for one in both]
-        summary = {f"{one.metric}@{one.k}": one.value for one in metrics if (one.metric, one.k) in SUMMARY}
-        registry.record(home, "measured", version_id, metrics=summary)
+    lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
+    measured = measure_all(lists, split, known_of(inputs))
+    versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
+    for name, metrics in measured.items():
+        summary = {f"{one.metric}@{one.k}": one.value for one in headline(metrics, split.protocol)}
+        registry.record(warehouse.open().home, "measured", versions[name], metrics=summary)
+    rows = [
+        {"model_version_id": versions[name], "model_type": name, **asdict(one)}
+        for name, metrics in measured.items()
+        for one in metrics
+    ]
     metadata = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
-    lines = leaderboard(rows)
+    lines = leaderboard(row for row in rows if row["protocol"] == split.protocol)
     shown = {"leaderboard": dg.MetadataValue.md(markdown_table(lines))} if lines else {}
     return dg.MaterializeResult(metadata=metadata | shown)
 
@@ -89,19 +85,17 @@ def as_lists(table: pa.Table, inputs: ModelInputs, split: Split) -> Recommendati
     return Recommendations(users, items, scores)
 
 
-def paired_with_baseline(
-    users: UserMetrics, measured: dict[str, tuple[UserMetrics, Any]], split: Split
-) -> Iterable[MetricRow]:
-    """How much better than popularity, on the same users: one row for each of PAIRED; none without it."""
-    if BASELINE not in measured:
-        return
-    for metric, k in PAIRED:
-        found = compare(users, measured[BASELINE][0], metric, k)
-        name = f"{metric}_minus_{BASELINE}"
-        yield MetricRow(split.protocol, name, k, found.difference, found.ci_low, found.ci_high, len(users.values))
+def known_of(inputs: ModelInputs) -> Known:
+    """What segments and metrics need to know of the anime."""
+    return Known(inputs.recommendable, getattr(inputs.features, "franchise", None), subjects(inputs.features))
 
 
-def leaderboard(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def headline(metrics: Iterable[MetricRow], protocol: str) -> Iterable[MetricRow]:
+    """The figures over everybody that are landed with a version."""
+    return (one for one in metrics if one.protocol == protocol and (one.metric, one.k) in SUMMARY)
+
+
+def leaderboard(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """One line for each model, best first, for people to read."""
     lines = [
         {

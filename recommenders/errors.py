@@ -2,6 +2,7 @@
 
 RecommenderError
 ├── InvalidInputError           the caller's arrays contradict each other: fix the call
+│   └── LeakageError            what is to be predicted stands in what a model is given: fix the split
 ├── ItemsDifferError            rows and model speak of different items: `rows.aligned_to(model.item_keys)`
 ├── NotFittedError              `fit` or `load` first
 ├── NotEnoughDataError          this model cannot learn from this input: report it as skipped, and why
@@ -19,6 +20,10 @@ class RecommenderError(Exception):
 
 class InvalidInputError(RecommenderError):
     """Arrays that contradict each other or break a stated rule."""
+
+
+class LeakageError(InvalidInputError):
+    """A model would be given what it is measured by, or its lists hold what it was given."""
 
 
 class ItemsDifferError(RecommenderError):

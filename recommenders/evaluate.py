@@ -1,6 +1,7 @@
-"""One model measured on a split: fit on what is shown, rank the whole catalogue, compare with what is hidden.
+"""Models measured on a split: fit on what is shown, rank the whole catalogue, compare with what is hidden.
 
-The one rule: a model sees `split.train` and nothing else; the hidden part is opened after its lists exist.
+The one rule: a model sees `split.train` and `split.rows` and nothing else; the hidden part is opened after its
+lists exist.
 """
 
 import time
@@ -13,23 +14,10 @@ from numpy.typing import NDArray
 from recommenders.base import Recommender
 from recommenders.errors import NotEnoughDataError, RecommenderError
 from recommenders.features import ItemFeatures
-from recommenders.intervals import intervals
-from recommenders.metrics import CUTOFFS, UserMetrics, list_metrics, user_metrics
+from recommenders.measuring import MetricRow, measure
+from recommenders.metrics import CUTOFFS, UserMetrics
 from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import Split
-
-
-@dataclass(frozen=True)
-class MetricRow:
-    """One row of `fact_model_metric`, without the model's id; ci is None where there is no interval."""
-
-    protocol: str
-    metric: str
-    k: int
-    value: float
-    ci_low: float | None
-    ci_high: float | None
-    users: int
 
 
 @dataclass(frozen=True)
@@ -77,38 +65,15 @@ def evaluate(
 
     Raises:
         NotEnoughDataError: the model cannot learn from this input.
+        LeakageError: its lists hold what it was given.
     """
     started = clock()
     model.fit(split.train, items)
     fitted = clock()
-    rows = split.evaluated
-    lists = recommend(model, split.train.take(rows), max(depth, *CUTOFFS), allowed)
+    lists = recommend(model, split.rows.take(split.evaluated), max(depth, *CUTOFFS), allowed)
     ranked = clock()
     users, metrics = measure(lists, split, allowed, samples=samples)
     return Evaluation(model.name, lists, users, metrics, fitted - started, ranked - fitted)
-
-
-def measure(
-    lists: Recommendations,
-    split: Split,
-    allowed: NDArray[np.bool_] | None = None,
-    *,
-    samples: int = 1000,
-) -> tuple[UserMetrics, tuple[MetricRow, ...]]:
-    """Each evaluated user's metrics and the table rows of lists that were made from `split.train`.
-
-    Args:
-        lists: one for each user of `split.evaluated`, in that order.
-        split: what was hidden.
-        allowed: bool (n_items,); items that could be recommended.
-        samples: bootstrap resamples of the intervals.
-    """
-    users = user_metrics(lists.items, split.held_out[split.evaluated])
-    if not len(split.evaluated):
-        return users, ()
-    catalogue = split.train.n_items if allowed is None else int(np.count_nonzero(allowed))
-    rows = _accuracy_rows(users, split.protocol, samples) + _list_rows(lists, split, catalogue)
-    return users, tuple(rows)
 
 
 def evaluate_all(
@@ -141,25 +106,3 @@ def best(evaluations: Iterable[Evaluation], metric: str = "ndcg", k: int = 10) -
     if not order:
         raise NotEnoughDataError("no model could be trained on this input")
     return max(order, key=lambda one: one.users.mean(metric, k))
-
-
-def _accuracy_rows(users: UserMetrics, protocol: str, samples: int) -> list[MetricRow]:
-    """Mean and interval of every accuracy metric."""
-    ends = intervals(users, samples)
-    return [
-        MetricRow(protocol, metric, k, users.mean(metric, k), float(low), float(high), len(users.values))
-        for (metric, k), (low, high) in zip(users.names, ends, strict=True)
-    ]
-
-
-def _list_rows(lists: Recommendations, split: Split, catalogue: int) -> list[MetricRow]:
-    """Coverage, Gini and novelty of the lists at every cutoff."""
-    rows = []
-    for k in CUTOFFS:
-        values = list_metrics(lists.items, split.train.seen, catalogue, k)
-        rows += [
-            MetricRow(split.protocol, metric, k, value, None, None, len(lists.items))
-            for metric, value in values.items()
-            if value is not None
-        ]
-    return rows

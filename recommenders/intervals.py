@@ -4,6 +4,7 @@ The one rule: users are resampled, never their entries, with the random stream o
 script, so that both print the same interval for the same users in the same order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from recommenders.errors import InvalidInputError
 from recommenders.metrics import UserMetrics
 
 LEVEL = 0.95
+BLOCK_VALUES = 4_000_000
+"""Users times columns that are resampled at once: 32 MB of them, and twice as much besides."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,7 @@ class Comparison:
 
 def intervals(users: UserMetrics, samples: int = 1000, seed: int = 0) -> NDArray[np.float64]:
     """95 % intervals of the means: float64 (columns of `users`, 2), low and high."""
-    means = bootstrap_means(users.values, samples, seed)
-    return _percentiles(means)
+    return _percentiles(bootstrap_means(users.values, samples, seed))
 
 
 def compare(
@@ -66,9 +68,9 @@ def compare(
     if samples < 1:
         raise InvalidInputError("a paired comparison needs at least one resample")
     difference = first.column(metric, k) - second.column(metric, k)
-    means = bootstrap_means(difference[:, None], samples, seed)
-    low, high = _percentiles(means)[0]
-    p_value = 2 * min((means <= 0).mean(), (means >= 0).mean())
+    resampled = bootstrap_means(difference[:, None], samples, seed)
+    low, high = _percentiles(resampled)[0]
+    p_value = 2 * min((resampled <= 0).mean(), (resampled >= 0).mean())
     base = second.mean(metric, k)
     mean = float(difference.mean()) if len(difference) else 0.0
     return Comparison(
@@ -82,6 +84,58 @@ def compare(
         int((difference > 0).sum()),
         int((difference < 0).sum()),
     )
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over users with its 95 % interval; all 0 where nobody counts.
+
+    Attributes:
+        value: the mean.
+        low: lower end.
+        high: upper end.
+        users: how many users it is over.
+    """
+
+    value: float
+    low: float
+    high: float
+    users: int
+
+
+def means(columns: Sequence[NDArray[np.float64]], samples: int = 1000, seed: int = 0) -> list[Mean]:
+    """The mean of each column, all over the same resamples; a user with NaN does not count in that column.
+
+    Args:
+        columns: float64 (users,) each, at least one user.
+        samples: bootstrap resamples.
+        seed: of the resamples.
+    """
+    at_once = max(1, BLOCK_VALUES // len(columns[0]))
+    blocks = [np.stack(columns[start : start + at_once], axis=1) for start in range(0, len(columns), at_once)]
+    return [one for block in blocks for one in _means(block, samples, seed)]
+
+
+def _means(values: NDArray[np.float64], samples: int, seed: int) -> list[Mean]:
+    """The means of one block of columns: values float64 (users, columns)."""
+    defined = ~np.isnan(values)
+    counts = defined.sum(axis=0)
+    # column by column, as UserMetrics.mean adds up, so that both give the same bits
+    found = [
+        float(column[counted].mean()) if counted.any() else 0.0
+        for column, counted in zip(values.T, defined.T, strict=True)
+    ]
+    resampled = bootstrap_means(np.where(defined, values, 0.0), samples, seed)
+    partial = (counts > 0) & (counts < len(values))
+    if partial.any():
+        # the mean of a resample is over those of its users who count; one without any of them says nothing new
+        share = bootstrap_means(defined[:, partial].astype(np.float64), samples, seed)
+        fallback = np.broadcast_to(np.array(found)[partial], share.shape)
+        resampled[:, partial] = np.divide(resampled[:, partial], share, out=fallback.copy(), where=share > 0)
+    return [
+        Mean(value, float(low), float(high), int(users))
+        for value, (low, high), users in zip(found, _percentiles(resampled), counts, strict=True)
+    ]
 
 
 def bootstrap_means(values: NDArray[np.float64], samples: int, seed: int, chunk: int = 64) -> NDArray[np.float64]:

@@ -1,7 +1,9 @@
 """What is hidden from a model, drawn so that nobody can peek: by a hash of the keys.
 
-The one rule: whether an entry is hidden depends on the seed, its user's key and the keys of that user's
-liked items; never on the order of rows, other users, or a library's random numbers.
+The one rule: nothing hidden stands in what a model is given; a split that would break it cannot be made.
+
+Whether `holdout` hides an entry depends on the seed, its user's key and the keys of that user's liked items;
+never on the order of rows, other users, or a library's random numbers.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommenders.errors import InvalidInputError
+from recommenders.errors import InvalidInputError, LeakageError
 from recommenders.interactions import Csr, Interactions, sparse
 
 
@@ -18,14 +20,34 @@ class Split:
     """A training part and what it hides.
 
     Attributes:
-        train: the same users and items; hidden entries are neither rated nor seen in it.
+        train: what models learn from; hidden entries are neither rated nor seen in it.
         held_out: csr (n_users, n_items) float32, 1 for a hidden item.
         protocol: how it was made, in words that identify it in `fact_model_metric`.
+        given: the same users and items: what a model is told of the users it recommends to; None = what it
+            learned of them. It differs where users are evaluated who were never trained on.
+
+    Raises:
+        LeakageError: a hidden entry stands in `train` or `given`.
     """
 
     train: Interactions
     held_out: Csr
     protocol: str
+    given: Interactions | None = None
+
+    def __post_init__(self) -> None:
+        for name, part in (("training", self.train), ("given", self.rows)):
+            leaked = max(_common(self.held_out, part.seen), _common(self.held_out, part.ratings))
+            if leaked:
+                raise LeakageError(
+                    f"{leaked} hidden entries stand in the {name} part of '{self.protocol}': hide them from both "
+                    "its ratings and its lists before measuring anything"
+                )
+
+    @property
+    def rows(self) -> Interactions:
+        """What a model is told of each user when it recommends."""
+        return self.train if self.given is None else self.given
 
     @property
     def evaluated(self) -> NDArray[np.int64]:
@@ -53,7 +75,7 @@ def holdout(interactions: Interactions, share: float = 0.2, positive_from: float
     rated = interactions.ratings.tocoo()
     liked = rated.data >= positive_from
     rows, columns = rated.row[liked], rated.col[liked]
-    draw = _draw(seed, interactions.user_keys[rows], interactions.item_keys[columns])
+    draw = drawn(seed, interactions.user_keys[rows], interactions.item_keys[columns])
     by_user = np.lexsort((columns, draw, rows))
     positives = np.bincount(rows, minlength=interactions.n_users)
     # the small addition keeps 0.2 * 5 from being cut to 0 by the binary fraction
@@ -62,31 +84,41 @@ def holdout(interactions: Interactions, share: float = 0.2, positive_from: float
     place = np.arange(len(rows)) - first[rows[by_user]]
     chosen = by_user[place < hidden[rows[by_user]]]
     held_out = sparse(np.ones(len(chosen)), rows[chosen], columns[chosen], interactions.ratings.shape)
-    train = Interactions(
-        interactions.user_keys,
-        interactions.item_keys,
-        _without(interactions.ratings, held_out),
-        _without(interactions.seen, held_out),
-    )
+    train = without(interactions, held_out)
     words = f"per-user holdout of {share:.0%} of ratings >= {positive_from:g}, seed {seed}, full catalogue"
     return Split(train, held_out, words)
+
+
+def without(interactions: Interactions, hidden: Csr) -> Interactions:
+    """The same users and items, neither rated nor seen where the other matrix has an entry."""
+    ratings, seen = (_without(matrix, hidden) for matrix in (interactions.ratings, interactions.seen))
+    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
+
+
+def drawn(seed: int, *keys: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for each tuple of keys that looks random and depends on nothing but them and the seed."""
+    state = np.full(len(keys[0]), seed, dtype=np.int64).astype(np.uint64)
+    for part in keys:
+        state = _mixed(state + part.astype(np.uint64))
+    return state
+
+
+def places(matrix: Csr) -> NDArray[np.int64]:
+    """A number for the place of each stored entry: row * width + column."""
+    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    return rows * matrix.shape[1] + matrix.indices
 
 
 def _without(matrix: Csr, hidden: Csr) -> Csr:
     """The matrix without the stored entries of the other one."""
     entries = matrix.tocoo()
-    width = matrix.shape[1]
-    out = hidden.tocoo()
-    gone = np.isin(entries.row.astype(np.int64) * width + entries.col, out.row.astype(np.int64) * width + out.col)
+    gone = np.isin(places(matrix), places(hidden))
     return sparse(entries.data[~gone], entries.row[~gone], entries.col[~gone], matrix.shape)
 
 
-def _draw(seed: int, users: NDArray[np.int64], items: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """A number for each (user, item) that looks random and depends on nothing else."""
-    state = np.full(len(users), seed, dtype=np.int64).astype(np.uint64)
-    for part in (users, items):
-        state = _mixed(state + part.astype(np.uint64))
-    return state
+def _common(one: Csr, other: Csr) -> int:
+    """How many places have an entry in both matrices."""
+    return int(np.isin(places(one), places(other)).sum())
 
 
 def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:

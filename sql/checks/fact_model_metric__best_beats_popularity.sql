@@ -16,6 +16,7 @@ with best as (
         fact_model_metric.metric = 'ndcg'
         and fact_model_metric.k = 10
         and fact_model_metric.model_type <> 'popularity'
+        and not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
     order by fact_model_metric.value desc, fact_model_metric.model_type asc
     limit 1
 ),
@@ -30,6 +31,7 @@ difference as (
     where
         fact_model_metric.metric = 'ndcg_minus_popularity'
         and fact_model_metric.k = 10
+        and not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
 )
 
 select

@@ -1,6 +1,6 @@
 /*
-Every figure is a possible one: shares and ranks' gains from 0 to 1, novelty not negative, differences from
--1 to 1.
+Every figure is a possible one: shares and ranks' gains from 0 to 1, novelty and calibration not negative,
+differences from -1 to 1.
 
 Compare with evaluation/score_recommendations.py's definitions in recommenders/metrics.py.
 
@@ -18,7 +18,7 @@ where
     or case
         when fact_model_metric.metric like 'novelty\_minus%' escape '\' then false
         when fact_model_metric.metric like '%\_minus\_%' escape '\' then abs(fact_model_metric.value) > 1
-        when fact_model_metric.metric = 'novelty' then fact_model_metric.value < 0
+        when fact_model_metric.metric in ('novelty', 'calibration_kl') then fact_model_metric.value < 0
         else fact_model_metric.value not between 0 and 1
     end
 order by all

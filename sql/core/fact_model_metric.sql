@@ -1,7 +1,13 @@
 /*
 How good each model's held-out lists are, measured as ml.evaluation_holdout says, with 95 % intervals by
-bootstrap over users. Rows named <metric>_minus_popularity are paired differences to the popularity model on
-the same users.
+bootstrap over users, over everybody and in segments, which stand behind the protocol after a comma:
+
+- discovery: what shares a franchise with anything known of the user is taken out of lists and targets;
+- long tail: targets outside the most popular anime that together have 80 % of the known entries;
+- cold start: users of whom at most 10 entries are known.
+
+Rows named <metric>_minus_popularity and <metric>_minus_best_single are paired differences on the same users,
+to the popularity model and to the single model with the best NDCG@10.
 
 grain: one metric at one depth of one model version under one protocol
 keys: model_version_id, protocol, metric, k
@@ -9,14 +15,15 @@ group: models
 columns:
     model_version_id: the model version
     model_type: the model, e.g. ease
-    protocol: split, positives, candidates and seed in words
-    metric: ndcg, recall, precision, map, mrr, hit_rate, coverage, gini, novelty, or one of them minus
-        popularity
+    protocol: split, positives, candidates and seed in words, and the segment if it is one
+    metric: ndcg, recall, precision, map, mrr, hit_rate; coverage, gini, novelty (bits), intra_list_diversity
+        (1 - mean cosine of genres and tags), calibration_kl (nats, 0 = the genres of the user's own list); or
+        one of them minus popularity or the best single model
     k: depth of the list
-    value: mean over the evaluated users
+    value: mean over the users
     ci_low: lower end of the 95 % interval; null where none is defined
     ci_high: upper end of the 95 % interval; null where none is defined
-    users: evaluated users
+    users: users of whom the figure is a mean
 */
 select
     computed.model_version_id::varchar as model_version_id,

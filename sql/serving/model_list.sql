@@ -1,6 +1,6 @@
 /*
-The model versions with their headline metrics, the active one first, then by NDCG@10. A version that was
-evaluated under several protocols stands in one row for each.
+The model versions with their headline metrics over all users and targets (no segment), the active one first,
+then by NDCG@10. A version that was evaluated under several protocols stands in one row for each.
 */
 with headline as (
     select
@@ -23,6 +23,7 @@ with headline as (
             where fact_model_metric.metric = 'coverage' and fact_model_metric.k = 10
         ) as coverage_at_10
     from main.fact_model_metric
+    where not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
     group by fact_model_metric.model_version_id, fact_model_metric.protocol
 )
 

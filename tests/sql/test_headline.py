@@ -1,0 +1,49 @@
+"""Which model is best is decided over all users and targets; a segment decides nothing."""
+
+import pytest
+
+from tests.sql.building import Workshop
+from warehouse.build import fetch
+from warehouse.sqlfiles import read_sql, sql_root
+
+SEGMENTS = (", discovery", ", long tail (targets)", ", cold start (users)")
+
+
+@pytest.fixture
+def measured(shop: Workshop) -> Workshop:
+    """EASE is best over everybody; popularity is best in every segment."""
+    rows = [("ease-1", "ease", "p", 0.4), ("popularity-1", "popularity", "p", 0.2)]
+    rows += [("ease-1", "ease", f"p{one}", 0.1) for one in SEGMENTS]
+    rows += [("popularity-1", "popularity", f"p{one}", 0.9) for one in SEGMENTS]
+    shop.con.execute(
+        "create table fact_model_metric (model_version_id varchar, model_type varchar, protocol varchar, "
+        "value double, metric varchar default 'ndcg', k integer default 10, ci_low double default 0.1, "
+        "ci_high double default 0.9, users integer default 6)"
+    )
+    shop.con.executemany(
+        "insert into fact_model_metric (model_version_id, model_type, protocol, value) values (?, ?, ?, ?)", rows
+    )
+    shop.con.execute(
+        "create table dim_recommendation_model as select distinct model_version_id, model_type, "
+        "model_type = 'ease' as is_active, now() as trained_at, null as skipped_because from fact_model_metric"
+    )
+    return shop
+
+
+def test_models_are_ranked_and_listed_once(measured: Workshop) -> None:
+    """By the figure over everybody."""
+    for name in ("inputs/active_models", "serving/model_list"):
+        rows = fetch(measured.con, name).to_pylist()
+        assert [row["model_version_id"] for row in rows] == ["ease-1", "popularity-1"], name
+
+
+def test_a_segment_in_which_popularity_wins_breaks_no_rule(measured: Workshop) -> None:
+    """The best over everybody must beat it there; what it does among cold users is another question."""
+    rule = read_sql(sql_root() / "checks" / "fact_model_metric__best_beats_popularity.sql").body
+    assert measured.con.execute(rule).fetchall()
+    differences = [("p", 0.2, 0.1, 0.3), ("p, discovery", -0.2, -0.3, -0.1)]
+    measured.con.executemany(
+        "insert into fact_model_metric values ('ease-1', 'ease', $1, $2, 'ndcg_minus_popularity', 10, $3, $4, 6)",
+        differences,
+    )
+    assert not measured.con.execute(rule).fetchall()
