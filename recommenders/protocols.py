@@ -1,0 +1,151 @@
+"""Further ways to split: by time, by users never seen, and by item as published benchmarks do.
+
+The one rule: as in `splitting`, what is hidden is decided by keys, times and the seed alone, and `Split`
+refuses anything hidden that a model would be given.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommenders.errors import InvalidInputError, LeakageError
+from recommenders.interactions import Csr, Interactions, sparse
+from recommenders.splitting import Split, drawn, holdout, places, without
+
+
+def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = 7.0) -> Split:
+    """One moment for everybody: models learn from what was before it and are asked for what came after.
+
+    The moment is such that `share` of the positives lie at or after it. Hidden are those positives; other
+    entries at or after it are left out altogether, and so are entries without a time, of which nobody knows
+    on which side they belong. Users without anything before the moment are evaluated too.
+
+    Args:
+        interactions: everything known.
+        times: csr (n_users, n_items) float64, when each entry was made, in seconds, > 0; no entry = unknown.
+        share: of the positives with a time, in (0, 1).
+        positive_from: ratings of at least this are positive.
+
+    Raises:
+        InvalidInputError: a share outside (0, 1), times of other users or items, or no positive with a time.
+    """
+    _require_share(share)
+    if times.shape != interactions.ratings.shape:
+        raise InvalidInputError(f"times {times.shape} do not fit ratings {interactions.ratings.shape}")
+    rated, when = interactions.ratings.tocoo(), _when(times, interactions.ratings)
+    wanted = (rated.data >= positive_from) & (when > 0)
+    if not wanted.any():
+        raise InvalidInputError("no positive rating has a time: this input cannot be split by time")
+    moment = np.sort(when[wanted])[int((1 - share) * np.count_nonzero(wanted))]
+    after = wanted & (when >= moment)
+    held_out = sparse(np.ones(int(after.sum())), rated.row[after], rated.col[after], times.shape)
+    train = _before(interactions, times, float(moment))
+    _require_earlier(train, held_out, times, float(moment))
+    words = f"global time split, {share:.0%} of ratings >= {positive_from:g} at or after {moment:.0f} s, full catalogue"
+    return Split(train, held_out, words)
+
+
+def held_out_users(
+    interactions: Interactions,
+    user_share: float = 0.2,
+    share: float = 0.2,
+    positive_from: float = 7.0,
+    seed: int = 42,
+) -> Split:
+    """A random part of the users is never trained on: a model is told most of their lists and asked for the rest.
+
+    Args:
+        interactions: everything known.
+        user_share: of the users, in (0, 1); who belongs to it depends on the seed and the user's key alone.
+        share: of each such user's positives that is hidden, as `holdout` does.
+        positive_from: ratings of at least this are positive.
+        seed: another seed holds out others.
+
+    Raises:
+        InvalidInputError: a share outside (0, 1).
+    """
+    _require_share(user_share)
+    limit = np.uint64(user_share * float(2**64))
+    chosen = drawn(seed, interactions.user_keys) < limit
+    theirs = _rows_where(interactions, chosen)
+    hidden = holdout(theirs, share, positive_from, seed)
+    train = _rows_where(interactions, ~chosen)
+    if np.any(np.diff(train.seen.indptr)[hidden.evaluated]):
+        raise LeakageError("a held-out user has entries in the training part")
+    words = f"{user_share:.0%} of users never trained on, {hidden.protocol}"
+    return Split(train, hidden.held_out, words, given=hidden.train)
+
+
+def stratified_by_item(interactions: Interactions, train_share: float = 0.75, seed: int = 42) -> Split:
+    """Of each item's ratings the first floor(train_share * n) of a random order are known, all others are hidden.
+
+    Every rating is relevant, whatever its score.
+
+    Args:
+        interactions: everything known.
+        train_share: in (0, 1).
+        seed: another seed hides others.
+
+    Source:
+        `python_stratified_split` of github.com/recommenders-team/recommenders, with `filter_by="item"` as in
+        its examples/06_benchmarks/movielens.ipynb.
+
+    Raises:
+        InvalidInputError: a share outside (0, 1).
+    """
+    _require_share(train_share)
+    rated = interactions.ratings.tocoo()
+    draw = drawn(seed, interactions.item_keys[rated.col], interactions.user_keys[rated.row])
+    by_item = np.lexsort((rated.row, draw, rated.col))
+    ratings = np.bincount(rated.col, minlength=interactions.n_items)
+    # the small addition keeps 0.75 * 4 from being cut to 2 by the binary fraction
+    known = np.floor(train_share * ratings + 1e-9)
+    place = np.arange(len(by_item)) - (np.cumsum(ratings) - ratings)[rated.col[by_item]]
+    out = by_item[place >= known[rated.col[by_item]]]
+    held_out = sparse(np.ones(len(out)), rated.row[out], rated.col[out], interactions.ratings.shape)
+    words = f"random {train_share:.0%} of each item's ratings known, all ratings relevant, seed {seed}, full catalogue"
+    return Split(without(interactions, held_out), held_out, words)
+
+
+def _require_share(share: float) -> None:
+    if not 0 < share < 1:
+        raise InvalidInputError(f"share must be between 0 and 1, not {share}")
+
+
+def _rows_where(interactions: Interactions, kept: NDArray[np.bool_]) -> Interactions:
+    """The same users and items; the users who are not kept have nothing on their lists."""
+    ratings, seen = (_kept(part, kept[part.tocoo().row]) for part in (interactions.ratings, interactions.seen))
+    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
+
+
+def _before(interactions: Interactions, times: Csr, moment: float) -> Interactions:
+    """The same users and items, with what was made before the moment by its stated time."""
+    ratings, seen = (
+        _kept(part, (when > 0) & (when < moment))
+        for part in (interactions.ratings, interactions.seen)
+        for when in (_when(times, part),)
+    )
+    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
+
+
+def _kept(matrix: Csr, wanted: NDArray[np.bool_]) -> Csr:
+    """The matrix with those of its entries, in their order, that are wanted."""
+    entries = matrix.tocoo()
+    return sparse(entries.data[wanted], entries.row[wanted], entries.col[wanted], matrix.shape)
+
+
+def _when(times: Csr, matrix: Csr) -> NDArray[np.float64]:
+    """The time of each entry of the matrix, in their order; 0 = unknown."""
+    known, wanted = places(times), places(matrix)
+    order = np.argsort(known, kind="stable")
+    found = np.searchsorted(known, wanted, sorter=order)
+    exists = found < len(known)
+    exists[exists] = known[order[found[exists]]] == wanted[exists]
+    when = np.zeros(len(wanted))
+    when[exists] = times.data[order[found[exists]]]
+    return when
+
+
+def _require_earlier(train: Interactions, held_out: Csr, times: Csr, moment: float) -> None:
+    """Nothing, when all that is known is older than all that is hidden."""
+    if np.any(_when(times, train.seen) >= moment) or np.any(_when(times, held_out) < moment):
+        raise LeakageError(f"the training part and what is hidden overlap in time around {moment:.0f} s")

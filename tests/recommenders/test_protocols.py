@@ -1,0 +1,138 @@
+"""Splits by time, by user and by item: what is hidden, and that nothing hidden is known."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommenders.als import Als
+from recommenders.errors import InvalidInputError
+from recommenders.evaluate import evaluate
+from recommenders.interactions import Interactions
+from recommenders.popularity import Popularity
+from recommenders.protocols import held_out_users, stratified_by_item, time_split
+from recommenders.segments import segments
+
+from .worlds import matrix, tastes
+
+
+def timed(rows: list[list[float]]) -> sp.csr_array:
+    """When each entry was made; 0 = not known."""
+    return sp.csr_array(np.array(rows, dtype=np.float64))
+
+
+def test_one_moment_parts_what_is_known_from_what_is_asked_for() -> None:
+    """Ten positives at 1..10: with a fifth the moment is 9, and the two from then on are hidden."""
+    ratings = [[8] * 5, [9] * 5]
+    split = time_split(matrix(ratings), timed([[1, 2, 3, 9, 4], [5, 6, 7, 8, 10]]))
+    assert split.held_out.toarray().tolist() == [[0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
+    assert split.train.ratings.toarray().tolist() == [[8, 8, 8, 0, 8], [9, 9, 9, 9, 0]]
+    assert "at or after 9 s" in split.protocol
+
+
+def test_what_is_late_and_not_liked_is_neither_known_nor_asked_for() -> None:
+    """Nor is what bears no time; entries of the very moment belong to what comes after."""
+    ratings = [[8, 8, 8, 8, 3, 8, 8]]
+    split = time_split(matrix(ratings), timed([[1, 2, 3, 5, 6, 0, 5]]), share=0.4)
+    assert split.held_out.toarray().tolist() == [[0, 0, 0, 1, 0, 0, 1]]
+    assert split.train.seen.toarray().tolist() == [[1, 1, 1, 0, 0, 0, 0]]
+
+
+def test_users_without_history_are_evaluated_and_cold() -> None:
+    """A user whose every entry is late stands among the cold ones, and gets a list."""
+    ratings = [[8, 8, 8, 8, 0], [0, 0, 0, 0, 9]]
+    split = time_split(matrix(ratings), timed([[1, 2, 3, 4, 0], [0, 0, 0, 0, 5]]))
+    assert split.evaluated.tolist() == [1]
+    cold = next(one for one in segments(split) if "cold start" in one.protocol)
+    assert cold.users.tolist() == [0]
+    assert evaluate(Popularity(), split, samples=5).lists.items[0, 0] == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), share=st.sampled_from([0.1, 0.2, 0.5]))
+def test_nothing_known_is_as_late_as_anything_hidden(seed: int, share: float) -> None:
+    """Whatever the times: the newest known entry is older than the oldest hidden one, and about the share is hidden."""
+    rng = np.random.default_rng(seed)
+    ratings = rng.integers(0, 11, (6, 12)).astype(float)
+    when = rng.integers(0, 30, ratings.shape) * (ratings > 0)
+    if not ((ratings >= 7) & (when > 0)).any():
+        return
+    split = time_split(matrix(ratings.tolist()), timed(when.tolist()), share)
+    known, hidden = when[split.train.seen.toarray() > 0], when[split.held_out.toarray() > 0]
+    assert not len(known) or known.max() < hidden.min()
+    assert known.all()
+    positives = int(((ratings >= 7) & (when > 0)).sum())
+    # entries of the moment itself all lie after it
+    assert (hidden > hidden.min()).sum() <= share * positives <= len(hidden) + 1
+
+
+def test_an_input_without_times_cannot_be_split_by_time() -> None:
+    """The message says so."""
+    with pytest.raises(InvalidInputError, match="cannot be split by time"):
+        time_split(matrix([[8, 9]]), timed([[0, 0]]))
+    with pytest.raises(InvalidInputError, match="do not fit"):
+        time_split(matrix([[8, 9]]), timed([[1, 2, 3]]))
+
+
+def test_held_out_users_are_never_trained_on() -> None:
+    """Their rows are empty in training; a fifth of their positives is hidden and the rest is told."""
+    world, _ = tastes(100, 60)
+    split = held_out_users(world)
+    theirs = split.evaluated
+    assert 8 <= len(theirs) <= 35
+    assert not split.train.seen[theirs].nnz
+    assert not split.train.ratings[theirs].nnz
+    told, hidden = split.rows.seen[theirs], split.held_out[theirs]
+    assert (told + hidden).toarray().tolist() == world.seen[theirs].toarray().tolist()
+    others = np.setdiff1d(np.arange(world.n_users), theirs)
+    trained = others[np.diff(split.train.seen.indptr)[others] > 0]
+    assert split.train.seen[trained].toarray().tolist() == world.seen[trained].toarray().tolist()
+
+
+def test_who_is_held_out_does_not_depend_on_the_others() -> None:
+    """Half of the users alone are parted as they are among all."""
+    world, _ = tastes(60, 45)
+    half = world.take(np.arange(0, 60, 2))
+    assert set(half.user_keys[held_out_users(half).evaluated]) <= set(world.user_keys[held_out_users(world).evaluated])
+    assert held_out_users(world, seed=1).evaluated.tolist() != held_out_users(world).evaluated.tolist()
+
+
+def test_a_model_recommends_to_users_it_never_met() -> None:
+    """By what it is told of them: far better than popularity."""
+    world, _ = tastes(150, 90)
+    split = held_out_users(world)
+    reached = [evaluate(model, split, samples=5).users.mean("ndcg", 10) for model in (Als(), Popularity())]
+    assert reached[0] > 1.5 * reached[1]
+
+
+def test_of_each_item_so_many_ratings_are_known() -> None:
+    """Of 1, 2, 3, 4 and 8 ratings floor(3/4) are known: 0, 1, 2, 3 and 6, whatever the score."""
+    rows = np.zeros((8, 5))
+    for item, count in enumerate((1, 2, 3, 4, 8)):
+        rows[:count, item] = 1 + np.arange(count)
+    split = stratified_by_item(matrix(rows.tolist()))
+    assert split.train.seen.sum(axis=0).tolist() == [0, 1, 2, 3, 6]
+    assert split.held_out.sum(axis=0).tolist() == [1, 1, 1, 1, 2]
+    assert set(split.held_out.data) == {1.0}
+
+
+def test_another_seed_hides_others() -> None:
+    """As many, but others; the same seed the same."""
+    world, _ = tastes()
+    one, same, other = (stratified_by_item(world, seed=seed).held_out for seed in (1, 1, 2))
+    assert one.indices.tolist() == same.indices.tolist() != other.indices.tolist()
+    assert one.sum(axis=0).tolist() == other.sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize("share", [0, 1, 2])
+def test_shares_outside_0_and_1_are_refused(share: float) -> None:
+    """By each of the splits."""
+    world: Interactions = tastes()[0]
+    for split in (
+        lambda: time_split(world, timed(world.seen.toarray().tolist()), share),
+        lambda: held_out_users(world, share),
+        lambda: stratified_by_item(world, share),
+    ):
+        with pytest.raises(InvalidInputError, match="share"):
+            split()
