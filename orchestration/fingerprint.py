@@ -35,7 +35,13 @@ from warehouse.stamp import stamp
 
 #: The rooms whose files make tables. The command line and what only reads the snapshot are left out.
 _ROOMS = ("adapters", "assets", "matching", "orchestration", "recommenders", "sql", "warehouse")
-_NO_TABLES = (("orchestration", "cli"), ("sql", "serving"), ("sql", "queries"), ("sql", "reports"))
+_NO_TABLES = (
+    ("orchestration", "cli"),
+    ("sql", "serving"),
+    ("sql", "queries"),
+    ("sql", "reports"),
+    ("recommenders", "benchmark"),
+)
 _SUFFIXES = (".py", ".sql", ".csv", ".json", ".graphql")
 #: Libraries whose arithmetic stands in the tables.
 _LIBRARIES = ("duckdb", "implicit", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy")

@@ -7,6 +7,7 @@ RecommenderError
 ├── NotFittedError              `fit` or `load` first
 ├── NotEnoughDataError          this model cannot learn from this input: report it as skipped, and why
 │   └── MissingFeaturesError    the model needs `ItemFeatures` and got none
+├── DatasetError                the files of a published data set are absent or wrong: the message names the place
 ├── ModelDivergedError          training ended in numbers that are not finite: report it as skipped
 └── StoreError                  a stored model is absent or not what was written
     ├── ModelMissingError       there is no such folder
@@ -40,6 +41,10 @@ class NotEnoughDataError(RecommenderError):
 
 class MissingFeaturesError(NotEnoughDataError):
     """The model describes items by their features, and none were given."""
+
+
+class DatasetError(RecommenderError):
+    """Files of a published data set that are absent, or hold what cannot be."""
 
 
 class ModelDivergedError(RecommenderError):

@@ -97,6 +97,10 @@ def _dispatch(args: argparse.Namespace, console: Console) -> int:
             from orchestration.cli.prepare import run_prepare
 
             return run_prepare(settings, console)
+        case "benchmark":
+            from orchestration.cli.benchmark import run_benchmark
+
+            return run_benchmark(args, settings, console)
         case "models":
             from orchestration.cli.models import run_models
 

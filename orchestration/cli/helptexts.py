@@ -143,3 +143,19 @@ PREPARE = """example:
 What deploy/ starts before webserver, daemon and code location: it checks the settings, the input and the PostgreSQL
 server (OSUSUME_DAGSTER_POSTGRES_URL, if it is set), makes Dagster's tables there, writes HOME/dagster/dagster.yaml, and
 prints the DAGSTER_HOME that those processes want. Running it again changes nothing."""
+
+BENCHMARK = """examples:
+  osusume benchmark movielens ml-100k                     every model beside what others published for 100k
+  osusume benchmark movielens ml-25m --models als ease --splits 1
+  osusume benchmark movielens ml-1m --protocol time       known is what came before one moment in time
+
+MovieLens comes from https://grouplens.org/datasets/movielens/; nothing is downloaded, and its terms are yours to read.
+Releases are recognised by their files: u.data (100k), ratings.dat (1M, 10M), ratings.csv (latest, 20M, 25M).
+
+protocols:
+  published   75 % of each movie's ratings known at random, all ratings relevant, k = 10 (recommenders-team)
+  holdout     a random fifth of each user's ratings of four stars or more is hidden
+  time        ratings from a moment on are hidden, such that they are a fifth of those with four stars or more
+  users       a fifth of the users is never trained on; a fifth of their four stars or more is hidden
+
+No HOME is needed, and none is touched."""

@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_backfill(commands, common)
     _add_forget(commands, common)
     _add_services(commands, common)
+    _add_benchmark(commands, common)
     _command(commands, "prepare", common, "make HOME ready for separate Dagster processes", helptexts.PREPARE)
     _command(commands, "doctor", common, "check the machine, the settings and this HOME, and say what to do", "")
     return parser
@@ -207,6 +208,24 @@ def _add_services(commands: Commands, common: _Parser) -> None:
         "--faults", type=float, default=0.0, metavar="SHARE", help="of so many requests one fails (0 to 0.5)"
     )
     parser.add_argument("--until-gone", type=int, metavar="PID", help=argparse.SUPPRESS)
+
+
+def _add_benchmark(commands: Commands, common: _Parser) -> None:
+    """`osusume benchmark movielens`."""
+    parser = _command(commands, "benchmark", common, "our models on a published data set", helptexts.BENCHMARK)
+    actions = parser.add_subparsers(dest="action", metavar="DATASET", title="data sets", required=True)
+    movielens = _command(actions, "movielens", common, "any release of MovieLens", helptexts.BENCHMARK)
+    movielens.add_argument("directory", metavar="DIR", help="with u.data, ratings.dat or ratings.csv, also as .gz")
+    movielens.add_argument(
+        "--protocol",
+        choices=("published", "holdout", "time", "users"),
+        default="published",
+        help="how to split (default published)",
+    )
+    movielens.add_argument(
+        "--splits", type=_positive, default=5, metavar="N", help="random splits of the published protocol (default 5)"
+    )
+    movielens.add_argument("--models", nargs="+", metavar="NAME", help="only these (default: all)")
 
 
 def _count(given: str) -> int:

@@ -25,6 +25,7 @@ COMMANDS = (
     "models",
     "forget-user",
     "demo-services",
+    "benchmark",
     "prepare",
     "doctor",
 )
@@ -46,7 +47,14 @@ def test_without_a_command_the_help_is_shown(osusume: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], *([command] for command in COMMANDS), ["models", "list"], ["models", "train-matcher"]]
+    "words",
+    [
+        [],
+        *([command] for command in COMMANDS),
+        ["models", "list"],
+        ["models", "train-matcher"],
+        ["benchmark", "movielens"],
+    ],
 )
 def test_every_command_explains_itself(osusume: Call, words: list[str]) -> None:
     """`--help` goes to stdout and names --home."""
