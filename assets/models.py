@@ -1,6 +1,6 @@
 """What all models scored: every figure of every model on the same hidden ratings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +19,7 @@ from recommenders.beyond_accuracy import subjects
 from recommenders.measuring import BASELINE, HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
+from reports import leaderboard
 from warehouse.checks import column_frame
 from warehouse.sqlfiles import sql_file
 
@@ -42,17 +43,21 @@ def fact_model_metric(
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
     measured = measure_all(lists, split, known_of(inputs))
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
+    home = warehouse.open().home
+    known = registry.versions(home)
     for name, metrics in measured.items():
-        summary = {f"{one.metric}@{one.k}": one.value for one in headline(metrics, split.protocol)}
-        registry.record(warehouse.open().home, "measured", versions[name], metrics=summary)
+        summary = headline(metrics, split.protocol) | fit_seconds(known.get(versions[name], {}))
+        registry.record(home, "measured", versions[name], metrics=summary)
     rows = [
         {"model_version_id": versions[name], "model_type": name, **asdict(one)}
         for name, metrics in measured.items()
         for one in metrics
     ]
     metadata = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
-    lines = leaderboard(row for row in rows if row["protocol"] == split.protocol)
-    shown = {"leaderboard": dg.MetadataValue.md(markdown_table(lines))} if lines else {}
+    current = {version_of(name, inputs, run_settings.seed) for name in MODELS}
+    shown = leaderboard_metadata(
+        rows, {one: known[one] for one in known if one in current}, registry.active_version(home)
+    )
     return dg.MaterializeResult(metadata=metadata | shown)
 
 
@@ -90,24 +95,55 @@ def known_of(inputs: ModelInputs) -> Known:
     return Known(inputs.recommendable, getattr(inputs.features, "franchise", None), subjects(inputs.features))
 
 
-def headline(metrics: Iterable[MetricRow], protocol: str) -> Iterable[MetricRow]:
+def headline(metrics: Iterable[MetricRow], protocol: str) -> dict[str, float]:
     """The figures over everybody that are landed with a version."""
-    return (one for one in metrics if one.protocol == protocol and (one.metric, one.k) in SUMMARY)
+    found = (one for one in metrics if one.protocol == protocol and (one.metric, one.k) in SUMMARY)
+    return {f"{one.metric}@{one.k}": one.value for one in found}
 
 
-def leaderboard(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for each model, best first, for people to read."""
-    lines = [
+def fit_seconds(version: Mapping[str, Any]) -> dict[str, float]:
+    """How long teaching this version took, where that was landed with its evaluation."""
+    return {"fit_seconds": float(version["fit_seconds"])} if "fit_seconds" in version else {}
+
+
+def leaderboard_metadata(
+    rows: list[dict[str, Any]], versions: Mapping[str, Mapping[str, Any]], active: str | None
+) -> dict[str, Any]:
+    """The tables of models of the report, for the UI; {} when nothing was measured.
+
+    Args:
+        rows: of fact_model_metric.
+        versions: what is known of each version that could be measured, by id.
+        active: the id of the version that is active while this runs.
+    """
+    if not rows:
+        return {}
+    metrics = pa.Table.from_pylist(rows, METRICS).to_pandas()
+    known = [
         {
-            "model": row["model_type"],
-            "NDCG@10": f"{row['value']:.4f}",
-            "95 % interval": f"{row['ci_low']:.4f} to {row['ci_high']:.4f}",
-            "users": row["users"],
+            "model_type": version["model_type"],
+            "is_active": version_id == active,
+            "skipped_because": version.get("skipped_because"),
+            "fit_seconds": fit_seconds(version).get("fit_seconds"),
         }
-        for row in rows
-        if (row["metric"], row["k"]) == HEADLINE
+        for version_id, version in versions.items()
     ]
-    return sorted(lines, key=lambda line: str(line["NDCG@10"]), reverse=True)
+    models = pa.Table.from_pylist(known, VERSIONS).to_pandas()
+    listings = (leaderboard.leaderboard(metrics, models), leaderboard.comparison(metrics))
+    return {
+        name: dg.MetadataValue.md(markdown_table([dict(zip(one.header, row, strict=True)) for row in one.rows]))
+        for name, one in zip(("leaderboard", "models_side_by_side"), listings, strict=True)
+    }
+
+
+VERSIONS = pa.schema(
+    [
+        ("model_type", pa.string()),
+        ("is_active", pa.bool_()),
+        ("skipped_because", pa.string()),
+        ("fit_seconds", pa.float64()),
+    ]
+)
 
 
 MODEL_ASSETS = [fact_model_metric]

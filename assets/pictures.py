@@ -21,7 +21,7 @@ PICTURES_OF: Mapping[str, tuple[str, ...]] = {
     "fact_match_candidate": ("match_scores", "match_calibration"),
     "fact_user_rating": ("rating_distribution", "user_activity", "long_tail", "lorenz", "rating_density"),
     "vw_anime_rating_stats": ("score_agreement",),
-    "fact_model_metric": ("leaderboard", "recall_by_depth", "accuracy_and_coverage"),
+    "fact_model_metric": ("leaderboard", "accuracy_and_coverage", "ndcg_by_depth", "recall_by_depth"),
     "dim_recommendation_model": ("training_passes",),
     "fact_recommendation": ("recommended_popularity", "recommendation_shares"),
 }

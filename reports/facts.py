@@ -8,24 +8,28 @@ from datetime import datetime
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from reports.models import BASELINE, at
 from reports.pictures import Tables
 from reports.words import counted, percentage, share
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_METRICS = (("recall", 20), ("hit_rate", 10), ("coverage", 10), ("novelty", 10))
-_INTERVALS = (("ndcg", 10), (f"ndcg_minus_{BASELINE}", 10))
-
 
 @dataclass(frozen=True)
 class Listing:
-    """A table of words: title, column headings, rows; numbers are right-aligned by the page."""
+    """A table of words: title, column headings, rows; numbers are right-aligned by the page.
+
+    Attributes:
+        title: above it.
+        header: column headings.
+        rows: as many words each.
+        folds: whether the page folds it up when it is long.
+    """
 
     title: str
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
+    folds: bool = True
 
 
 def listing(title: str, found: pd.DataFrame, columns: Mapping[str, str]) -> Listing:
@@ -80,43 +84,6 @@ def rating_words(found: pd.DataFrame) -> str:
         f"{row['median_ratings']:,.0f} or more scores, the busiest {row['most_ratings']:,}. "
         f"{share(row['positives'], row['ratings'])} of the scores are 7 or more, which is what counts as liked."
     )
-
-
-def model_table(found: pd.DataFrame) -> Listing:
-    """One line for each model, best first: accuracy with 95 % intervals, and how varied its lists are."""
-    intervals = ("NDCG@10 (95 %)", f"minus {BASELINE} (95 %)")
-    header = ("model", *intervals, *(f"{metric}@{k}" for metric, k in _METRICS))
-    if found.empty:
-        return Listing("Models", header, [])
-    by_metric = {pair: at(found, *pair) for pair in (*_INTERVALS, *_METRICS)}
-    rows = [
-        (
-            str(model),
-            *(_with_interval(by_metric[pair], str(model)) for pair in _INTERVALS),
-            *(_plain(by_metric[pair], str(model)) for pair in _METRICS),
-        )
-        for model in by_metric[_INTERVALS[0]].index
-    ]
-    return Listing("Models", header, rows)
-
-
-def _with_interval(rows: pd.DataFrame, model: str) -> str:
-    if model not in rows.index:
-        return ""
-    value, low, high = (float(rows[name].loc[model]) for name in ("value", "ci_low", "ci_high"))
-    return f"{value:.3f}" if isnan(low) else f"{value:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _plain(rows: pd.DataFrame, model: str) -> str:
-    return f"{rows['value'].loc[model]:.3f}" if model in rows.index else ""
-
-
-def protocol_words(metrics: pd.DataFrame, versions: pd.DataFrame) -> str:
-    """How the models were measured, and which could not be."""
-    told = [f"Protocol: {protocol}." for protocol in dict.fromkeys(metrics["protocol"])] if len(metrics) else []
-    skipped = versions[versions["skipped_because"].notna()] if len(versions) else versions
-    told += [f"{row['model_type']} was skipped: {row['skipped_because']}." for row in skipped.to_dict("records")]
-    return " ".join(told)
 
 
 def check_words(found: pd.DataFrame) -> str:

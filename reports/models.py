@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from reports.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILION, named, new_axes, percent
+from reports.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, VERMILION, named, new_axes, percent
 from reports.words import counted, listed, percentage, share
 
 if TYPE_CHECKING:
@@ -20,15 +21,29 @@ _COLOURS = {
     "content_tfidf": PURPLE,
     BASELINE: GREY,
 }
+#: For models without a colour of their own (Tol, "Colour schemes", 2021, muted).
+_OTHERS = ("#332288", "#117733", "#44aa99", "#88ccee", "#ddcc77", "#cc6677", "#aa4499", "#882255")
+#: So many models are told apart in pictures of lines, the best ones; the others are drawn thin.
+_TOLD_APART = 6
+#: Points of a page between two names beside their dots.
+_NAME_HEIGHT = 11
+#: The parts of an evaluation that stand behind its protocol, as sql/core/fact_model_metric.sql describes them.
+SEGMENTS = ("discovery", "long tail", "cold start")
 
 
 def _colour(model: str) -> str:
-    return _COLOURS.get(model, SKY)
+    return _COLOURS.get(model, _OTHERS[crc32(model.encode()) % len(_OTHERS)])
 
 
-def at(found: pd.DataFrame, metric: str, k: int) -> pd.DataFrame:
-    """The rows of one metric at one depth, best first, by model."""
-    rows = found[(found["metric"] == metric) & (found["k"] == k)]
+def segment_of(protocol: str) -> str:
+    """Which of SEGMENTS the protocol speaks of; '' = all users and targets."""
+    return next((name for name in SEGMENTS if f", {name}" in protocol), "")
+
+
+def at(found: pd.DataFrame, metric: str, k: int, segment: str = "") -> pd.DataFrame:
+    """The rows of one metric at one depth in one segment, best first, by model."""
+    in_segment = found["protocol"].map(segment_of) == segment
+    rows = found[(found["metric"] == metric) & (found["k"] == k) & in_segment]
     return rows.sort_values(["value", "model_type"], ascending=[False, True]).set_index("model_type")
 
 
@@ -39,7 +54,7 @@ def _value(rows: pd.DataFrame, model: str) -> float:
 def leaderboard(found: pd.DataFrame) -> tuple[Axes, str]:
     """NDCG@10 of every model with its 95 % interval; popularity is the line that each has to pass."""
     rows = at(found, "ndcg", 10)
-    axes = new_axes(1.2 + 0.36 * len(rows), left=1.2)
+    axes = new_axes(1.2 + 0.28 * len(rows), left=1.2)
     for place, (model, row) in enumerate(rows[::-1].iterrows()):
         axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=_colour(str(model)), linewidth=3, alpha=0.5)
         axes.plot(row["value"], place, "o", color=_colour(str(model)), markersize=7)
@@ -57,47 +72,85 @@ def leaderboard(found: pd.DataFrame) -> tuple[Axes, str]:
     return axes, f"{told}."
 
 
-def by_depth(found: pd.DataFrame) -> tuple[Axes, str]:
-    """Recall of every model by the length of the list, with bands of the 95 % interval."""
-    axes = new_axes()
-    rows = found[found["metric"] == "recall"]
-    for model, own in rows.groupby("model_type"):
-        own = own.sort_values("k")
-        axes.fill_between(own["k"], own["ci_low"], own["ci_high"], color=_colour(str(model)), alpha=0.2, linewidth=0)
-        axes.plot(own["k"], own["value"], color=_colour(str(model)), marker="o", markersize=4, label=model)
-    axes.set_xscale("log")
-    depths = sorted(rows["k"].unique())
-    axes.set_xticks(depths, [str(depth) for depth in depths])
-    axes.minorticks_off()
+def ndcg_by_depth(found: pd.DataFrame) -> tuple[Axes, str]:
+    """NDCG of the best models and popularity by the length of the list; the other models are thin lines."""
+    axes, deepest, depth = _by_depth(found, "ndcg")
+    named(axes, "NDCG by length of the list, 95 % bands", "titles in the list", "NDCG on hidden ratings")
+    first = at(found, "ndcg", int(found["k"].min()))
+    return axes, (
+        f"In the first {found['k'].min()} titles {first.index[0]} is best with {first['value'].iloc[0]:.3f}, "
+        f"in the first {depth} {deepest.index[0]} with {deepest['value'].iloc[0]:.3f}."
+    )
+
+
+def recall_by_depth(found: pd.DataFrame) -> tuple[Axes, str]:
+    """Recall of the best models and popularity by the length of the list; the other models are thin lines."""
+    axes, deepest, depth = _by_depth(found, "recall")
     percent(axes.yaxis)
-    axes.legend(loc="upper left")
     named(axes, "Recall by length of the list, 95 % bands", "titles in the list", "hidden titles found")
-    deepest = at(found, "recall", int(depths[-1]))
     return axes, (
         f"Of a user's hidden titles, {deepest.index[0]} finds {percentage(deepest['value'].iloc[0])} in its first "
-        f"{depths[-1]}; the least, {deepest.index[-1]}, finds {percentage(deepest['value'].iloc[-1])}."
+        f"{depth}; the least, {deepest.index[-1]}, finds {percentage(deepest['value'].iloc[-1])}."
     )
+
+
+def _by_depth(found: pd.DataFrame, metric: str) -> tuple[Axes, pd.DataFrame, int]:
+    """A line for each model, the rows at the greatest depth, best first, and that depth."""
+    axes = new_axes(3.9, right=1.25)
+    rows = found[(found["metric"] == metric) & (found["protocol"].map(segment_of) == "")]
+    depths = sorted(rows["k"].unique())
+    deepest = at(found, metric, int(depths[-1]))
+    told_apart = {*deepest.index[:_TOLD_APART], BASELINE}
+    for model in deepest.index[::-1]:
+        own = rows[rows["model_type"] == model].sort_values("k")
+        if model not in told_apart:
+            axes.plot(own["k"], own["value"], color=_colour(model), linewidth=0.8, alpha=0.6)
+            continue
+        axes.fill_between(own["k"], own["ci_low"], own["ci_high"], color=_colour(model), alpha=0.2, linewidth=0)
+        style = "--" if model == BASELINE else "-"
+        axes.plot(own["k"], own["value"], style, color=_colour(model), marker="o", markersize=4)
+    axes.set_xscale("log")
+    axes.set_xticks(depths, [str(depth) for depth in depths])
+    axes.minorticks_off()
+    ends = [(model, float(depths[-1]), _value(deepest, model)) for model in deepest.index if model in told_apart]
+    _name_dots(axes, ends)
+    return axes, deepest, int(depths[-1])
 
 
 def coverage(found: pd.DataFrame) -> tuple[Axes, str]:
     """How much of the catalogue each model's first ten cover, against how good the lists are."""
-    axes = new_axes()
+    axes = new_axes(4.4)
     good, wide = at(found, "ndcg", 10), at(found, "coverage", 10)
-    models = [model for model in good.index if model in wide.index]
-    for model in models:
-        x, y = _value(wide, str(model)), _value(good, str(model))
-        axes.plot(x, y, "o", color=_colour(model), markersize=9)
-        axes.annotate(model, (x, y), xytext=(7, 5), textcoords="offset points")
+    models = [str(model) for model in good.index if model in wide.index]
+    dots = [(model, _value(wide, model), _value(good, model)) for model in models]
+    for model, x, y in dots:
+        axes.plot(x, y, "s" if model == BASELINE else "o", color=_colour(model), markersize=8)
     percent(axes.xaxis)
     # room for the last model's name
-    axes.set_xlim(0, 1.3 * max(_value(wide, str(model)) for model in models) or 1)
-    axes.set_ylim(0, 1.15 * max(_value(good, str(model)) for model in models) or 1)
+    axes.set_xlim(0, 1.3 * max(x for _, x, _ in dots) or 1)
+    axes.set_ylim(0, 1.15 * max(y for *_, y in dots) or 1)
+    _name_dots(axes, dots)
     named(axes, f"Accuracy and coverage ({len(models)} models)", "catalogue covered by all first tens", "NDCG@10")
     widest = wide.index[0]
     return axes, (
         f"The first ten of all users together cover {percentage(wide['value'].iloc[0])} of the catalogue with "
         f"{widest}, and {percentage(wide['value'].iloc[-1])} with {wide.index[-1]}."
     )
+
+
+def _name_dots(axes: Axes, dots: list[tuple[str, float, float]]) -> None:
+    """Write each name to the right of its dot, moved up where it would cover another's name."""
+    scale = 72.0 / axes.figure.dpi
+    placed: list[tuple[float, float]] = []
+    for model, x, y in sorted(dots, key=lambda dot: dot[2]):
+        right, height = axes.transData.transform((x, y)) * scale
+        wanted = height
+        while any(abs(right - other) < 80 and abs(wanted - level) < _NAME_HEIGHT for other, level in placed):
+            wanted += 1
+        placed.append((right, wanted))
+        moved = wanted - height
+        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6} if moved > _NAME_HEIGHT / 2 else None
+        axes.annotate(model, (x, y), xytext=(9, moved - 3), textcoords="offset points", arrowprops=line)
 
 
 def training_passes(found: pd.DataFrame) -> tuple[Axes, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports import facts
+from reports import facts, leaderboard
 from reports.facts import Listing, listing
 from reports.pictures import PICTURES, Shown, Tables, shown
 from reports.style import for_page
@@ -30,7 +30,8 @@ _LISTED = (
 QUERIES = tuple(sorted({*_LISTED, *(query for picture in PICTURES.values() for query in picture.queries)}))
 #: Tables of more rows are folded up.
 _OPEN_ROWS = 12
-_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?( %)?")
+#: A number, with its interval behind it if there is one.
+_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?( %)?( \([-+]?[\d.]+ to [-+]?[\d.]+\))?")
 
 
 @dataclass(frozen=True)
@@ -158,10 +159,10 @@ def data_quality(tables: Tables) -> Section:
 
 def models(tables: Tables) -> Section:
     """How good the models are, measured as the protocol says."""
-    names = ("leaderboard", "recall_by_depth", "accuracy_and_coverage", "training_passes")
-    metrics = tables["model_metrics"]
-    text = facts.protocol_words(metrics, tables["model_versions"])
-    return Section("models", "Models", text, _pictures(names, tables), [facts.model_table(metrics)])
+    names = ("leaderboard", "accuracy_and_coverage", "ndcg_by_depth", "recall_by_depth", "training_passes")
+    metrics, versions = tables["model_metrics"], tables["model_versions"]
+    tables_of_models = [leaderboard.leaderboard(metrics, versions), leaderboard.comparison(metrics)]
+    return Section("models", "Models", leaderboard.protocol_words(metrics), _pictures(names, tables), tables_of_models)
 
 
 def recommendations(tables: Tables) -> Section:

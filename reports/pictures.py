@@ -61,7 +61,8 @@ PICTURES: dict[str, Picture] = {
         ("score_agreement",), ratings.score_agreement, "No anime has both ten ratings here and a score elsewhere."
     ),
     "leaderboard": Picture(("model_metrics",), models.leaderboard, _NO_MODELS),
-    "recall_by_depth": Picture(("model_metrics",), models.by_depth, _NO_MODELS),
+    "ndcg_by_depth": Picture(("model_metrics",), models.ndcg_by_depth, _NO_MODELS),
+    "recall_by_depth": Picture(("model_metrics",), models.recall_by_depth, _NO_MODELS),
     "accuracy_and_coverage": Picture(("model_metrics",), models.coverage, _NO_MODELS),
     "training_passes": Picture(("training_passes",), models.training_passes, "No measured model learns in passes."),
     "recommended_popularity": Picture(

@@ -36,7 +36,7 @@ PUBLISHED: dict[str, Figures] = {
 ratings; they were not made to rank."""
 
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
-    "als": {"embedding_size": 96, "confidence": 12.0, "reg": 1.2, "iterations": 10, "rating_power": 1.0},
+    "als": {"embedding_size": 96, "confidence": 8.0, "reg": 0.7, "iterations": 15, "rating_power": 0.5},
     "ease": {
         "reg": 290.0,
         "dropout": 0.5,

@@ -1,0 +1,101 @@
+"""The models in tables: how good, for whom, how varied, and what could not be measured."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING
+
+from reports.facts import Listing
+from reports.models import BASELINE, at, segment_of
+from reports.words import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEADLINE = ("ndcg", 10)
+#: Of the leaderboard: heading, metric, depth, segment, and whether its interval is shown.
+_LEADERBOARD = (
+    ("NDCG@10 (95 %)", "ndcg", 10, "", True),
+    ("recall@20", "recall", 20, "", False),
+    ("discovery NDCG@10", "ndcg", 10, "discovery", False),
+    ("long tail NDCG@10", "ndcg", 10, "long tail", False),
+    ("coverage@10", "coverage", 10, "", False),
+    ("novelty@10, bits", "novelty", 10, "", False),
+)
+#: Of the table beside it.
+_COMPARISON = (
+    (f"NDCG@10 minus {BASELINE} (95 %)", f"ndcg_minus_{BASELINE}", 10, "", True),
+    ("minus the best single model (95 %)", "ndcg_minus_best_single", 10, "", True),
+    ("cold start NDCG@10", "ndcg", 10, "cold start", False),
+    ("hit rate@10", "hit_rate", 10, "", False),
+    ("diversity@10", "intra_list_diversity", 10, "", False),
+    ("calibration@10, nats", "calibration_kl", 10, "", False),
+    ("Gini@10", "gini", 10, "", False),
+)
+
+
+def leaderboard(metrics: pd.DataFrame, versions: pd.DataFrame) -> Listing:
+    """One line for each model, best NDCG@10 first, then those that were skipped, each with its reason.
+
+    Args:
+        metrics: the rows of `reports/model_metrics`.
+        versions: model_type, is_active, skipped_because and fit_seconds of each version that is measured, active or
+            skipped.
+    """
+    header = ("model", *(heading for heading, *_ in _LEADERBOARD), "taught in, s", "note")
+    by_model = {str(row["model_type"]): row for row in versions.to_dict("records")}
+    rows = []
+    for model, *figures in _figures(metrics, _LEADERBOARD):
+        version = by_model.get(model, {})
+        seconds = version.get("fit_seconds")
+        taught = "" if seconds is None or isnan(seconds) else f"{seconds:.1f}"
+        rows.append((model, *figures, taught, _note(model, bool(version.get("is_active")))))
+    measured = {row[0] for row in rows}
+    skipped = versions[versions["skipped_because"].notna()] if len(versions) else versions
+    for row in skipped.to_dict("records"):
+        if row["model_type"] not in measured:
+            blank = [""] * (len(header) - 2)
+            rows.append((str(row["model_type"]), *blank, f"skipped: {row['skipped_because']}"))
+    return Listing("Leaderboard", header, rows, folds=False)
+
+
+def comparison(metrics: pd.DataFrame) -> Listing:
+    """One line for each model, in the same order: paired differences, and what its lists are like."""
+    header = ("model", *(heading for heading, *_ in _COMPARISON))
+    return Listing("Models side by side", header, _figures(metrics, _COMPARISON))
+
+
+def protocol_words(metrics: pd.DataFrame) -> str:
+    """How the models were measured, and in which segments; '' where none was."""
+    protocols = list(dict.fromkeys(metrics["protocol"])) if len(metrics) else []
+    parts = dict.fromkeys(_segment_words(protocol) for protocol in protocols if segment_of(protocol))
+    told = [f"Protocol: {protocol}." for protocol in protocols if not segment_of(protocol)]
+    told += [f"Measured apart as well: {listed(list(parts))}."] if parts else []
+    return " ".join(told)
+
+
+def _segment_words(protocol: str) -> str:
+    """What the protocol says of its segment."""
+    return protocol[protocol.index(f", {segment_of(protocol)}") + 2 :]
+
+
+def _figures(metrics: pd.DataFrame, columns: tuple[tuple[str, str, int, str, bool], ...]) -> list[tuple[str, ...]]:
+    """The models, best first, with their figures as words; blank where one was not measured."""
+    if metrics.empty:
+        return []
+    found = [(at(metrics, metric, k, segment), whole) for _, metric, k, segment, whole in columns]
+    models = [str(model) for model in at(metrics, *_HEADLINE).index]
+    return [(model, *(_cell(rows, model, whole) for rows, whole in found)) for model in models]
+
+
+def _cell(rows: pd.DataFrame, model: str, whole: bool) -> str:
+    """A figure with three digits, with its interval if that is wanted and known."""
+    if model not in rows.index:
+        return ""
+    value, low, high = (float(rows[name].loc[model]) for name in ("value", "ci_low", "ci_high"))
+    return f"{value:.3f} ({low:.3f} to {high:.3f})" if whole and not isnan(low) else f"{value:.3f}"
+
+
+def _note(model: str, active: bool) -> str:
+    """What sets the model apart."""
+    return ", ".join([*(["active"] if active else []), *(["the yardstick"] if model == BASELINE else [])])

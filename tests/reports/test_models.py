@@ -1,0 +1,51 @@
+"""Pictures of models: twenty of them can still be told apart."""
+
+import pandas as pd
+import pytest
+
+from reports.models import coverage, ndcg_by_depth
+from reports.pictures import shown
+from reports.style import in_style
+
+DEPTHS = (5, 10, 20, 50, 100)
+
+
+def many(models: int) -> pd.DataFrame:
+    """Models whose figures lie close together, and popularity."""
+    names = [*(f"model_{number:02}" for number in range(models - 1)), "popularity"]
+    rows = []
+    for place, name in enumerate(names):
+        for k in DEPTHS:
+            for metric, value in (("ndcg", 0.4 - place / 200), ("recall", k / 200), ("coverage", 0.1 + place / 300)):
+                rows.append((name, "p", metric, k, value + k / 1000, value, value + k / 500))
+                rows.append((name, "p, discovery", metric, k, 0.9, 0.8, 1.0))
+    names = ["model_type", "protocol", "metric", "k", "value", "ci_low", "ci_high"]
+    return pd.DataFrame(rows, columns=names).assign(users=100)
+
+
+@pytest.mark.parametrize("name", ["leaderboard", "ndcg_by_depth", "recall_by_depth", "accuracy_and_coverage"])
+def test_twenty_models_are_drawn_by_name(name: str) -> None:
+    """All in the dot plots; in pictures of lines the six best and popularity."""
+    svg = shown(name, {"model_metrics": many(20)}).svg
+    named = {f"model_{number:02}" for number in range(19) if f"model_{number:02}" in svg}
+    assert "popularity" in svg
+    assert len(named) == (6 if name.endswith("by_depth") else 19)
+
+
+def test_names_do_not_cover_each_other() -> None:
+    """Those near each other are at least a line apart."""
+    with in_style():
+        axes, _ = coverage(many(20))
+    spots = []
+    for text in axes.texts:
+        x, y = axes.transData.transform(text.xy) * 72 / axes.figure.dpi
+        spots.append((x, y + text.get_position()[1]))
+    for at, (x, y) in enumerate(spots):
+        assert all(abs(x - other) >= 80 or abs(y - level) > 10.9 for other, level in spots[:at])
+
+
+def test_the_sentence_names_the_best_of_everybody() -> None:
+    """Segments do not speak in it."""
+    with in_style():
+        _, sentence = ndcg_by_depth(many(3))
+    assert sentence == "In the first 5 titles model_00 is best with 0.405, in the first 100 model_00 with 0.500."
