@@ -54,10 +54,7 @@ def fact_model_metric(
         for one in metrics
     ]
     metadata = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
-    current = {version_of(name, inputs, run_settings.seed) for name in MODELS}
-    shown = leaderboard_metadata(
-        rows, {one: known[one] for one in known if one in current}, registry.active_version(home)
-    )
+    shown = leaderboard_metadata(rows, known, registry.active_version(home))
     return dg.MaterializeResult(metadata=metadata | shown)
 
 
@@ -113,12 +110,15 @@ def leaderboard_metadata(
 
     Args:
         rows: of fact_model_metric.
-        versions: what is known of each version that could be measured, by id.
+        versions: what is known of every version, by id in order of first evaluation.
         active: the id of the version that is active while this runs.
     """
     if not rows:
         return {}
     metrics = pa.Table.from_pylist(rows, METRICS).to_pandas()
+    measured = {row["model_version_id"] for row in rows}
+    # of a model that was not measured the newest version says why
+    newest = {version["model_type"]: version_id for version_id, version in versions.items()}
     known = [
         {
             "model_type": version["model_type"],
@@ -127,6 +127,7 @@ def leaderboard_metadata(
             "fit_seconds": fit_seconds(version).get("fit_seconds"),
         }
         for version_id, version in versions.items()
+        if version_id in measured | set(newest.values())
     ]
     models = pa.Table.from_pylist(known, VERSIONS).to_pandas()
     listings = (leaderboard.leaderboard(metrics, models), leaderboard.comparison(metrics))

@@ -4,12 +4,14 @@ The one rule: as in `splitting`, what is hidden is decided by keys, times and th
 refuses anything hidden that a model would be given.
 """
 
+from datetime import UTC, datetime
+
 import numpy as np
 from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError, LeakageError
 from recommenders.interactions import Csr, Interactions, sparse
-from recommenders.splitting import Split, drawn, holdout, places, without
+from recommenders.splitting import Split, drawn, entries_where, holdout, places, without
 
 
 def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = 7.0) -> Split:
@@ -21,7 +23,7 @@ def time_split(interactions: Interactions, times: Csr, share: float = 0.2, posit
 
     Args:
         interactions: everything known.
-        times: csr (n_users, n_items) float64, when each entry was made, in seconds, > 0; no entry = unknown.
+        times: csr (n_users, n_items) float64, when each entry was made, in days since 1970, > 0; no entry = unknown.
         share: of the positives with a time, in (0, 1).
         positive_from: ratings of at least this are positive.
 
@@ -40,7 +42,7 @@ def time_split(interactions: Interactions, times: Csr, share: float = 0.2, posit
     held_out = sparse(np.ones(int(after.sum())), rated.row[after], rated.col[after], times.shape)
     train = _before(interactions, times, float(moment))
     _require_earlier(train, held_out, times, float(moment))
-    words = f"global time split, {share:.0%} of ratings >= {positive_from:g} at or after {moment:.0f} s, full catalogue"
+    words = f"global time split, {share:.0%} of ratings >= {positive_from:g} from {_written(moment)} on, full catalogue"
     return Split(train, held_out, words)
 
 
@@ -112,25 +114,18 @@ def _require_share(share: float) -> None:
 
 
 def _rows_where(interactions: Interactions, kept: NDArray[np.bool_]) -> Interactions:
-    """The same users and items; the users who are not kept have nothing on their lists."""
-    ratings, seen = (_kept(part, kept[part.tocoo().row]) for part in (interactions.ratings, interactions.seen))
-    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
+    """The same users and items; of the users who are not kept nothing is known."""
+    return entries_where(interactions, lambda matrix: np.repeat(kept, np.diff(matrix.indptr)))
 
 
 def _before(interactions: Interactions, times: Csr, moment: float) -> Interactions:
     """The same users and items, with what was made before the moment by its stated time."""
-    ratings, seen = (
-        _kept(part, (when > 0) & (when < moment))
-        for part in (interactions.ratings, interactions.seen)
-        for when in (_when(times, part),)
-    )
-    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
 
+    def earlier(matrix: Csr) -> NDArray[np.bool_]:
+        when = _when(times, matrix)
+        return (when > 0) & (when < moment)
 
-def _kept(matrix: Csr, wanted: NDArray[np.bool_]) -> Csr:
-    """The matrix with those of its entries, in their order, that are wanted."""
-    entries = matrix.tocoo()
-    return sparse(entries.data[wanted], entries.row[wanted], entries.col[wanted], matrix.shape)
+    return entries_where(interactions, earlier)
 
 
 def _when(times: Csr, matrix: Csr) -> NDArray[np.float64]:
@@ -148,4 +143,9 @@ def _when(times: Csr, matrix: Csr) -> NDArray[np.float64]:
 def _require_earlier(train: Interactions, held_out: Csr, times: Csr, moment: float) -> None:
     """Nothing, when all that is known is older than all that is hidden."""
     if np.any(_when(times, train.seen) >= moment) or np.any(_when(times, held_out) < moment):
-        raise LeakageError(f"the training part and what is hidden overlap in time around {moment:.0f} s")
+        raise LeakageError(f"the training part and what is hidden overlap in time around {_written(moment)}")
+
+
+def _written(days: float) -> str:
+    """The moment as people write it, in UTC."""
+    return f"{datetime.fromtimestamp(days * 86_400, UTC):%Y-%m-%d %H:%M}"

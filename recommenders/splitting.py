@@ -6,9 +6,12 @@ Whether `holdout` hides an entry depends on the seed, its user's key and the key
 never on the order of rows, other users, or a library's random numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError, LeakageError
@@ -36,8 +39,9 @@ class Split:
     given: Interactions | None = None
 
     def __post_init__(self) -> None:
-        for name, part in (("training", self.train), ("given", self.rows)):
-            leaked = max(_common(self.held_out, part.seen), _common(self.held_out, part.ratings))
+        parts = [("training", self.train), *([("given", self.given)] if self.given is not None else [])]
+        for name, part in parts:
+            leaked = max(_common(self.held_out, matrix) for matrix in matrices(part).values())
             if leaked:
                 raise LeakageError(
                     f"{leaked} hidden entries stand in the {name} part of '{self.protocol}': hide them from both "
@@ -90,9 +94,26 @@ def holdout(interactions: Interactions, share: float = 0.2, positive_from: float
 
 
 def without(interactions: Interactions, hidden: Csr) -> Interactions:
-    """The same users and items, neither rated nor seen where the other matrix has an entry."""
-    ratings, seen = (_without(matrix, hidden) for matrix in (interactions.ratings, interactions.seen))
-    return Interactions(interactions.user_keys, interactions.item_keys, ratings, seen)
+    """The same users and items, of which nothing is known where the other matrix has an entry."""
+    gone = places(hidden)
+    return entries_where(interactions, lambda matrix: ~np.isin(places(matrix), gone))
+
+
+def entries_where(interactions: Interactions, wanted: Callable[[Csr], NDArray[np.bool_]]) -> Interactions:
+    """The same users and items with part of what is known.
+
+    Args:
+        interactions: everything known.
+        wanted: says of each of its matrices which of the entries, in their order, are kept.
+    """
+    kept: dict[str, Any] = {name: _kept(matrix, wanted(matrix)) for name, matrix in matrices(interactions).items()}
+    return replace(interactions, **kept)
+
+
+def matrices(interactions: Interactions) -> dict[str, Csr]:
+    """Everything that is known of users and items together, by the name of its field."""
+    values: dict[str, Any] = {field.name: getattr(interactions, field.name) for field in fields(interactions)}
+    return {name: value for name, value in values.items() if isinstance(value, scipy.sparse.csr_array)}
 
 
 def drawn(seed: int, *keys: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -109,11 +130,12 @@ def places(matrix: Csr) -> NDArray[np.int64]:
     return rows * matrix.shape[1] + matrix.indices
 
 
-def _without(matrix: Csr, hidden: Csr) -> Csr:
-    """The matrix without the stored entries of the other one."""
-    entries = matrix.tocoo()
-    gone = np.isin(places(matrix), places(hidden))
-    return sparse(entries.data[~gone], entries.row[~gone], entries.col[~gone], matrix.shape)
+def _kept(matrix: Csr, wanted: NDArray[np.bool_]) -> Csr:
+    """The matrix with those of its entries, in their order, that are wanted; of the same type."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[wanted]
+    ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
+    result: Csr = scipy.sparse.csr_array((matrix.data[wanted], matrix.indices[wanted], ends), shape=matrix.shape)
+    return result
 
 
 def _common(one: Csr, other: Csr) -> int:

@@ -27,6 +27,7 @@ COLUMNS = ("user", "movie", "rating", "timestamp")
 LOWEST_STARS, HIGHEST_STARS = 0.5, 5.0
 STARS = 2.0
 """Ratings are doubled: 0.5 to 5 stars become 1 to 10."""
+SECONDS_OF_A_DAY = 86_400.0
 RELEASES = {100_000: "100k", 1_000_209: "1M", 10_000_054: "10M", 20_000_263: "20M", 25_000_095: "25M"}
 """Number of ratings of each fixed release; any other number is one of `latest`, or a part of a release."""
 
@@ -57,7 +58,7 @@ class MovieLens:
     Attributes:
         release: 100k, 1M, 10M, 20M, 25M, or the number of ratings in words.
         interactions: users x movies, ratings 1-10 (stars doubled).
-        times: csr (n_users, n_items) float64, seconds since 1970, of each rating.
+        times: csr (n_users, n_items) float64, days since 1970, of each rating.
     """
 
     release: str
@@ -79,7 +80,8 @@ def read_movielens(directory: Path) -> MovieLens:
         np.searchsorted(keys, own) for keys, own in ((interactions.user_keys, user), (interactions.item_keys, movie))
     )
     times: Csr = scipy.sparse.csr_array(
-        (table["timestamp"].to_numpy(dtype=np.float64), (rows, columns)), shape=interactions.ratings.shape
+        (table["timestamp"].to_numpy(dtype=np.float64) / SECONDS_OF_A_DAY, (rows, columns)),
+        shape=interactions.ratings.shape,
     )
     return MovieLens(RELEASES.get(len(table), f"{len(table):,} ratings"), interactions, times)
 

@@ -28,7 +28,7 @@ def test_one_moment_parts_what_is_known_from_what_is_asked_for() -> None:
     split = time_split(matrix(ratings), timed([[1, 2, 3, 9, 4], [5, 6, 7, 8, 10]]))
     assert split.held_out.toarray().tolist() == [[0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
     assert split.train.ratings.toarray().tolist() == [[8, 8, 8, 0, 8], [9, 9, 9, 9, 0]]
-    assert "at or after 9 s" in split.protocol
+    assert "from 1970-01-10 00:00 on" in split.protocol
 
 
 def test_what_is_late_and_not_liked_is_neither_known_nor_asked_for() -> None:
