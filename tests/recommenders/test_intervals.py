@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from recommenders import intervals as module
 from recommenders.errors import InvalidInputError
-from recommenders.intervals import bootstrap_means, compare, intervals
+from recommenders.intervals import bootstrap_means, compare, intervals, means
 from recommenders.metrics import UserMetrics
 
 
@@ -64,3 +65,21 @@ def test_nobody_measured_gives_zero() -> None:
     nobody = UserMetrics((("ndcg", 10),), np.zeros((0, 1)))
     assert nobody.mean("ndcg", 10) == 0
     assert intervals(nobody).tolist() == [[0, 0]]
+
+
+def test_a_user_without_a_figure_does_not_count_in_it() -> None:
+    """The mean is of the two who have one, its interval between them; where nobody has one all is 0."""
+    some, nobody = means([np.array([0.2, np.nan, 0.4]), np.full(3, np.nan)], samples=300)
+    assert (some.value, some.users) == (pytest.approx(0.3), 2)
+    assert (some.low, some.high) == (pytest.approx(0.2), pytest.approx(0.4))
+    assert (nobody.value, nobody.low, nobody.high, nobody.users) == (0, 0, 0, 0)
+
+
+def test_columns_that_are_resampled_apart_have_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks only bound memory; each column has the interval that it has alone."""
+    columns = list(np.random.default_rng(2).random((5, 40)))
+    together = means(columns, samples=50)
+    monkeypatch.setattr(module, "BLOCK_VALUES", 80)
+    for one, apart, column in zip(together, means(columns, samples=50), columns, strict=True):
+        assert (one.low, one.high) == pytest.approx((apart.low, apart.high))
+        assert [one.low, one.high] == pytest.approx(intervals(measured(*column), samples=50)[0].tolist())
