@@ -16,7 +16,7 @@ from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
 from assets.tables import table_spec
 from recommenders.beyond_accuracy import subjects
-from recommenders.measuring import BASELINE, HEADLINE, Known, MetricRow, measure_all
+from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
 from reports import leaderboard

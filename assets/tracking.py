@@ -89,7 +89,7 @@ def track(home: Home, uri: str, rows: Iterable[Row]) -> list[str]:
         # The address may hold a password: it stands neither in the message nor in a cause.
         said = str(problem).replace(uri.rstrip("/"), "…") if uri else str(problem)
         raise dg.Failure(
-            f"MLflow at {where} cannot be used: {said}. Mend it, or set OSUSUME_MLFLOW_URI=off; what was published does "
+            f"MLflow at {where} cannot be used: {said}. Mend it, or set OSUSUME_MLFLOW_URI=off; published data does "
             "not depend on it"
         ) from None
     return logged

@@ -32,15 +32,20 @@ class Interactions:
         ratings: csr (n_users, n_items) float32, 1-10; only entries with a score are stored.
         seen: csr (n_users, n_items) float32, 1 for everything on the list except unscored planned entries;
             what is seen is evidence, and is never recommended.
+        rated_at: csr (n_users, n_items) float64, the days since 1970 on which entries were made, for the entries
+            of which that is known; None = nothing is known of times.
     """
 
     user_keys: Keys
     item_keys: Keys
     ratings: Csr
     seen: Csr
+    rated_at: Csr | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.user_keys), len(self.item_keys))
+        if self.rated_at is not None and self.rated_at.shape != shape:
+            raise InvalidInputError(f"rated_at {self.rated_at.shape} does not fit {shape[0]} users x {shape[1]} items")
         if self.ratings.shape != shape or self.seen.shape != shape:
             raise InvalidInputError(
                 f"{shape[0]} user keys and {shape[1]} item keys, but ratings {self.ratings.shape} "
@@ -69,6 +74,7 @@ class Interactions:
         *,
         user_keys: ArrayLike | None = None,
         item_keys: ArrayLike | None = None,
+        rated_at: ArrayLike | None = None,
     ) -> "Interactions":
         """The matrices of a list of entries, one per user and item, in any order.
 
@@ -79,6 +85,7 @@ class Interactions:
             planned: bool (entries,); a planned entry without a score is left out altogether.
             user_keys: every user who gets a row; default: those of the entries.
             item_keys: every item that gets a column; default: those of the entries.
+            rated_at: (entries,) days since 1970; nan = not known.
 
         Raises:
             InvalidInputError: a pair twice, a rating outside 1-10, a key not in `user_keys`/`item_keys`.
@@ -98,12 +105,14 @@ class Interactions:
             all_items,
             sparse(scores[scored], rows[scored], columns[scored], shape),
             sparse(np.ones(int(known.sum()), dtype=np.float32), rows[known], columns[known], shape),
+            None if rated_at is None else _days(np.asarray(rated_at, np.float64), rows, columns, known, shape),
         )
 
     def take(self, rows: ArrayLike) -> "Interactions":
         """The same items for some of the users: row numbers, in the order given."""
         index = np.asarray(rows, dtype=np.int64)
-        return Interactions(self.user_keys[index], self.item_keys, self.ratings[index], self.seen[index])
+        times = None if self.rated_at is None else self.rated_at[index]
+        return Interactions(self.user_keys[index], self.item_keys, self.ratings[index], self.seen[index], times)
 
     def rows_of(self, user_keys: ArrayLike) -> NDArray[np.int64]:
         """Row numbers of these users, in the order given.
@@ -127,7 +136,9 @@ class Interactions:
         shape = (int(kept.sum()), len(item_keys))
         move = sparse(np.ones(len(target), dtype=np.float32), np.arange(len(target)), target, shape)
         columns = np.flatnonzero(kept)
-        return Interactions(self.user_keys, item_keys, self.ratings[:, columns] @ move, self.seen[:, columns] @ move)
+        ratings, seen = (matrix[:, columns] @ move for matrix in (self.ratings, self.seen))
+        times = None if self.rated_at is None else self.rated_at[:, columns] @ move
+        return Interactions(self.user_keys, item_keys, ratings, seen, times)
 
     def require_items(self, item_keys: Keys, owner: str) -> None:
         """Nothing, when the columns are exactly these items.
@@ -192,9 +203,29 @@ def _check_entries(
         raise InvalidInputError(f"{len(off)} ratings outside 1-10, e.g. {off[0]}")
 
 
-def sparse(data: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, int]) -> Csr:
-    """A float32 csr of these entries, column numbers ascending in every row."""
+def _days(
+    days: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    shape: tuple[int, int],
+) -> Csr:
+    """The times of the entries that are seen and have one: csr float64, for float32 would lose the minutes."""
+    if len(days) != len(rows):
+        raise InvalidInputError(f"{len(rows)} entries, {len(days)} times: lengths differ")
+    timed = known & ~np.isnan(days)
+    return sparse(days[timed], rows[timed], columns[timed], shape, np.float64)
+
+
+def sparse(
+    data: NDArray[Any],
+    rows: NDArray[Any],
+    columns: NDArray[Any],
+    shape: tuple[int, int],
+    dtype: type[np.floating[Any]] = np.float32,
+) -> Csr:
+    """A csr of these entries, float32 unless asked otherwise, column numbers ascending in every row."""
     # the stubs of scipy know no csr_array made of coordinates
-    matrix: Csr = scipy.sparse.csr_array((data, (rows, columns)), shape=shape, dtype=np.float32)  # type: ignore
+    matrix: Csr = scipy.sparse.csr_array((data, (rows, columns)), shape=shape, dtype=dtype)  # type: ignore
     matrix.sort_indices()
     return matrix

@@ -45,7 +45,8 @@ def data_version(
         digest.update(np.packbits(recommendable).tobytes() + b"|")
     for keys in (interactions.user_keys, interactions.item_keys):
         digest.update(np.ascontiguousarray(keys).tobytes() + b"|")
-    for matrix in (interactions.ratings, interactions.seen):
+    times = () if interactions.rated_at is None else (interactions.rated_at,)
+    for matrix in (interactions.ratings, interactions.seen, *times):
         for part in (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data):
             digest.update(np.ascontiguousarray(part).tobytes() + b"|")
     if items is not None:

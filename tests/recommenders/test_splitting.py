@@ -105,6 +105,7 @@ def test_nothing_hidden_reaches_training(model: type[Recommender]) -> None:
         np.where(rated > 0, rated, np.nan),
         user_keys=world.user_keys,
         item_keys=world.item_keys,
+        rated_at=np.full(len(rated), 19_000.0),
     )
     scores = [model().fit(data, features).scores(rebuilt) for data in (split.train, rebuilt)]
     assert scores[0].tobytes() == scores[1].tobytes()

@@ -29,7 +29,7 @@ def coloured(size: int) -> ItemFeatures:
 
 
 def tastes(users: int = 60, items: int = 45, seed: int = 3) -> tuple[Interactions, ItemFeatures]:
-    """Users of three tastes who mostly watch and like what fits; some entries are not scored."""
+    """Users of three tastes who mostly watch and like what fits; some entries are not scored, all were made on one day."""
     rng = np.random.default_rng(seed)
     fits = np.arange(users)[:, None] % 3 == np.arange(items) % 3
     watched = rng.random((users, items)) < np.where(fits, 0.5, 0.08)
@@ -42,6 +42,7 @@ def tastes(users: int = 60, items: int = 45, seed: int = 3) -> tuple[Interaction
         ratings[watched],
         user_keys=range(1000, 1000 + users),
         item_keys=range(500, 500 + items),
+        rated_at=np.full(int(watched.sum()), 19_000.0),
     )
     names = ["comedy", "drama", "mecha"]
     features = ItemFeatures(
