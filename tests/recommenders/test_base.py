@@ -7,7 +7,7 @@ from recommenders.base import Recommender
 from recommenders.ease import Ease, EaseConfig
 from recommenders.errors import InvalidInputError
 from recommenders.item_knn import ItemKnn
-from recommenders.lightfm_warp import LightfmWarp
+from recommenders.lightfm_models import LightfmWarp
 from recommenders.popularity import Popularity, PopularityConfig
 
 

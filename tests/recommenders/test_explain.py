@@ -5,12 +5,11 @@ import pytest
 
 from recommenders.base import Recommender
 from recommenders.contributions import Contributions
-from recommenders.discovery import all_models
 from recommenders.explain import explain, from_contributions
 from recommenders.interactions import Interactions
 from recommenders.ranking import recommend
 
-from .worlds import tastes
+from .worlds import installed_models, tastes
 
 
 def floats(*shape_and_values: object) -> np.ndarray:
@@ -50,11 +49,17 @@ def test_an_item_that_nothing_speaks_for_is_there_by_popularity() -> None:
     assert result.share_popularity.tolist() == [[1, 0]]
 
 
-@pytest.mark.parametrize("model", all_models().values(), ids=lambda model: model.name)
+@pytest.mark.parametrize("model", installed_models().values(), ids=lambda model: model.name)
 def test_the_shares_of_every_list_sum_to_one(model: type[Recommender]) -> None:
     """For each recommended item, of users with and without a list of their own."""
     world, features = tastes()
-    world = Interactions.from_arrays(*entries_of(world), user_keys=[*world.user_keys, 9999], item_keys=world.item_keys)
+    entries = entries_of(world)
+    world = Interactions.from_arrays(
+        *entries,
+        user_keys=[*world.user_keys, 9999],
+        item_keys=world.item_keys,
+        rated_at=np.zeros(len(entries[0])),
+    )
     fitted = model().fit(world, features)
     lists = recommend(fitted, world, 5)
     result = explain(fitted, world, lists)
@@ -67,7 +72,7 @@ def test_the_shares_of_every_list_sum_to_one(model: type[Recommender]) -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [one for one in all_models().values() if one.family != "popularity"],
+    [one for one in installed_models().values() if one.family != "popularity"],
     ids=lambda model: model.name,
 )
 def test_the_first_reason_is_of_the_same_taste(model: type[Recommender]) -> None:

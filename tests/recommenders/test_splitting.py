@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommenders.base import Recommender
-from recommenders.discovery import all_models
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Interactions
 from recommenders.splitting import holdout
 
-from .worlds import tastes
+from .worlds import installed_models, tastes
 
 
 @st.composite
@@ -92,7 +91,7 @@ def test_evaluated_users_are_those_with_something_hidden() -> None:
     assert holdout(world).evaluated.tolist() == [0]
 
 
-@pytest.mark.parametrize("model", all_models().values(), ids=lambda model: model.name)
+@pytest.mark.parametrize("model", installed_models().values(), ids=lambda model: model.name)
 def test_nothing_hidden_reaches_training(model: type[Recommender]) -> None:
     """A model fitted on the split equals one fitted on data that never held the hidden entries."""
     world, features = tastes()

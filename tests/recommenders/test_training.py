@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from recommenders.als import Als, AlsConfig
 from recommenders.base import Recommender
 from recommenders.ease import Ease
-from recommenders.lightfm_warp import LightfmWarp, LightfmWarpConfig
+from recommenders.lightfm_models import LightfmWarp, LightfmWarpConfig
 from recommenders.training import PairProbe
 from tests.recommenders.worlds import tastes
 

@@ -14,7 +14,7 @@ from recommenders.ease import Ease
 from recommenders.errors import InvalidInputError, ModelDivergedError, NotEnoughDataError
 from recommenders.interactions import Interactions
 from recommenders.item_knn import ItemKnn
-from recommenders.lightfm_warp import LightfmWarp
+from recommenders.lightfm_models import LightfmWarp
 from recommenders.popularity import Popularity
 from recommenders.splitting import holdout
 from recommenders.tuning import tune

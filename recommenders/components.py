@@ -1,0 +1,73 @@
+"""Models inside a model: trained or taken over, stored and restored with it.
+
+The one rule: a stored blend is whole. It holds the arrays of its components and needs no other folder.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommenders.base import Recommender
+from recommenders.discovery import all_models
+from recommenders.errors import NotEnoughDataError
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Csr, Interactions, Keys
+
+CONFIG, PRIOR = "config", "prior"
+
+
+def fitted_components(
+    names: Iterable[str],
+    seed: int,
+    interactions: Interactions,
+    items: ItemFeatures | None,
+    given: Mapping[str, Recommender],
+) -> dict[str, Recommender]:
+    """The components by name, without those that cannot learn from this input.
+
+    Args:
+        names: which models, in this order.
+        seed: for the ones that are trained here.
+        interactions: what they learn from.
+        items: descriptions, for those that read them.
+        given: models that were fitted on exactly these interactions.
+    """
+    classes, fitted = all_models(), dict[str, Recommender]()
+    for name in names:
+        if name in given:
+            fitted[name] = given[name]
+            continue
+        try:
+            fitted[name] = classes[name](classes[name].Config(seed=seed)).fit(interactions, items)
+        except NotEnoughDataError:
+            continue
+    return fitted
+
+
+def state_of(models: Mapping[str, Recommender]) -> dict[str, NDArray[Any] | Csr]:
+    """Everything the components hold, as arrays `<component>__<array>`; a configuration is the bytes of its JSON."""
+    state: dict[str, NDArray[Any] | Csr] = {}
+    for name, model in models.items():
+        config = json.dumps(asdict(model.config), sort_keys=True).encode()
+        own = {CONFIG: np.frombuffer(config, dtype=np.uint8), PRIOR: model.prior, **model._state()}
+        state |= {f"{name}__{array}": value for array, value in own.items()}
+    return state
+
+
+def restored_components(names: Iterable[str], item_keys: Keys, arrays: Mapping[str, Any]) -> dict[str, Recommender]:
+    """The components that `state_of` stored, ready to score."""
+    classes, models = all_models(), dict[str, Recommender]()
+    for name in names:
+        prefix = f"{name}__"
+        own = {array.removeprefix(prefix): value for array, value in arrays.items() if array.startswith(prefix)}
+        if own:
+            config = json.loads(own.pop(CONFIG).tobytes())
+            model = models[name] = classes[name](classes[name].Config(**config))
+            model.item_keys, model.prior = item_keys, own.pop(PRIOR)
+            model._restore(own)
+            model._fitted = True
+    return models
