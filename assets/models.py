@@ -89,7 +89,7 @@ def as_lists(table: pa.Table, inputs: ModelInputs, split: Split) -> Recommendati
 
 def known_of(inputs: ModelInputs) -> Known:
     """What segments and metrics need to know of the anime."""
-    return Known(inputs.recommendable, getattr(inputs.features, "franchise", None), subjects(inputs.features))
+    return Known(inputs.recommendable, inputs.features.franchise, subjects(inputs.features))
 
 
 def headline(metrics: Iterable[MetricRow], protocol: str) -> dict[str, float]:

@@ -4,18 +4,32 @@ The one rule: nothing here comes from ratings (no mean score, no popularity), so
 learn what an evaluation hides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Csr, Keys
 
 WORD = r"(?u)\b\w+\b"
 """One letter is a word too: titles say K, X and 2."""
+
+
+TEXTS = ("titles", "synopses", "genres", "tags", "studios")
+NOTHING: NDArray[np.float64] = np.zeros(0)
+NO_GROUP: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+UNKNOWN: Mapping[str, Callable[[int], Any]] = {
+    "formats": lambda n: [""] * n,
+    "started": lambda n: np.full(n, np.nan),
+    "episodes": lambda n: np.full(n, np.nan),
+    "franchise": lambda n: np.full(n, -1, dtype=np.int64),
+    "universe": lambda n: np.full(n, -1, dtype=np.int64),
+}
+"""What stands where nothing is known, by the field."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,11 @@ class ItemFeatures:
         genres: genre names.
         tags: tag names.
         studios: studio names.
+        formats: "TV", "MOVIE" and so on ("" = unknown).
+        started: float64 (n_items,), first day in days since 1970 (nan = unknown).
+        episodes: float64 (n_items,), number of episodes (nan = unknown).
+        franchise: int64 (n_items,), equal for the parts of one story, e.g. its seasons (-1 = stands alone).
+        universe: int64 (n_items,), equal for all franchises under one name, e.g. all of Gundam (-1 = stands alone).
     """
 
     item_keys: Keys
@@ -37,15 +56,27 @@ class ItemFeatures:
     genres: Sequence[Sequence[str]]
     tags: Sequence[Sequence[str]]
     studios: Sequence[Sequence[str]]
+    formats: Sequence[str] = ()
+    started: NDArray[np.float64] = NOTHING
+    episodes: NDArray[np.float64] = NOTHING
+    franchise: NDArray[np.int64] = NO_GROUP
+    universe: NDArray[np.int64] = NO_GROUP
 
     def __post_init__(self) -> None:
-        for name in ("titles", "synopses", "genres", "tags", "studios"):
+        self._fill_unknown()
+        for name in (*TEXTS, *UNKNOWN):
             if len(getattr(self, name)) != len(self.item_keys):
                 raise InvalidInputError(
                     f"{len(self.item_keys)} item keys but {len(getattr(self, name))} {name}: one per item"
                 )
         if np.any(np.diff(self.item_keys) <= 0):
             raise InvalidInputError("item_keys must be strictly ascending: sort the descriptions by key")
+
+    def _fill_unknown(self) -> None:
+        """Whoever gives no dates, formats or franchises knows none."""
+        for name, nothing in UNKNOWN.items():
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, nothing(len(self.item_keys)))
 
     @property
     def n_items(self) -> int:

@@ -52,9 +52,11 @@ def data_version(
         for part in (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data):
             digest.update(np.ascontiguousarray(part).tobytes() + b"|")
     if items is not None:
-        lists = (items.titles, items.synopses, items.genres, items.tags, items.studios)
+        lists = (items.titles, items.synopses, items.genres, items.tags, items.studios, items.formats)
         plain = [[entry if isinstance(entry, str) else list(entry) for entry in part] for part in lists]
         digest.update(items.item_keys.tobytes() + json.dumps(plain).encode())
+        for numbers in (items.started, items.episodes, items.franchise, items.universe):
+            digest.update(np.ascontiguousarray(numbers).tobytes() + b"|")
     return digest.hexdigest()[:16]
 
 
