@@ -13,7 +13,7 @@ from recommenders.contributions import Floats
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
-from recommenders.linear import LinearRecommender, seen_items, strongest, target_blocks, training_matrix
+from recommenders.linear import LinearRecommender, gram, most_seen, strongest, target_blocks, training_matrix
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Ease(LinearRecommender):
 
     @override
     def _learn(self, interactions: Interactions, items: ItemFeatures | None) -> Csr:
-        columns = self._columns(interactions)
+        columns = most_seen(interactions, self.name, self.config.max_items)
         matrix = training_matrix(self._weights(interactions), columns, self.config.user_power)
         size = np.asarray((matrix * matrix).sum(axis=0)).ravel()
         odds = self.config.dropout / (1 - self.config.dropout)
@@ -80,14 +80,6 @@ class Ease(LinearRecommender):
             (block, self._sharpened(inverse[block], diagonal, block, scale)) for block in target_blocks(len(columns))
         )
         return strongest(blocks, columns, self.config.neighbours, interactions.n_items)
-
-    def _columns(self, interactions: Interactions) -> NDArray[np.intp]:
-        """The items that take part: the most seen ones, ties to the lower number."""
-        columns = seen_items(interactions, self.name)
-        if interactions.seen.nnz == len(columns) == 1:
-            raise NotEnoughDataError("ease predicts one item from another, and only one has been seen")
-        seen = np.asarray(interactions.seen.sum(axis=0)).ravel()[columns]
-        return np.sort(columns[np.argsort(-seen, kind="stable")[: self.config.max_items]])
 
     def _sharpened(self, rows: Floats, diagonal: Floats, block: NDArray[np.intp], scale: Floats) -> Floats:
         """B of a block of targets: float32 (targets, items), never negative, 0 to themselves.
@@ -111,20 +103,11 @@ def inverse_gram(matrix: Csr, penalty: NDArray[np.float64]) -> Floats:
         np.negative(result, out=result)
         result[np.diag_indices(n_items)] += 1
     else:
-        result = _inverse(_gram(scaled))
+        result = _inverse(gram(scaled))
     divisor = root.astype(np.float32)
     result /= divisor[:, None]
     result /= divisor
     return result
-
-
-def _gram(matrix: Csr) -> Floats:
-    """X'X, dense, filled in runs of rows: the product of sparse matrices would need twice its memory."""
-    transposed = matrix.T.tocsr()
-    gram = np.empty((matrix.shape[1], matrix.shape[1]), dtype=np.float32)
-    for block in target_blocks(len(gram)):
-        gram[block] = (transposed[block] @ matrix).toarray()
-    return gram
 
 
 def _inverse(gram: Floats) -> Floats:

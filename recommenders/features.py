@@ -5,7 +5,7 @@ learn what an evaluation hides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,6 @@ WORD = r"(?u)\b\w+\b"
 
 
 TEXTS = ("titles", "synopses", "genres", "tags", "studios")
-NOTHING: NDArray[np.float64] = np.zeros(0)
-NO_GROUP: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 UNKNOWN: Mapping[str, Callable[[int], Any]] = {
     "formats": lambda n: [""] * n,
     "started": lambda n: np.full(n, np.nan),
@@ -57,10 +55,10 @@ class ItemFeatures:
     tags: Sequence[Sequence[str]]
     studios: Sequence[Sequence[str]]
     formats: Sequence[str] = ()
-    started: NDArray[np.float64] = NOTHING
-    episodes: NDArray[np.float64] = NOTHING
-    franchise: NDArray[np.int64] = NO_GROUP
-    universe: NDArray[np.int64] = NO_GROUP
+    started: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    episodes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    franchise: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    universe: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         self._fill_unknown()

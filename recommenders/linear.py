@@ -88,6 +88,28 @@ def seen_items(interactions: Interactions, owner: str) -> NDArray[np.intp]:
     return columns
 
 
+def most_seen(interactions: Interactions, owner: str, limit: int) -> NDArray[np.intp]:
+    """Columns of a model that predicts items from each other, ascending: the most seen, ties to the lower number.
+
+    Raises:
+        NotEnoughDataError: nobody has seen anything, or one user one item and that is all there is.
+    """
+    columns = seen_items(interactions, owner)
+    if interactions.seen.nnz == len(columns) == 1:
+        raise NotEnoughDataError(f"{owner} predicts one item from another, and only one has been seen")
+    seen = np.asarray(interactions.seen.sum(axis=0)).ravel()[columns]
+    return np.sort(columns[np.argsort(-seen, kind="stable")[:limit]])
+
+
+def gram(matrix: Csr) -> Floats:
+    """X'X, dense float32, filled in runs of rows: the product of sparse matrices would need twice its memory."""
+    transposed = matrix.T.tocsr()
+    together = np.empty((matrix.shape[1], matrix.shape[1]), dtype=np.float32)
+    for block in target_blocks(len(together)):
+        together[block] = (transposed[block] @ matrix).toarray()
+    return together
+
+
 def training_matrix(weights: Csr, columns: NDArray[np.intp], user_power: float) -> Csr:
     """Evidence of the users who have any of these columns: csr (users, columns), long lists scaled down."""
     part = weights[:, columns]

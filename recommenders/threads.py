@@ -1,14 +1,20 @@
-"""One thread for BLAS, so that the same input gives the same bits on a machine with more cores.
+"""One thread for BLAS and several for what is split by hand: the same bits on a machine with more cores.
 
 How a matrix product is split over threads decides the order of its additions, and with it the last
 bits. It also is what `implicit` asks for: its own threads and BLAS's get in each other's way. The limit
 holds inside the block only and changes no environment variable.
 """
 
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+Part, Result = TypeVar("Part"), TypeVar("Result")
 
 
 @contextmanager
@@ -16,3 +22,19 @@ def one_blas_thread() -> Iterator[None]:
     """A block in which every loaded BLAS library computes with one thread."""
     with threadpool_limits(limits=1, user_api="blas"):
         yield
+
+
+def in_threads(work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
+    """The results of the parts in their order, computed on all cores by code that releases the interpreter lock.
+
+    Only a few parts are under way or waiting to be taken at any time, so memory does not grow with their number.
+    """
+    workers = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Result]] = deque()
+        for part in parts:
+            waiting.append(pool.submit(work, part))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

