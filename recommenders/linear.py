@@ -29,6 +29,11 @@ class LinearRecommender(Recommender):
     """csr (n_items, n_items) float32 >= 0: from an item the user has (row) to a recommended one (column)."""
     _near: Csr | None = None
 
+    @property
+    def carry(self) -> Csr:
+        """Csr (n_items, n_items) float32 >= 0: from an item a user has (row) to a recommended one (column)."""
+        return self._carry
+
     @abstractmethod
     def _learn(self, interactions: Interactions, items: ItemFeatures | None) -> Csr:
         """`carry`; may also leave cosines in `_near`."""

@@ -1,0 +1,94 @@
+"""The second stage: what it looks at is what the list says, and it learns an order that the first stage cannot."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recommenders.candidates import CandidateFeatures
+from recommenders.errors import NotEnoughDataError
+from recommenders.evaluate import evaluate
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Interactions
+from recommenders.item_knn import ItemKnn
+from recommenders.itemfacts import ItemFacts
+from recommenders.rerank import Rerank, RerankConfig
+from recommenders.slim import Slim
+from recommenders.splitting import holdout
+
+from .worlds import described, matrix, tastes
+
+
+def series_of_three() -> tuple[Interactions, ItemFeatures]:
+    """Items 0, 1, 2 are parts of one story in the order 0, 1, 2; item 3 stands alone; one user has 0 and 2."""
+    rows = matrix([[9, 0, 5, 0], [8, 8, 8, 8]])
+    features = replace(
+        described(rows),
+        started=np.array([100.0, 200.0, 300.0, np.nan]),
+        franchise=np.array([7, 7, 7, -1]),
+        formats=["TV", "TV", "MOVIE", "TV"],
+    )
+    return rows, features
+
+
+def values(rows: Interactions, features: ItemFeatures, candidates: list[list[int]]) -> dict[str, np.ndarray]:
+    """The features of these candidates by name, (users * k,)."""
+    models = {"item_knn": ItemKnn().fit(rows)}
+    made = CandidateFeatures(models, ItemFacts.learn(rows, features))
+    table, names = made.of(rows, np.array(candidates, dtype=np.int32))
+    return dict(zip(names, table.T, strict=True))
+
+
+def test_a_candidate_knows_what_of_its_franchise_was_seen_and_how_it_was_liked() -> None:
+    """Part 1 between the seen parts 0 (rated 9) and 2 (rated 5) of a user whose mean is 7."""
+    found = values(*series_of_three(), [[1, 3], [-1, -1]])
+    first = {name: value[0] for name, value in found.items() if name.startswith("franchise_")}
+    assert first["franchise_seen"] == 2
+    assert first["franchise_size"] == 3
+    assert (first["franchise_earlier_seen"], first["franchise_later_seen"]) == (1, 1)
+    assert (first["franchise_earlier_share"], first["franchise_later_share"]) == (1, 1)
+    assert (first["franchise_days_after"], first["franchise_days_before"]) == (100, 100)
+    assert (first["franchise_best"], first["franchise_worst"]) == (2, -2)
+    assert first["franchise_nearest_liking"] == 2
+    assert first["franchise_same_format_seen"] == 1
+    assert found["franchise_seen"][1] == found["franchise_size"][1] == 0
+    assert np.isnan(found["franchise_liking"][1])
+
+
+def test_evidence_is_what_the_model_scores_and_by_how_many_titles() -> None:
+    """The sum over the carriers is the model's own score."""
+    world, features = tastes()
+    model = Slim().fit(world)
+    candidates = np.tile(np.arange(20, dtype=np.int32), (world.n_users, 1))
+    table, names = CandidateFeatures({"slim": model}, ItemFacts.learn(world, features)).of(world, candidates)
+    found = dict(zip(names, table.T, strict=True))
+    np.testing.assert_allclose(found["slim_score"].reshape(-1, 20), model.scores(world)[:, :20], rtol=1e-4, atol=1e-6)
+    assert (found["slim_strongest"] + found["slim_second"] <= found["slim_score"] + 1e-5).all()
+    assert ((found["slim_carriers"] == 0) == (found["slim_score"] == 0)).all()
+
+
+def test_the_second_stage_learns_that_who_disliked_the_beginning_does_not_go_on() -> None:
+    """Part 1 rated 6 ends a story, rated 9 it goes on: to the first stage the two ratings are nearly alike."""
+    rng = np.random.default_rng(5)
+    users, stories = 400, 40
+    begun = rng.random((users, stories)) < 0.4
+    loved = begun & (rng.random((users, stories)) < 0.5)
+    parts = np.where(begun[:, :, None], np.array([6, 0, 0]), 0)
+    went_on = rng.random((users, stories, 2)) < 0.8
+    parts[loved, 0] = 9
+    parts[:, :, 1:] = np.where(loved[:, :, None] & went_on, 9, 0)
+    user, item = np.nonzero(parts.reshape(users, -1))
+    world = Interactions.from_arrays(user, item, parts.reshape(users, -1)[user, item], item_keys=range(3 * stories))
+    features = replace(
+        described(world), franchise=np.arange(3 * stories) // 3, started=np.arange(3 * stories) % 3 * 400.0
+    )
+    split = holdout(world, seed=9)
+    second = evaluate(Rerank(RerankConfig(trees=60, min_leaf=20)), split, features)
+    first = evaluate(Slim(), split, features)
+    assert second.users.mean("ndcg", 10) > first.users.mean("ndcg", 10) + 0.05
+
+
+def test_without_anything_to_hide_there_is_no_order_to_learn() -> None:
+    """Users with one liked title each leave nothing to predict it from."""
+    with pytest.raises(NotEnoughDataError, match=r"^rerank"):
+        Rerank().fit(matrix([[9, 0, 0], [0, 9, 0], [0, 0, 8]]))
