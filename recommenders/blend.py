@@ -71,7 +71,7 @@ class Blend(Recommender):
 
     @override
     def _speaks(self, rows: Interactions) -> NDArray[np.bool_]:
-        return np.logical_or.reduce([model._speaks(rows) for model in self._models.values()])
+        return np.asarray(np.any([model._speaks(rows) for model in self._models.values()], axis=0), dtype=bool)
 
     @override
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
@@ -117,7 +117,8 @@ class Blend(Recommender):
         a multiple of the score.
         """
         score = carried.sum(axis=0) + base
-        return carried * np.divide(points, score, out=np.zeros_like(points), where=score != 0)
+        worth: Floats = np.divide(points, score, out=np.zeros_like(points), where=score != 0)
+        return np.asarray(carried * worth, dtype=np.float32)
 
     @override
     def _carried(self, history: Indices, weights: Floats, targets: Indices) -> Floats:
@@ -154,10 +155,12 @@ class RankFusion(Blend):
         """In proportion to what spoke for the item: a place has no sign, and no part that spoke against it."""
         positive = np.maximum(carried, 0)
         spoke = positive.sum(axis=0) + np.maximum(base, 0)
-        return positive * np.divide(points, spoke, out=np.zeros_like(points), where=spoke > 0)
+        worth: Floats = np.divide(points, spoke, out=np.zeros_like(points), where=spoke > 0)
+        return np.asarray(positive * worth, dtype=np.float32)
 
 
 def standardised(scores: Floats) -> Floats:
     """Scores in units of their row's standard deviation over all items; 0 where all are alike."""
     spread = scores.std(axis=1, keepdims=True)
-    return np.divide(scores, spread, out=np.zeros_like(scores), where=spread > 0)
+    units: Floats = np.divide(scores, spread, out=np.zeros_like(scores), where=spread > 0)
+    return units

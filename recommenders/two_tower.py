@@ -37,7 +37,7 @@ class TwoTowerConfig(EvidenceConfig):
     batch_users: int = 128
     targets: int = 8
     """Items of each user that are predicted in one pass."""
-    epochs: int = 150
+    epochs: int = 100
     """Passes at most; checks on held-out users end training earlier."""
     check_every: int = 5
     patience: int = 3

@@ -92,7 +92,7 @@ class _Training:
 
         self.lists, self.config, self.learning, self.rng = lists, config, learning, rng
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.labels = self._sparse(lists.labels)
+        self.labels = self._bags(lists.labels)
         start = initial_layers(lists.weights.shape[1], lists.labels.shape[1], config, rng)
         self.layers = {name: torch.from_numpy(array).to(self.device).requires_grad_() for name, array in start.items()}
         self.optimiser = torch.optim.Adam(self.layers.values(), lr=config.learning_rate)
@@ -130,9 +130,9 @@ class _Training:
         """One step against the gradient of the batch's loss."""
         import torch
 
-        inputs = self.layers["ids"] + self.labels @ self.layers["labels"]
+        inputs = self.layers["ids"] + _summed(self.labels, self.layers["labels"])
         # a target is taken out of its user's list: nothing may be predicted from itself
-        sums = (self._sparse(batch.lists) @ inputs)[batch.owner]
+        sums = _summed(self._bags(batch.lists), inputs)[batch.owner]
         totals = torch.from_numpy(np.asarray(batch.lists.sum(axis=1), np.float32).reshape(-1, 1)).to(self.device)
         amount = torch.from_numpy(batch.amount).to(self.device)
         candidates = inputs[batch.items]
@@ -163,11 +163,22 @@ class _Training:
         """Copies of the layers as arrays."""
         return {name: layer.detach().cpu().numpy().copy() for name, layer in self.layers.items()}
 
-    def _sparse(self, matrix: Csr) -> Any:
+    def _bags(self, matrix: Csr) -> tuple[Any, Any, Any]:
+        """A csr matrix as tensors: columns, where each row begins, values."""
         import torch
 
-        parts = (torch.from_numpy(np.asarray(part, np.int64)) for part in (matrix.indptr, matrix.indices))
-        return torch.sparse_csr_tensor(*parts, torch.from_numpy(matrix.data), matrix.shape).to(self.device)
+        columns, begins = (torch.from_numpy(part.astype(np.int64)) for part in (matrix.indices, matrix.indptr[:-1]))
+        return columns.to(self.device), begins.to(self.device), torch.from_numpy(matrix.data).to(self.device)
+
+
+def _summed(bags: tuple[Any, Any, Any], table: Any) -> Any:
+    """The product of a csr matrix and a dense one, through which gradients reach the dense one."""
+    import torch
+
+    columns, begins, values = bags
+    if not len(columns):
+        return torch.zeros((len(begins), table.shape[1]), device=table.device)
+    return torch.nn.functional.embedding_bag(columns, table, begins, mode="sum", per_sample_weights=values)
 
 
 def initial_layers(n_items: int, n_labels: int, config: Any, rng: Any) -> Layers:

@@ -37,7 +37,7 @@ def test_a_new_synopsis_makes_only_content_models_other_models(inputs: ModelInpu
     """The others read lists alone; what may be recommended matters to all of them."""
     rewritten = replace(inputs, features=replace(inputs.features, synopses=["x", *inputs.features.synopses[1:]]))
     renamed = {name for name in MODELS if named(name, inputs) != named(name, rewritten)}
-    assert renamed == {"content_tfidf"}
+    assert renamed == {"content_minilm", "content_tfidf"}
     fewer = replace(inputs, recommendable=np.arange(inputs.interactions.n_items) > 0)
     assert all(named(name, inputs) != named(name, fewer) for name in MODELS)
 
