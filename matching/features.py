@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 #: pairs worked on at once, and how many times over
-_BLOCK, _THREADS = 20_000, 2
+_BLOCK, _THREADS = 12_500, 2
 #: formats that sources use for one another, in the order of corpus.FORMATS; -1 says nothing
 _FAMILY = np.array([-1, 0, 0, 1, 2, 2, 3, 4, 5])
 
