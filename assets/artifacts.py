@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from assets import registry
-from assets.evaluation import LIST_LENGTH, MODELS
 from assets.model_inputs import ModelInputs
+from assets.teaching import LIST_LENGTH, MODELS, new_model
 from assets.tuned import config_of
 from recommenders.base import Recommender
 from recommenders.discovery import load_model
@@ -35,8 +35,8 @@ def taught_model(home: Home, name: str, version_id: str, inputs: ModelInputs, se
         return load_model(directory)
     except StoreError:
         config = config_of(home, name, version_id, seed)
-        model = MODELS[name](config).fit(inputs.interactions, inputs.features)
-        model.save(directory, _stamp(home, version_id, inputs.data_version(model.family), inputs.code_version))
+        model = new_model(home, name, config).fit(inputs.interactions, inputs.features)
+        model.save(directory, _stamp(home, version_id, inputs.data_version(MODELS[name]), inputs.code_version))
         return model
 
 

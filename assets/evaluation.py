@@ -1,6 +1,6 @@
 """Honest numbers: some ratings are hidden, and models that do not know them recommend to those users."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,15 +15,18 @@ from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
 from assets.tables import table_spec
+from assets.teaching import (
+    MODELS,
+    Evaluated,
+    evaluation_lists,
+    keep_for_others,
+    known_components,
+    new_model,
+    version_of,
+)
 from assets.tuned import tuned_config
-from recommenders.base import Recommender
 from recommenders.config import ModelConfig
-from recommenders.discovery import all_models
-from recommenders.errors import RecommenderError
-from recommenders.interactions import Interactions
-from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import holdout
-from recommenders.versions import model_version_id
 from warehouse.build import build, preview
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
@@ -31,7 +34,6 @@ from warehouse.home import Home
 from warehouse.names import relation
 from warehouse.sqlfiles import sql_file
 
-LIST_LENGTH = 100
 WHAT_MODELS_READ = [
     "dim_anime",
     "dim_user",
@@ -40,12 +42,13 @@ WHAT_MODELS_READ = [
     "bridge_anime_tag",
     "bridge_anime_studio",
 ]
-MODELS = all_models()
-
-
-def version_of(name: str, inputs: ModelInputs, config: ModelConfig) -> str:
-    """The id of this model in this configuration, on this data, with this code."""
-    return model_version_id(name, config, inputs.data_version(MODELS[name].family), inputs.code_version)
+NO_LISTS: Mapping[str, Any] = {
+    "model_version_id": np.zeros(0, dtype=np.str_),
+    "user_key": np.zeros(0, dtype=np.int64),
+    "rank": np.zeros(0, dtype=np.int64),
+    "anime_key": np.zeros(0, dtype=np.int64),
+    "score": np.zeros(0, dtype=np.float32),
+}
 
 
 def write(
@@ -81,8 +84,9 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
     """The asset `evaluation_<model>`: what the model recommends when it knows nothing of what is hidden."""
     table = f"evaluation_{name}"
     doc = (MODELS[name].__doc__ or "").strip()
+    before = [f"evaluation_{component}" for component in MODELS[name].components]
     template = table_spec(
-        sql_file("ml/evaluation_model"), [*WHAT_MODELS_READ, "evaluation_input", "evaluation_holdout"]
+        sql_file("ml/evaluation_model"), [*WHAT_MODELS_READ, "evaluation_input", "evaluation_holdout", *before]
     )
     spec = template.replace_attributes(
         key=table,
@@ -104,13 +108,18 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
                 context.log.info(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)
-        lists, passes, skipped = evaluation_lists(MODELS[name](config), known, everything)
-        columns = list_columns(lists, known.interactions.item_keys, version_id)
+        if name not in run_settings.chosen(MODELS):
+            metadata = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
+            return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
+        model = new_model(opened.home, name, config).using(known_components(opened.home, name, everything, config.seed))
+        result = evaluation_lists(model, known, everything)
+        columns = list_columns(result.lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
-        remember(opened.home, name, version_id, everything, config, passes, skipped)
-        if skipped:
-            context.log.warning("%s is skipped: %s", name, skipped)
-        return dg.MaterializeResult(metadata=metadata | {"skipped_because": skipped or "-"})
+        remember(opened.home, name, version_id, everything, config, result)
+        keep_for_others(opened.home, model, version_id, result)
+        if result.skipped:
+            context.log.warning("%s is skipped: %s", name, result.skipped)
+        return dg.MaterializeResult(metadata=metadata | result.told())
 
     return evaluation
 
@@ -131,48 +140,24 @@ def lists_of(connection: Any, table: str, version_id: str) -> dict[str, Any]:
     return {"dagster/row_count": row_count(connection, name), "dagster/column_schema": column_schema(columns)}
 
 
-def evaluation_lists(
-    model: Recommender, known: ModelInputs, everything: ModelInputs
-) -> tuple[Recommendations, tuple[float, ...], str | None]:
-    """Top lists of the users who have something hidden, taught with what is known, and how training went.
-
-    Where the model cannot be taught: no lists, no passes, and why.
-    """
-    rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
-    try:
-        taught = model.fit(known.interactions, known.features)
-        return recommend(taught, rows, LIST_LENGTH, known.recommendable), taught.training, None
-    except RecommenderError as problem:
-        nobody = np.zeros((0, LIST_LENGTH))
-        none = Recommendations(rows.user_keys[:0], nobody.astype(np.int32), nobody.astype(np.float32))
-        return none, (), str(problem)
-
-
-def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[Any, Any]:
-    """Row numbers of the users of whom something is hidden: int64, ascending."""
-    difference = np.diff(everything.seen.indptr) - np.diff(known.seen.indptr)
-    return np.flatnonzero(difference)
-
-
 def remember(
     home: Home,
     name: str,
     version_id: str,
     inputs: ModelInputs,
     config: ModelConfig,
-    passes: Sequence[float],
-    skipped: str | None,
+    result: Evaluated,
 ) -> None:
     """Land that this version was evaluated, or why it could not be; the same version is landed once."""
     facts: Mapping[str, Any] = {
         "model_type": name,
-        "data_version": inputs.data_version(MODELS[name].family),
+        "data_version": inputs.data_version(MODELS[name]),
         "code_version": inputs.code_version,
         "seed": config.seed,
         "parameters": asdict(config),
         # JSON has no NaN, which is what a list without a single pair to compare gives
-        "training": [share for share in passes if not np.isnan(share)],
-        "skipped_because": skipped,
+        "training": [share for share in result.passes if not np.isnan(share)],
+        "skipped_because": result.skipped,
     }
     registry.record(home, "evaluated", version_id, **facts)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assets.conversions import column
-from recommenders.base import Family
+from recommenders.base import Recommender
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.versions import code_version, data_version
@@ -41,12 +41,12 @@ class ModelInputs:
     wants_adult: NDArray[np.bool_]
     cohorts: NDArray[Any]
 
-    def data_version(self, family: Family) -> str:
-        """Hash of everything that models of this family learn from, and of what they may recommend.
+    def data_version(self, model: type[Recommender]) -> str:
+        """Hash of everything that models of this class learn from, and of what they may recommend.
 
-        Only content models read what anime are about: a new synopsis makes no other model another one.
+        A new synopsis makes no model another one that does not read what anime are about.
         """
-        return self._described_version if family == "content" else self._rated_version
+        return self._described_version if model.needs_items or model.reads_items else self._rated_version
 
     @cached_property
     def _described_version(self) -> str:

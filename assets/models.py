@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import column
-from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, write
+from assets.evaluation import WHAT_MODELS_READ, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
 from assets.tables import table_spec
+from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.beyond_accuracy import subjects
 from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations

@@ -8,12 +8,13 @@ import dagster as dg
 from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune
 from assets.decisions import decision_table
-from assets.evaluation import MODELS, version_of, write
+from assets.evaluation import write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.models import LISTS, as_lists
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
 from assets.tables import table_spec
+from assets.teaching import MODELS, version_of
 from assets.tuned import tuned_config
 from recommenders.metrics import user_metrics
 from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
 from assets.conversions import arrow, list_columns
-from assets.evaluation import LIST_LENGTH, MODELS, WHAT_MODELS_READ, version_of, write
+from assets.evaluation import WHAT_MODELS_READ, write
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.resources import RunSettings, WarehouseResource
 from assets.tables import table_spec
+from assets.teaching import LIST_LENGTH, version_of
 from assets.tuned import tuned_config
 from recommenders.base import Recommender
 from recommenders.errors import RecommenderError
@@ -64,15 +65,15 @@ def fact_anime_similarity(
     """What each anime is most like, by each way of telling; a way that has nothing to go by is left out."""
     with warehouse.open().writer("read for similarity") as connection:
         inputs = read_inputs(connection)
-    parts = []
+    parts, home = [], warehouse.open().home
     for name in ANIME_LIKE:
-        model = MODELS[name](tuned_config(warehouse.open().home, name, run_settings.seed))
+        version_id = version_of(name, inputs, tuned_config(home, name, run_settings.seed))
         try:
-            model.fit(inputs.interactions, inputs.features)
+            model = taught_model(home, name, version_id, inputs, run_settings.seed)
         except RecommenderError as problem:
             context.log.warning("%s compares nothing: %s", name, problem)
             continue
-        parts.append(similar_rows(model, version_of(name, inputs, model.config), inputs))
+        parts.append(similar_rows(model, version_id, inputs))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
     metadata = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
     return dg.MaterializeResult(metadata=metadata)

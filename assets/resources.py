@@ -1,8 +1,10 @@
 """The resource types that assets name in their signatures; `orchestration.resources` makes the instances."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from adapters.recordings import Recording, read_recordings
 from warehouse.connection import Warehouse
@@ -59,10 +61,16 @@ class RunSettings(dg.ConfigurableResource[None]):
         experiment: whether cohorts get different lists.
         fingerprint: the hash of code, libraries and settings, which a snapshot's stamp begins with; '' = the
             run is a part, whose snapshot counts as made from no one input.
+        models: names of the models that are evaluated; [] = all there are.
         mlflow_uri: where model versions are tracked; off = nowhere, '' = under HOME.
     """
 
     seed: int = 42
     experiment: bool = False
     fingerprint: str = ""
+    models: list[str] = Field(default_factory=list)
     mlflow_uri: str = "off"
+
+    def chosen(self, known: Collection[str]) -> frozenset[str]:
+        """The models to evaluate, of those that are known."""
+        return frozenset(self.models or known)

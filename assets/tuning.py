@@ -10,10 +10,11 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from assets.evaluation import MODELS, write
+from assets.evaluation import write
 from assets.model_inputs import read_inputs
 from assets.resources import WarehouseResource
 from assets.tables import table_spec
+from assets.teaching import MODELS
 from assets.tuned import LOG
 from recommenders.splitting import holdout
 from recommenders.tuning import tune

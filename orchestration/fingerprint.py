@@ -83,7 +83,7 @@ def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> 
     """The hash (64 hexadecimal digits) of everything that the tables of a run depend on.
 
     Args:
-        settings: those in force; seed and experiment count, and what HOME holds for matching.
+        settings: those in force; seed, models and experiment count, and what HOME holds for matching.
         landing: the content hashes of each stream, oldest first, as `landing_after` foresees them.
     """
     return stamp(base_fingerprint(settings), landing)
@@ -108,7 +108,12 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
             "matcher": _trained_matcher(home, other),
         },
         "models": _chosen_models(home, other),
-        "settings": {"experiment": settings.experiment, "seed": settings.seed},
+        "settings": {
+            "experiment": settings.experiment,
+            "models": settings.models.split(","),
+            "quick": settings.is_demo,
+            "seed": settings.seed,
+        },
     }
     return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
 

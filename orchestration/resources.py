@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from orchestration.chosenmodels import chosen_models
 from orchestration.crawling import Years, crawling_for
 from orchestration.settings import Settings, forbid_telemetry
 
@@ -35,6 +36,7 @@ def resources_for(
             seed=settings.seed,
             experiment=settings.experiment == "on",
             fingerprint=fingerprint,
+            models=chosen_models(settings),
             mlflow_uri=settings.mlflow_uri,
         ),
         "crawling": crawling_for(settings, ranges),

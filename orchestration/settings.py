@@ -70,6 +70,11 @@ class Settings(SourceSettings):
         repr=False,
         description="the http(s) address that failed checks and runs are posted to; empty = nowhere",
     )
+    models: str = Field(
+        "auto",
+        pattern=r"^[a-z0-9_, ]+$",
+        description="the models to evaluate: names with commas, all, or auto (on the demo world the quick ones)",
+    )
     mlflow_uri: str = Field(
         "",
         pattern=r"^(off|[a-z][a-z0-9+.-]*:\S+)?$",

@@ -53,6 +53,8 @@ class Recommender(ABC):
     """What the scores are made of, for the shares of a recommendation."""
     Config: ClassVar[type[ModelConfig]]
     needs_items: ClassVar[bool] = False
+    reads_items: ClassVar[bool] = False
+    """Whether the features of the items change what it learns, though it can do without them."""
     components: ClassVar[tuple[str, ...]] = ()
     """Names of the models that this one is made of."""
 
@@ -68,6 +70,8 @@ class Recommender(ABC):
         computed in one step, and for one that was loaded."""
         self.given: Mapping[str, Recommender] = {}
         """Fitted components by name; `fit` trains those that are not here."""
+        self.workspace: Path | None = None
+        """A folder for what is costly to compute and cheap to keep; None = nothing is kept."""
         self._fitted = False
 
     # --- what callers use -------------------------------------------------------------------------

@@ -57,7 +57,8 @@ class ContentMinilm(LinearRecommender):
         texts = descriptions(items)
         if not any(texts):
             raise MissingFeaturesError(f"{self.name} found not one word in the item features")
-        self._near = dense_nearest(embedded(texts, self.config.max_tokens, self._cache), self.config.neighbours)
+        stored = self._cache or (EmbeddingCache(self.workspace) if self.workspace else None)
+        self._near = dense_nearest(embedded(texts, self.config.max_tokens, stored), self.config.neighbours)
         carry = self._near.T.tocsr()
         carry.data **= np.float32(self.config.sharpness)
         carry.sort_indices()

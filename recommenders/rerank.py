@@ -77,6 +77,7 @@ class Rerank(Recommender):
     name = "rerank"
     family = "collaborative"
     Config = RerankConfig
+    reads_items = True
     components = ("slim", "ease", "item_knn", "content_tfidf")
     first_stage: ClassVar[str] = "slim"
 

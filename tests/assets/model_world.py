@@ -7,8 +7,8 @@ import dagster as dg
 import pyarrow as pa
 
 from assets import ALL_ASSETS
-from assets.evaluation import MODELS
 from assets.resources import RunSettings, WarehouseResource
+from assets.teaching import MODELS
 from tests.recommenders.worlds import tastes
 from warehouse.connection import Warehouse
 from warehouse.home import Home

@@ -42,7 +42,7 @@ def test_a_version_is_taught_as_it_was_evaluated_and_says_what_it_was_made_of(
     header = read_header(home.models / VERSION)
     assert header["config"]["reg"] == 77.0
     assert header["stamp"] == {
-        "data_version": inputs.data_version("collaborative"),
+        "data_version": inputs.data_version(MODELS["ease"]),
         "code_version": inputs.code_version,
         "metrics": {"ndcg@10": 0.4},
     }

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.evaluation import MODELS, lists_of, version_of
+from assets.evaluation import lists_of
 from assets.model_inputs import ModelInputs
+from assets.teaching import MODELS, version_of
 from tests.recommenders.worlds import tastes
 from warehouse.connection import Warehouse
 from warehouse.home import Home

@@ -10,8 +10,8 @@ import pytest
 from assets import registry
 from assets.artifacts import taught_model
 from assets.decisions import decision_table
-from assets.evaluation import MODELS, version_of
 from assets.model_inputs import ModelInputs, read_inputs
+from assets.teaching import MODELS, version_of
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
 from warehouse.connection import Warehouse
 from warehouse.landing import event_files, read_events

@@ -53,6 +53,7 @@ def test_an_option_that_was_not_given_changes_nothing(monkeypatch: pytest.Monkey
         ("OSUSUME_SEED", "abc"),
         ("OSUSUME_SEED", "-1"),
         ("OSUSUME_EXPERIMENT", "maybe"),
+        ("OSUSUME_MODELS", "ease;slim"),
         ("OSUSUME_LOCK_TIMEOUT", "0"),
         ("OSUSUME_MEMORY_LIMIT", "much"),
         ("OSUSUME_DEMO_USERS", "1.5"),
