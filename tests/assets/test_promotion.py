@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assets import registry
@@ -12,6 +13,7 @@ from assets.artifacts import taught_model
 from assets.decisions import decision_table
 from assets.model_inputs import ModelInputs, read_inputs
 from assets.teaching import MODELS, version_of
+from assets.tuning import ground_of
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
 from warehouse.connection import Warehouse
 from warehouse.landing import event_files, read_events
@@ -98,6 +100,17 @@ def test_the_life_of_a_champion(world: World) -> None:
         ("continued",)
     ]
     assert len(decision_table(home)) == len(world.rows("from fact_promotion_decision"))
+
+
+def test_searches_are_given_nothing_that_the_evaluation_hides(world: World) -> None:
+    """What models are measured by is neither rated nor seen in what tuning may look at."""
+    ground = ground_of(world.warehouse, 42).training
+    hidden = world.rows("select user_key, anime_key from ml.evaluation_holdout")
+    users, items = (np.array(part) for part in zip(*hidden, strict=True))
+    rows, columns = ground.rows_of(users), np.searchsorted(ground.item_keys, items)
+    assert len(hidden) > 60
+    assert not ground.seen.toarray()[rows, columns].any()
+    assert not ground.ratings.toarray()[rows, columns].any()
 
 
 def test_a_promoted_version_of_other_parameters_is_evaluated_and_taught_with_them(world: World) -> None:

@@ -1,11 +1,13 @@
 """Settings: where they come from, and how wrong ones are refused."""
 
+import os
 import traceback
 from pathlib import Path
 
 import pytest
 
 from orchestration.errors import SettingsError
+from orchestration.resources import resources_for
 from orchestration.settings import (
     Settings,
     child_environment,
@@ -165,3 +167,13 @@ def test_the_address_of_mlflow_is_an_address_or_off(monkeypatch: pytest.MonkeyPa
         return
     with pytest.raises(SettingsError, match=r"OSUSUME_MLFLOW_URI=\*\*\* .*Give the tracking address"):
         load_settings()
+
+
+def test_mlflow_is_told_to_send_nothing_unless_somebody_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks the environment once, when it is imported."""
+    monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    resources_for(load_settings(), None)
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "false")
+    resources_for(load_settings(), None)
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "false"
