@@ -1,12 +1,14 @@
 """BPR: matrix factorisation that learns from pairs, what was seen above what was not."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from recommenders.config import Between, SearchSpace
 from recommenders.embedding import EmbeddingConfig, EmbeddingRecommender, Learned
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr
@@ -21,6 +23,13 @@ class BprConfig(EmbeddingConfig):
     learning_rate: float = 0.05
     reg: float = 0.01
     max_samples: int = 10_000_000
+
+    search_space: ClassVar[SearchSpace] = {
+        **EmbeddingConfig.search_space,
+        "embedding_size": Between(16, 256, log=True),
+        "learning_rate": Between(0.01, 0.2, log=True),
+        "reg": Between(0.0001, 0.1, log=True),
+    }
 
 
 class Bpr(EmbeddingRecommender):

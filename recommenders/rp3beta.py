@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
@@ -26,6 +27,13 @@ class Rp3BetaConfig(EvidenceConfig):
     """The probability of arriving at an item is divided by (users who have it) ** beta."""
     neighbours: int = 50
     """An item is carried by so many of its neighbours."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "alpha": Between(0.3, 2.0),
+        "beta": Between(0.0, 1.0),
+        "neighbours": Between(10, 400, log=True),
+    }
 
 
 class Rp3Beta(LinearRecommender):

@@ -1,7 +1,7 @@
 """PureSVD: the few directions in which the lists of users differ most, and every list seen through them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
@@ -34,6 +34,14 @@ class SvdConfig(EvidenceConfig):
     the weaker a direction, the more of it is chance. 0 = all alike, as in PureSVD."""
     passes: int = 3
     """Power iterations of the randomised decomposition."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "embedding_size": Between(50, 800, log=True),
+        "user_power": Between(0.0, 0.6),
+        "item_power": Between(0.0, 0.5),
+        "reg": Between(0.1, 50.0, log=True),
+    }
 
 
 class Svd(Recommender):

@@ -1,7 +1,7 @@
 """User-based neighbours: what is on the lists of those whose lists resemble yours most."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.config import EvidenceConfig
+from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, sparse
@@ -30,6 +30,14 @@ class UserKnnConfig(EvidenceConfig):
     """Similarities are raised to this power: near neighbours outweigh many far ones."""
     popularity_penalty: float = 0.35
     """Scores of an item are divided by (users who have it) ** popularity_penalty."""
+
+    search_space: ClassVar[SearchSpace] = {
+        **EvidenceConfig.search_space,
+        "neighbours": Between(20, 800, log=True),
+        "item_power": Between(0.0, 0.8),
+        "sharpness": Between(1.0, 6.0),
+        "popularity_penalty": Between(0.0, 0.7),
+    }
 
 
 class UserKnn(Recommender):
