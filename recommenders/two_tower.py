@@ -25,7 +25,7 @@ ROWS = 256
 
 @dataclass(frozen=True)
 class TwoTowerConfig(EvidenceConfig):
-    """Tuned on splits inside the training part of ../shared/data."""
+    """Customary values; not tuned."""
 
     rating_power: float = 1.0
     embedding_size: int = 64
