@@ -1,6 +1,8 @@
-"""One asset per SQL file that reads only other tables; the file's header is the asset's description."""
+"""One asset per SQL file that reads only other tables; the file's header is the asset's description.
 
-from hashlib import sha256
+A table is built only when it would come out otherwise than it stands.
+"""
+
 from typing import Any
 
 import dagster as dg
@@ -9,8 +11,11 @@ from assets.pictures import picture_metadata, picture_rows
 from assets.resources import WarehouseResource
 from assets.results import NO_ASSETS, OWNERS, PREVIEW_ROWS, lineage_metadata, table_metadata
 from warehouse.build import build, preview
-from warehouse.catalogue import content_hash
+from warehouse.made import content, is_made, note_made
 from warehouse.sqlfiles import SqlFile, all_sql_files
+
+#: Told of a table that stands as it did.
+UNCHANGED = {"unchanged": "Neither its SQL nor anything that it reads has changed: the table was left as it is."}
 
 
 def describe(sql_file: SqlFile) -> str:
@@ -39,23 +44,27 @@ def sql_asset(sql_file: SqlFile) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=sql_file.name, specs=[table_spec(sql_file)])
     def table(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        told = told_before(context, sql_file.name)
         with warehouse.open().writer(sql_file.name) as connection:
+            if told and is_made(connection, sql_file):
+                version = content(connection, f"{sql_file.schema}.{sql_file.name}")
+                return dg.MaterializeResult(metadata=told | UNCHANGED, data_version=dg.DataVersion(version))
             report = build(connection, sql_file, run_id=context.run_id)
             rows = preview(connection, f"{sql_file.schema}.{sql_file.name}", PREVIEW_ROWS)
-            version = _content_version(connection, sql_file)
+            version = note_made(connection, sql_file)
             drawn_from = picture_rows(connection, sql_file.name)
         shown = table_metadata(report, rows) | lineage_metadata(sql_file)
         shown |= picture_metadata(sql_file.name, drawn_from)
-        return dg.MaterializeResult(metadata=shown, data_version=version)
+        return dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(version))
 
     return table
 
 
-def _content_version(connection: Any, sql_file: SqlFile) -> dg.DataVersion:
-    """What Dagster tells a changed table by: its rows; of a view its SQL, since its rows are those of the tables."""
-    if sql_file.kind == "view":
-        return dg.DataVersion(sha256(sql_file.body.encode()).hexdigest())
-    return dg.DataVersion(content_hash(connection, f"{sql_file.schema}.{sql_file.name}"))
+def told_before(context: dg.AssetExecutionContext, name: str) -> dict[str, Any]:
+    """What the UI was told when the asset was materialised last; empty where this instance has never seen it."""
+    event = context.instance.get_latest_materialization_event(dg.AssetKey(name))
+    made = event.asset_materialization if event else None
+    return dict(made.metadata) if made else {}
 
 
 SQL_ASSETS = [sql_asset(one) for one in all_sql_files() if not one.needs_computed]

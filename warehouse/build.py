@@ -15,6 +15,7 @@ import pyarrow as pa
 from warehouse.catalogue import is_view, kind_of, row_count, table_exists, types_of
 from warehouse.dependencies import COMPUTED
 from warehouse.errors import BuildError
+from warehouse.made import changes
 from warehouse.names import Relation, quote_identifier, relation
 from warehouse.schema import comment_on
 from warehouse.sqlfiles import REJECTION, SqlFile, sql_file
@@ -75,6 +76,7 @@ def build(
     _refuse_unfit(sql_file, computed, params)
     target = Relation(sql_file.schema, relation(table).name if table else sql_file.name)
     with _explained(sql_file), _visible(con, computed), transaction(con):
+        changes(con, str(target))
         rejected = 0
         if sql_file.kind == "view":
             _drop_other_kind(con, target, "view")
@@ -110,6 +112,7 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
     same = " and ".join(f"old.{quote_identifier(key)} = new.{quote_identifier(key)}" for key in sql_file.keys)
     order = ", ".join(quote_identifier(key) for key in sql_file.keys)
     with _explained(sql_file), _visible(con, computed), _visible(con, removed, _REMOVED), transaction(con):
+        changes(con, str(target))
         con.execute(f"create or replace temp table {_STAGED} as {sql_file.body}")
         for rows in (_STAGED, _REMOVED):
             con.execute(f"delete from {target.sql} as old using {rows} as new where {same}")  # noqa: S608 - quoted

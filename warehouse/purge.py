@@ -13,6 +13,7 @@ import duckdb
 from warehouse.catalogue import Entry, columns_of, entries, table_exists
 from warehouse.connection import Warehouse
 from warehouse.lock import WriterLock
+from warehouse.made import forget
 from warehouse.names import Relation, quote_identifier
 from warehouse.redaction import mentions
 from warehouse.schema import SCHEMAS
@@ -51,6 +52,7 @@ def purge(con: duckdb.DuckDBPyConnection, source: str, subject: str, names: Iter
         purging = _Purging(con, source, identities)
         removed = {str(entry.relation): purging.purge(entry) for entry in tables}
         con.execute(f"drop table {_PURGED}")
+        forget(con)
     # What was deleted stands in the write-ahead log until it is taken over into the file.
     con.execute("checkpoint")
     return {table: rows for table, rows in removed.items() if rows}

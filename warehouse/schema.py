@@ -22,8 +22,8 @@ RAW_STREAMS: Mapping[str, tuple[str, ...]] = {
     "imdb": ("title_basics", "title_ratings", "title_akas"),
 }
 QUALITY_TABLES = ("quarantine", "check_result", "publication")
-#: The tables of the schema raw that are about files rather than of a stream.
-BOOKKEEPING = ("loaded_file", "crawl")
+#: The tables of the schema raw that are about files and tables rather than of a stream.
+BOOKKEEPING = ("loaded_file", "crawl", "made_table")
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:

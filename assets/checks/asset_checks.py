@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.checks.outcomes import check_result, check_table
-from assets.checks.rules import check_name, rules_of, sentence
-from assets.checks.suites import suite
+from assets.checks.outcomes import check_result, check_table, described_checks
+from assets.checks.rules import rules_of
 from assets.checks.tables import CheckedTable
 from assets.resources import WarehouseResource
 
@@ -34,8 +33,7 @@ def check_specs(table: CheckedTable) -> list[dg.AssetCheckSpec]:
     All of them block: a failed one of severity error keeps what is downstream from running, and even the
     publishing waits for warnings, so that a snapshot holds all outcomes of its run.
     """
-    described = {check_name(rule): sentence(rule) for rule in rules_of(table)}
-    described |= {check.name: check.description for check in suite(table)}
+    described = {name: text for name, _, text in described_checks(table)}
     also_read = _also_read(table)
     return [
         dg.AssetCheckSpec(name=name, asset=table.name, description=text, blocking=True, additional_deps=also_read)

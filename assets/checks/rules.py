@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +21,7 @@ from warehouse.build import fetch
 from warehouse.catalogue import built_tables
 from warehouse.checks import SAMPLE_ROWS, absent_tables, run_rules
 from warehouse.errors import CheckError
+from warehouse.made import is_sound
 from warehouse.sqlfiles import SqlFile, check_files
 
 #: Between the sentence of a header and what to do when it does not hold.
@@ -112,9 +117,30 @@ def failing_rules(connection: Connection) -> list[RuleResult]:
     """The rules of severity error that do not hold now, over everything built from staging on; [] = all do.
 
     Each check has run when its table was refreshed. A partial refresh can still leave tables that contradict
-    each other, which only shows when all rules are looked at together: right before publishing.
+    each other, which only shows when all rules are looked at together: right before publishing. Rules of tables that
+    were found sound with just what stands in the warehouse now are not run again.
     """
     built = built_tables(connection)
     tables = [one for one in checked_tables() if one.schema != "raw" and one.table in built]
-    results = [result for table in tables for result in check_rules(connection, table, {}, built)]
+    doubtful = [one for one in tables if not is_sound(connection, *dependencies(one, {}))]
+    results = [result for table in doubtful for result in check_rules(connection, table, {}, built)]
     return [one for one in results if one.severity == "error" and (one.failing_rows or one.absent)]
+
+
+def dependencies(table: CheckedTable, facts: Mapping[str, Any]) -> tuple[str, list[str], str]:
+    """What the outcomes of a table's checks depend on: the table, the others that its rules read, and a hash.
+
+    The hash is that of the rules, this room's code, Great Expectations' version and the facts that rules ask for.
+    """
+    rules = rules_of(table)
+    reads = sorted({name for rule in rules for name in rule.depends_on} - {table.table})
+    words = [_code(), *(f"{rule.name} {rule.body}" for rule in rules), repr(sorted(facts.items()))]
+    return table.table, reads, sha256("\0".join(words).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Great Expectations' version, and a hash of this room's code."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    texts = "\0".join(file.read_text(encoding="utf-8") for file in files)
+    return f"{version('great-expectations')} {sha256(texts.encode()).hexdigest()}"

@@ -89,15 +89,45 @@ def batch_definition() -> Any:
     return asset.add_batch_definition_whole_dataframe("columns_under_test")
 
 
+def is_ready() -> bool:
+    """Whether Great Expectations is imported already."""
+    return batch_definition.cache_info().currsize > 0
+
+
 def _to_gx(expectation: Expectation, number: int) -> Any:
     """The object of Great Expectations, numbered so that its result is found again."""
-    import great_expectations.expectations as classes
-
     try:
-        kind = getattr(classes, expectation.kind)
+        kind = _kind(expectation.kind)
         return kind(column=expectation.column, meta={"number": number}, **expectation.arguments)
     except (AttributeError, TypeError, ValueError) as problem:
         raise ExpectationError(f"{_spelled(expectation)} cannot be expressed: {problem}") from problem
+
+
+@cache
+def _kind(name: str) -> Any:
+    """The class of that name, whose objects put their configuration together once.
+
+    Great Expectations asks each object for it some forty times during a validation and makes it anew each time, which
+    was half of what a validation of a small table cost. Nothing changes an object once it is made.
+    """
+    import great_expectations.expectations as classes
+    from great_expectations.compatibility.pydantic import PrivateAttr
+
+    plain = getattr(classes, name)
+
+    def configuration(self: Any) -> Any:
+        if self._configuration is None:
+            self._configuration = plain.configuration.fget(self)
+        return self._configuration
+
+    body = {
+        "__module__": __name__,
+        "__doc__": plain.__doc__,
+        "_configuration": PrivateAttr(None),
+        "configuration": property(configuration),
+    }
+    # Great Expectations finds a class again by its name: this one must not take the place of its own.
+    return type(plain)(f"Settled{name}", (plain,), body)
 
 
 def _evaluated(result: Any, expectation: Expectation) -> Any:

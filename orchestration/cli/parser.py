@@ -106,7 +106,7 @@ def _add_run(commands: Commands, common: _Parser) -> None:
         action="extend",
         help="only these: asset names (= table names) or Dagster's selection syntax",
     )
-    parser.add_argument("--force", action="store_true", help="run even if nothing is new")
+    parser.add_argument("--force", action="store_true", help="run even if nothing is new, and make every table again")
     parser.add_argument("--verbose", action="store_true", help="show Dagster's own log as well")
 
 

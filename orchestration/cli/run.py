@@ -24,6 +24,7 @@ from orchestration.settings import Settings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import adopt
+from warehouse.made import forget
 
 if TYPE_CHECKING:
     from dagster import AssetKey, Definitions
@@ -81,6 +82,8 @@ def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console,
             return 0
         refuse_other_world(home, chosen)
         write_marker(home, chosen)
+        if args.force:
+            _forget_what_was_made(home, settings)
         outcome = _run(home, settings, console, chosen, selected, load)
         return conclude(settings, chosen, outcome)
 
@@ -107,6 +110,13 @@ def _loaded(
 ) -> tuple[Definitions, Mapping[str, object]]:
     """The pipeline for what is run; a part may publish tables of different inputs, and counts as made from none."""
     return load(settings, chosen.directory, "" if selected else base_fingerprint(settings))
+
+
+def _forget_what_was_made(home: Home, settings: Settings) -> None:
+    """Have every table made and checked again, also where nothing that it is made from has changed."""
+    if home.warehouse_file.is_file():
+        with Warehouse(home, lock_timeout_s=settings.lock_timeout).writer("forget what was made") as connection:
+            forget(connection)
 
 
 def _refuse_unready(settings: Settings) -> None:
