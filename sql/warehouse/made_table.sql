@@ -1,6 +1,6 @@
 /*
-What each table holds and what it was made from, so that a run makes again only what would be other, and checks again
-only what was not found sound before. Whatever replaces or changes a table takes its line out.
+What each table holds and what it was made from, so that a run makes again only what would be other, and
+checks again only what was not found sound before. Whatever changes a table takes content and made_from out.
 
 grain: one table or view
 keys: table_name
@@ -8,8 +8,8 @@ columns:
     table_name: the table as schema.table
     content: what its rows have in common with equal rows, and no others have
     made_from: the hash of its SQL and of the content of everything that it reads; null for what Python makes
-    sound_with: the hash of its content, its checks, and the content of everything that these read, when all of
-        them held last; null when they did not or were not run
+    sound_with: the hash of its content, its checks, and the content of everything that these read, when all
+        of them held last; null when they did not or were not run
 */
 select
     null::varchar as table_name,
