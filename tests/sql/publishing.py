@@ -1,5 +1,9 @@
 """A small published world with a little of everything in it, for tests of what reads a snapshot."""
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +102,16 @@ def computed(user_key: int) -> dict[str, pa.Table]:
 
 
 def publish_world(directory: Path) -> Warehouse:
-    """A warehouse of this world, published."""
+    """A warehouse of this world, published: a copy of one that is made once in a process."""
+    shutil.copytree(_published(), directory, dirs_exist_ok=True)
+    return Warehouse(Home(directory), memory_limit="500MB", threads=2)
+
+
+@cache
+def _published() -> Path:
+    """The HOME that is copied."""
+    directory = Path(tempfile.mkdtemp(prefix="osusume-published-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     warehouse = Warehouse(Home(directory), memory_limit="500MB", threads=2)
     with warehouse.writer("test") as con:
         shop = Workshop(con)
@@ -108,4 +121,4 @@ def publish_world(directory: Path) -> Warehouse:
         ((user_key,),) = shop.rows("select user_key from dim_user where user_id = 'user-0'")
         shop.make(same, computed(user_key) | {"int_anime_past": past_anime(con)})
     publish(warehouse, "run", "fingerprint")
-    return warehouse
+    return directory
