@@ -14,6 +14,8 @@ from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+#: Runs teach two models: that the others learn is tested in tests/recommenders, and they only take time here.
+SETTINGS = {"OSUSUME_MODELS": "popularity,item_knn"}
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.end_to_end.preloaded"])
 
@@ -53,8 +55,8 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
 
 
 def _started(words: list[str], out: Path, err: Path) -> ForkServerProcess:
-    """The command in a process that has this one's environment without settings of ours."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
+    """The command in a process that has this one's environment, with our settings for those of the project."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")} | SETTINGS
     process = _FORKS.Process(target=_run, args=(words, str(out), str(err), environment, str(Path.cwd())), daemon=True)
     process.start()
     return process

@@ -1,4 +1,4 @@
-"""What a run imports sooner or later, for the process that runs are forked from."""
+"""What a run imports and finds out sooner or later, for the process that runs are forked from."""
 
 import great_expectations.expectations
 import implicit.als
@@ -12,6 +12,9 @@ import sklearn.feature_extraction.text
 import assets.checks.validation
 import orchestration.cli.run
 import orchestration.definitions
+from assets.checks.validation import batch_definition
+from warehouse.lineage import column_lineage
+from warehouse.sqlfiles import all_sql_files
 
 __all__ = [
     "assets",
@@ -23,3 +26,7 @@ __all__ = [
     "scipy",
     "sklearn",
 ]
+
+batch_definition()
+for file in all_sql_files():
+    column_lineage(file)
