@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.evaluation import EVALUATION_ASSETS
+from assets.franchises import FRANCHISE_ASSETS
 from assets.history import HISTORY_ASSETS
 from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
@@ -24,6 +25,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *SQL_ASSETS,
     *IDENTITY_ASSETS,
     *HISTORY_ASSETS,
+    *FRANCHISE_ASSETS,
     *EVALUATION_ASSETS,
     *MODEL_ASSETS,
     *PROMOTION_ASSETS,

@@ -41,6 +41,7 @@ WHAT_MODELS_READ = [
     "bridge_anime_genre",
     "bridge_anime_tag",
     "bridge_anime_studio",
+    "bridge_anime_franchise",
 ]
 NO_LISTS: Mapping[str, Any] = {
     "model_version_id": np.zeros(0, dtype=np.str_),

@@ -111,4 +111,9 @@ def _features(items: pa.Table) -> ItemFeatures:
         genres=items.column("genres").to_pylist(),
         tags=items.column("tags").to_pylist(),
         studios=items.column("studios").to_pylist(),
+        formats=items.column("format").to_pylist(),
+        started=column(items, "started").astype(np.float64),
+        episodes=column(items, "episodes").astype(np.float64),
+        franchise=column(items, "franchise").astype(np.int64),
+        universe=column(items, "universe").astype(np.int64),
     )

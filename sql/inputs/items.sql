@@ -1,6 +1,6 @@
 /*
-Every anime as models see it: what it is about, whether it may be recommended (a stub may not), whether it is
-adult.
+Every anime as models see it: what it is about, what it belongs to (started in days since 1970; franchise and
+universe -1 where it stands alone), whether it may be recommended (a stub may not), whether it is adult.
 */
 with genres as (
     select
@@ -39,9 +39,15 @@ select
     coalesce(dim_anime.synopsis, '') as synopsis,
     coalesce(genres.genres, []) as genres,
     coalesce(tags.tags, []) as tags,
-    coalesce(studios.studios, []) as studios
+    coalesce(studios.studios, []) as studios,
+    coalesce(dim_anime.format, '') as format,
+    epoch(dim_anime.start_date) / 86400 as started,
+    dim_anime.episodes::double as episodes,
+    coalesce(bridge_anime_franchise.franchise_key, -1) as franchise,
+    coalesce(bridge_anime_franchise.universe_key, -1) as universe
 from main.dim_anime
 left join genres on dim_anime.anime_key = genres.anime_key
 left join tags on dim_anime.anime_key = tags.anime_key
 left join studios on dim_anime.anime_key = studios.anime_key
+left join main.bridge_anime_franchise on dim_anime.anime_key = bridge_anime_franchise.anime_key
 order by dim_anime.anime_key

@@ -16,7 +16,8 @@ from warehouse.home import Home
 TABLES = """
 create or replace table main.dim_anime as
 select anime_key, 'Title ' || anime_key as title, null::varchar as title_romaji, null::varchar as title_english,
-    null::varchar as title_native, 1 as source_count, false as is_adult, null::varchar as synopsis
+    null::varchar as title_native, 1 as source_count, false as is_adult, null::varchar as synopsis,
+    'TV' as format, null::integer as episodes, null::date as start_date
 from items;
 create or replace table main.dim_user as select user_key, 'control' as cohort_id from users;
 create or replace table main.fact_user_rating as
@@ -25,6 +26,7 @@ from entries;
 create or replace table main.bridge_anime_genre as select 500::bigint as anime_key, 'Drama' as genre;
 create or replace table main.bridge_anime_tag (anime_key bigint, tag varchar);
 create or replace table main.bridge_anime_studio (anime_key bigint, studio varchar);
+create or replace table main.bridge_anime_franchise (anime_key bigint, franchise_key bigint, universe_key bigint);
 """
 #: Models that learn in no time; the others have an empty list each, as if they could not be taught.
 QUICK = ("popularity", "item_knn", "ease")

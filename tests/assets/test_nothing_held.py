@@ -38,12 +38,14 @@ for _ in sys.stdin:
 """
 #: As much of the pipeline's tables as models are given: two anime, two users with a rating each.
 TABLES = """
-create table main.dim_anime as select * from (values (1, 'One', 'One', '', '', 1, false, ''),
+create table main.dim_anime as select *, 'TV' as format, 12 as episodes, null::date as start_date
+from (values (1, 'One', 'One', '', '', 1, false, ''),
     (2, 'Two', 'Two', '', '', 1, false, '')) as t (anime_key, title, title_romaji, title_english, title_native,
     source_count, is_adult, synopsis);
 create table main.bridge_anime_genre as select 1::bigint as anime_key, 'Drama' as genre;
 create table main.bridge_anime_tag as select 1::bigint as anime_key, 'School' as tag;
 create table main.bridge_anime_studio as select 1::bigint as anime_key, 'Kemen' as studio;
+create table main.bridge_anime_franchise (anime_key bigint, franchise_key bigint, universe_key bigint);
 create table main.dim_user as select range as user_key, 'control' as cohort_id from range(2);
 create table main.fact_user_rating as select range as user_key, range + 1 as anime_key, 8.0::double as rating,
     'completed' as status from range(2);

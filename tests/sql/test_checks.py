@@ -193,6 +193,19 @@ BREAKS: list[tuple[str, str, str, int]] = [
         "update bridge_anime_relation set related_anime_key = 77",
         1,
     ),
+    ("bridge_anime_franchise", "every_anime_exists", "update bridge_anime_franchise set anime_key = 77", 1),
+    (
+        "bridge_anime_franchise",
+        "nobody_is_in_a_group_alone",
+        "delete from bridge_anime_franchise where anime_key = 3",
+        1,
+    ),
+    (
+        "bridge_anime_franchise",
+        "a_franchise_lies_in_one_universe",
+        "update bridge_anime_franchise set universe_key = 3 where anime_key = 3",
+        1,
+    ),
     (
         "anime_key_history",
         "no_key_is_lost",

@@ -5,6 +5,7 @@ from assets.checks.suites.values import (
     CROSS_ID_VERDICTS,
     DECISIONS,
     FORMATS,
+    FRANCHISE_EVIDENCE,
     KEY_EVENTS,
     LARGEST_KEY,
     MATCH_METHODS,
@@ -230,6 +231,18 @@ CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {
             "relation_types_are_words",
             "Relation types are written in one way: capital letters and underscores.",
             matching(r"^[A-Z][A-Z_]*$", "relation_type"),
+        ),
+    ),
+    "bridge_anime_franchise": (
+        ColumnCheck(
+            "every_anime_is_in_a_universe",
+            "Every anime here shares a universe, and says by what it belongs there.",
+            stated("universe_key", "evidence") + one_of("evidence", FRANCHISE_EVIDENCE),
+        ),
+        ColumnCheck(
+            "watch_positions_count_from_1",
+            "Places in a franchise start at 1.",
+            between(1, None, "watch_position"),
         ),
     ),
     "anime_key_history": KEY_HISTORY,

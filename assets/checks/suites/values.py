@@ -11,6 +11,7 @@ MATCH_METHODS = ("title_and_date", "cross_id", "override", "single", "rating_onl
 DECISIONS = ("match", "review", "no_match")
 CROSS_ID_VERDICTS = ("agrees", "contradicts", "absent")
 RELATION_VERDICTS = ("better_relative", "other_side", "same_side", "absent")
+FRANCHISE_EVIDENCE = ("relation", "title")
 KEY_EVENTS = ("born", "joined", "merged_into", "split_from", "retired", "revived", "left", "returned")
 
 #: Every source numbers its anime from 1, without leading zeros.

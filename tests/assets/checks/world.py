@@ -152,6 +152,10 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         "anime_key bigint, related_anime_key bigint, relation_type varchar",
         ["1, 3, 'SEQUEL'"],
     ),
+    "main.bridge_anime_franchise": (
+        "anime_key bigint, franchise_key bigint, universe_key bigint, watch_position integer, evidence varchar",
+        ["1, 1, 1, 2, 'relation'", "3, 1, 1, 1, 'relation'", "2, null, 1, null, 'title'"],
+    ),
     "main.anime_key_history": (
         "event_number bigint, occurred_at timestamptz, anime_key bigint, event varchar, other_key bigint, "
         "source varchar, source_id varchar, cause varchar",
