@@ -21,7 +21,7 @@ select anime_key, 'Title ' || anime_key as title, null::varchar as title_romaji,
 from items;
 create or replace table main.dim_user as select user_key, 'control' as cohort_id from users;
 create or replace table main.fact_user_rating as
-select user_key, anime_key, rating, 'completed' as status
+select user_key, anime_key, rating, 'completed' as status, null::timestamptz as rated_at
 from entries;
 create or replace table main.bridge_anime_genre as select 500::bigint as anime_key, 'Drama' as genre;
 create or replace table main.bridge_anime_tag (anime_key bigint, tag varchar);

@@ -29,7 +29,8 @@ create table main.bridge_anime_tag (anime_key bigint, tag varchar);
 create table main.bridge_anime_studio (anime_key bigint, studio varchar);
 create table main.dim_user as select 1::bigint as user_key, 'control' as cohort_id;
 create table main.fact_user_rating as
-select 1::bigint as user_key, 1::bigint as anime_key, 8.0::double as rating, 'completed' as status;
+select 1::bigint as user_key, 1::bigint as anime_key, 8.0::double as rating, 'completed' as status,
+    null::timestamptz as rated_at;
 """
 
 

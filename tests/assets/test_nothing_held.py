@@ -48,8 +48,9 @@ create table main.bridge_anime_studio as select 1::bigint as anime_key, 'Kemen' 
 create table main.bridge_anime_franchise (anime_key bigint, franchise_key bigint, universe_key bigint);
 create table main.dim_user as select range as user_key, 'control' as cohort_id from range(2);
 create table main.fact_user_rating as select range as user_key, range + 1 as anime_key, 8.0::double as rating,
-    'completed' as status from range(2);
-create table ml.evaluation_input as select user_key, anime_key, rating from main.fact_user_rating where user_key = 0;
+    'completed' as status, null::timestamptz as rated_at from range(2);
+create table ml.evaluation_input as
+select user_key, anime_key, rating, rated_at from main.fact_user_rating where user_key = 0;
 """
 
 

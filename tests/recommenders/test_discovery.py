@@ -10,7 +10,7 @@ from recommenders.store import write_folder
 
 
 def test_the_models_of_this_version() -> None:
-    """In the order of their names, each in the file of its name; the four kinds of LightFM share one."""
+    """In the order of their names, each in the file of its name; kinds of LightFM and of SLIM share one."""
     models = all_models()
     assert list(models) == [
         "als",
@@ -37,7 +37,7 @@ def test_the_models_of_this_version() -> None:
         "user_knn",
     ]
     for name, model in models.items():
-        file = "lightfm_models" if name.startswith("lightfm_") else name
+        file = {"lightfm": "lightfm_models", "slim": "slim"}.get(name.partition("_")[0], name)
         assert (model.name, model.__module__) == (name, f"recommenders.{file}")
         assert model.__doc__
         assert "Source:" in model.__doc__
