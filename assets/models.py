@@ -21,6 +21,7 @@ from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
 from reports import leaderboard
+from warehouse.catalogue import table_exists
 from warehouse.checks import column_frame
 from warehouse.sqlfiles import sql_file
 
@@ -36,9 +37,11 @@ def fact_model_metric(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """Every model's lists measured by what was hidden, each also paired with popularity's and with the best's."""
+    chosen = sorted(run_settings.chosen(MODELS))
     with warehouse.open().writer("read evaluation lists") as connection:
         inputs = read_inputs(connection)
-        tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in MODELS}
+        names = [name for name in chosen if table_exists(connection, f"ml.evaluation_{name}")]
+        tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in names}
     split = holdout(inputs.interactions, seed=run_settings.seed)
     found = {name: table for name, table in tables.items() if table.num_rows}
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}

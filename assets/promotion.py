@@ -20,6 +20,7 @@ from recommenders.metrics import user_metrics
 from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
 from recommenders.splitting import holdout
 from warehouse.build import fetch
+from warehouse.catalogue import table_exists
 from warehouse.checks import column_frame
 from warehouse.home import Home
 from warehouse.sqlfiles import sql_file
@@ -69,6 +70,8 @@ def measured_today(connection: Any, inputs: ModelInputs, seed: int) -> list[Cand
             found.setdefault(row["model_version_id"], {})[key] = Figure(row["value"], row["ci_low"], row["ci_high"])
     candidates = []
     for name in MODELS:
+        if not table_exists(connection, f"ml.evaluation_{name}"):
+            continue
         table = column_frame(connection, f"ml.evaluation_{name}", LISTS)
         version_id = table.column("model_version_id")[0].as_py() if table.num_rows else None
         if version_id in found:

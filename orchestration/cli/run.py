@@ -183,7 +183,20 @@ def execute_pipeline(
     with open_instance(home, verbose=console.verbose) as instance:
         if closed := close_unfinished_runs(instance):
             console.say(f"  {counted(closed, 'run')} of a killed process marked as failed")
-        return execute(defs, instance, console, job_name=_JOB, resources=resources, selected=selected)
+        wanted = selected or worth_a_step(defs, resources)
+        return execute(defs, instance, console, job_name=_JOB, resources=resources, selected=wanted)
+
+
+def worth_a_step(defs: Definitions, resources: Mapping[str, object]) -> list[AssetKey]:
+    """The assets of a whole run: all of the job but the evaluations of models that OSUSUME_MODELS leaves out."""
+    from assets.resources import RunSettings
+    from recommenders.discovery import all_models
+
+    settings = resources["run_settings"]
+    models = settings.chosen(all_models()) if isinstance(settings, RunSettings) else all_models()
+    left_out = {f"evaluation_{name}" for name in all_models() if name not in models}
+    keys = sorted(defs.resolve_job_def(_JOB).asset_layer.executable_asset_keys)
+    return [key for key in keys if key.to_user_string() not in left_out]
 
 
 def conclude(settings: Settings, chosen: RunInput, outcome: Outcome) -> int:
