@@ -66,7 +66,7 @@ def fact_anime_similarity(
     with warehouse.open().writer("read for similarity") as connection:
         inputs = read_inputs(connection)
     parts, home = [], warehouse.open().home
-    for name in ANIME_LIKE:
+    for name in sorted(run_settings.chosen(ANIME_LIKE) & ANIME_LIKE.keys()):
         version_id = version_of(name, inputs, tuned_config(home, name, run_settings.seed))
         try:
             model = taught_model(home, name, version_id, inputs, run_settings.seed)

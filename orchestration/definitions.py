@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from assets import ALL_ASSETS
@@ -15,8 +17,14 @@ from orchestration.sensors import sensors_for
 from orchestration.settings import Settings, load_settings
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The project's assets, checks, jobs and schedules, with resources for the given settings."""
+def build_definitions(settings: Settings, resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """The project's assets, checks, jobs and schedules.
+
+    Args:
+        settings: whose.
+        resources: by key; default: those of the settings.
+    """
+    given = resources if resources is not None else resources_for(settings, recordings_directory(settings))
     return dg.Definitions(
         assets=automated(ALL_ASSETS),
         asset_checks=ALL_CHECKS,
@@ -25,7 +33,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         sensors=sensors_for(ALL_ASSETS, settings.alert_webhook),
         # A run is one process: a hundred short steps would each pay seconds for a process of their own.
         executor=dg.in_process_executor,
-        resources=resources_for(settings, recordings_directory(settings)),
+        resources=given,
     )
 
 

@@ -73,7 +73,7 @@ class Settings(SourceSettings):
     models: str = Field(
         "auto",
         pattern=r"^[a-z0-9_, ]+$",
-        description="the models to evaluate: names with commas, all, or auto (on the demo world the quick ones)",
+        description="the models to evaluate: names with commas, all, or auto (all but the slowest; demo: quick ones)",
     )
     mlflow_uri: str = Field(
         "",

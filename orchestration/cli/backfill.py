@@ -102,6 +102,7 @@ def _backfill(
     """Read the years and run everything that comes after."""
     from orchestration.cli.partitionruns import land_parts
     from orchestration.crawling import refuse_unready
+    from orchestration.definitions import build_definitions
     from orchestration.demoworld import make_demo, serving
 
     home, years = Home(settings.home), (args.first, args.last)
@@ -118,5 +119,6 @@ def _backfill(
         if keys:
             # What was to be read is landed by now; the rest of the pipeline asks nobody.
             resources = dict(resources) | {"crawling": replace(resources["crawling"], refreshes=False)}  # type: ignore[type-var]  # it is a Crawling
+            defs = build_definitions(reached, resources)
         outcome = execute_pipeline(home, console, chosen, None, (defs, resources))
     return conclude(settings, chosen, outcome)

@@ -43,14 +43,13 @@ _PUBLISHING = "published_snapshot"
 def load_pipeline(
     settings: Settings, directory: Path | None, mark: str, ranges: Mapping[str, Years] | None = None
 ) -> tuple[Definitions, Mapping[str, object]]:
-    """The project's code location and the resources of one run; Dagster is imported only now."""
+    """The project's code location with the resources of one run, which it runs with; Dagster is imported only now."""
     from orchestration.definitions import build_definitions
     from orchestration.resources import resources_for
 
-    # For a part of a job Dagster refuses other resources than those of the definitions, which are the same
-    # but for the mark, and a part has none.
-    resources = resources_for(settings, directory, mark, ranges) if mark else {}
-    return build_definitions(settings), resources
+    # For a part of a job Dagster refuses other resources than those of the definitions.
+    resources = resources_for(settings, directory, mark, ranges)
+    return build_definitions(settings, resources), resources
 
 
 def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console, load: Load = load_pipeline) -> int:
@@ -184,7 +183,7 @@ def execute_pipeline(
         if closed := close_unfinished_runs(instance):
             console.say(f"  {counted(closed, 'run')} of a killed process marked as failed")
         wanted = selected or worth_a_step(defs, resources)
-        return execute(defs, instance, console, job_name=_JOB, resources=resources, selected=wanted)
+        return execute(defs, instance, console, job_name=_JOB, resources={}, selected=wanted)
 
 
 def worth_a_step(defs: Definitions, resources: Mapping[str, object]) -> list[AssetKey]:
