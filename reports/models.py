@@ -54,7 +54,7 @@ def _value(rows: pd.DataFrame, model: str) -> float:
 def leaderboard(found: pd.DataFrame) -> tuple[Axes, str]:
     """NDCG@10 of every model with its 95 % interval; popularity is the line that each has to pass."""
     rows = at(found, "ndcg", 10)
-    axes = new_axes(1.2 + 0.28 * len(rows), left=1.2)
+    axes = new_axes(1.2 + 0.28 * len(rows), left=1.75)
     for place, (model, row) in enumerate(rows[::-1].iterrows()):
         axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=_colour(str(model)), linewidth=3, alpha=0.5)
         axes.plot(row["value"], place, "o", color=_colour(str(model)), markersize=7)
@@ -109,6 +109,8 @@ def _by_depth(found: pd.DataFrame, metric: str) -> tuple[Axes, pd.DataFrame, int
         axes.fill_between(own["k"], own["ci_low"], own["ci_high"], color=_colour(model), alpha=0.2, linewidth=0)
         style = "--" if model == BASELINE else "-"
         axes.plot(own["k"], own["value"], style, color=_colour(model), marker="o", markersize=4)
+    # room for the names of the best above their lines
+    axes.margins(y=0.15)
     axes.set_xscale("log")
     axes.set_xticks(depths, [str(depth) for depth in depths])
     axes.minorticks_off()
