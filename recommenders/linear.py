@@ -21,6 +21,9 @@ from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, scale_rows, sparse
 from recommenders.ranking import top_k
 
+WORTH_KERNEL = 5_000
+"""Entries from which the compiled kernel gains more than it takes to load."""
+
 
 class LinearRecommender(Recommender):
     """A recommender that is one sparse item-to-item matrix."""
@@ -48,7 +51,14 @@ class LinearRecommender(Recommender):
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        return (self._weights(rows) @ self._carry).toarray()
+        weights, carry = self._weights(rows), self._carry
+        if weights.nnz < WORTH_KERNEL:
+            return (weights @ carry).toarray()
+        from recommenders.kernels.topk import weighted_sums
+
+        # the same additions in the same order, without a sparse matrix in between that is hardly sparse
+        sums = weighted_sums(weights.indptr, weights.indices, weights.data, carry.indptr, carry.indices, carry.data)
+        return np.asarray(sums)
 
     @override
     def _speaks(self, rows: Interactions) -> NDArray[np.bool_]:

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Csr, Interactions, Keys
+from recommenders.threads import in_threads, one_blas_thread
 
 BLOCK_BYTES = 32 * 2**20
-"""Scores held at once by default; ranking needs about twice as much besides."""
-GROUP = 32
-"""Columns whose maximum stands for them while the k-th largest score is bounded."""
-CANDIDATES_PER_PLACE = 8
-"""A row with more candidates than this for each place of its list is cut by itself."""
+"""Scores held at once by default, by all threads together."""
+LANES = 4
+"""At most so many blocks are scored at once. The size of a block must not depend on the machine's cores: it may
+change the last bits of a matrix product."""
+WORTH_KERNEL = 2**20
+"""Scores from which the compiled kernel gains more than it takes to load."""
+SIGN, LOW = np.uint32(2**31), np.uint64(2**32 - 1)
 
 Floats: TypeAlias = NDArray[np.float32]
+RankKeys: TypeAlias = NDArray[np.uint64]
 
 
 class Scorer(Protocol):
@@ -87,71 +91,46 @@ def top_k(
     if scores.size and np.isnan(scores.max()):
         raise InvalidInputError("a score is not a number")
     order = np.arange(n_items) if order is None else order
-    masked = _masked(scores, exclude, allowed, order)
-    places, values = _best_places(masked, min(k, n_items))
-    items = order[places].astype(np.int32)
-    items[np.isneginf(values)] = -1
-    padding = ((0, 0), (0, k - items.shape[1]))
-    return (
-        np.pad(items, padding, constant_values=-1),
-        np.pad(values, padding, constant_values=-np.inf),
-    )
+    place_of = np.empty(n_items, dtype=np.int32)
+    place_of[order] = np.arange(n_items, dtype=np.int32)
+    never = np.flatnonzero(~allowed) if allowed is not None else np.zeros(0, dtype=np.intp)
+    if scores.size >= WORTH_KERNEL and k:
+        keys = _best_keys(scores, min(k, n_items), place_of, never, exclude)
+    else:
+        keys = _all_keys(scores, place_of, never, exclude)
+    keys = np.sort(keys, axis=1)[:, ::-1]
+    items = np.full((len(scores), k), -1, dtype=np.int32)
+    values = np.full((len(scores), k), -np.inf, dtype=np.float32)
+    row, place = np.nonzero(keys[:, :k])
+    items[row, place] = order[LOW - (keys[row, place] & LOW)]
+    values[row, place] = scores[row, items[row, place]]
+    return items, values
 
 
-def _masked(scores: Floats, exclude: Csr | None, allowed: NDArray[np.bool_] | None, order: NDArray[np.intp]) -> Floats:
-    """A copy with its columns in `order` and -inf wherever an item may not stand."""
-    masked = np.take(scores, order, axis=1).astype(np.float32, copy=False)
-    if allowed is not None:
-        masked[:, ~allowed[order]] = -np.inf
+def _best_keys(
+    scores: Floats, k: int, place_of: NDArray[np.int32], never: NDArray[np.intp], exclude: Csr | None
+) -> RankKeys:
+    """The keys (`kernels.topk`) of each row's k best, in no order: (rows, k)."""
+    from recommenders.kernels.topk import best
+
+    nothing = np.zeros(0, np.int32)
+    indptr, indices = (np.zeros(len(scores) + 1), nothing) if exclude is None else (exclude.indptr, exclude.indices)
+    rows = np.ascontiguousarray(scores, dtype=np.float32)
+    # always the same types, since others would be compiled anew
+    ints = (np.asarray(part).astype(np.int32, copy=False) for part in (never, indptr, indices))
+    return np.asarray(best(rows, k, place_of, *ints))
+
+
+def _all_keys(scores: Floats, place_of: NDArray[np.int32], never: NDArray[np.intp], exclude: Csr | None) -> RankKeys:
+    """The same keys of all items, which is quicker for few: (rows, n_items)."""
+    bits = (scores.astype(np.float32) + np.float32(0)).view(np.uint32)
+    ordered = np.where(bits & SIGN, ~bits, bits | SIGN).astype(np.uint64)
+    keys: RankKeys = (ordered << np.uint64(32)) | (LOW - place_of.astype(np.uint64))
+    keys[np.isneginf(scores)] = 0
+    keys[:, never] = 0
     if exclude is not None:
-        place_of = np.empty(len(order), dtype=np.intp)
-        place_of[order] = np.arange(len(order))
-        rows = np.repeat(np.arange(len(scores)), np.diff(exclude.indptr))
-        masked[rows, place_of[exclude.indices]] = -np.inf
-    return masked
-
-
-def _best_places(scores: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
-    """Columns and values of the k largest of each row, ties to the left: both (rows, k), best first."""
-    rows = len(scores)
-    places, values = np.zeros((rows, k), dtype=np.intp), np.zeros((rows, k), dtype=np.float32)
-    if not (rows and k):
-        return places, values
-    candidate = scores >= _lower_bounds(scores, k)[:, None]
-    count = np.count_nonzero(candidate, axis=1)
-    # a level that thousands share (mostly 0: no evidence) is cheaper to cut row by row
-    crowded = count > CANDIDATES_PER_PLACE * k
-    for row in np.flatnonzero(crowded):
-        candidate[row] = _cut(scores[row], k)
-        count[row] = k
-    row_of, column = np.nonzero(candidate)
-    slot = np.arange(len(row_of)) - (np.cumsum(count) - count)[row_of]
-    some = np.full((rows, int(count.max())), -np.inf, dtype=np.float32)
-    where = np.zeros(some.shape, dtype=np.intp)
-    some[row_of, slot], where[row_of, slot] = scores[row_of, column], column
-    best = np.argsort(-some, axis=1, kind="stable")[:, :k]  # columns ascend, so ties stay to the left
-    return np.take_along_axis(where, best, axis=1), np.take_along_axis(some, best, axis=1)
-
-
-def _lower_bounds(scores: Floats, k: int) -> Floats:
-    """A value for each row that at least k of its scores reach, close to the k-th largest: (rows,).
-
-    The k-th largest of the maxima of groups of columns. Taking maxima is one pass over memory; finding
-    the k-th of all columns themselves is what makes ranking slow.
-    """
-    rows, n_items = scores.shape
-    group = max(1, min(GROUP, n_items // (2 * k)))
-    groups = n_items // group
-    maxima = scores[:, : group * groups].reshape(rows, group, groups).max(axis=1)
-    return np.asarray(np.partition(maxima, groups - k, axis=1)[:, groups - k])
-
-
-def _cut(row: Floats, k: int) -> NDArray[np.bool_]:
-    """Exactly k columns: everything above the k-th value, and of its equals those furthest left."""
-    last = np.partition(row, len(row) - k)[len(row) - k]
-    chosen = row > last
-    chosen[np.flatnonzero(row == last)[: k - np.count_nonzero(chosen)]] = True
-    return np.asarray(chosen)
+        keys[np.repeat(np.arange(len(scores)), np.diff(exclude.indptr)), exclude.indices] = 0
+    return keys
 
 
 def recommend(
@@ -164,7 +143,7 @@ def recommend(
     """The model's k best items for every row, without anything the user has seen.
 
     Equal scores go to the more popular item, then to the lower key. Memory is bounded by `block_bytes`,
-    whatever the number of users.
+    whatever the number of users. Blocks are scored in threads: scoring must leave nothing behind in the model.
 
     Args:
         model: a fitted model over the rows' items.
@@ -174,11 +153,18 @@ def recommend(
         block_bytes: scores held at once.
     """
     order = np.lexsort((np.arange(rows.n_items), -model.prior))
-    size = max(1, block_bytes // max(4 * rows.n_items, 1))
-    parts = []
-    for start in range(0, rows.n_users, size):
+    size = max(1, block_bytes // LANES // max(4 * rows.n_items, 1))
+
+    def ranked(start: int) -> tuple[NDArray[np.int32], Floats]:
         block = rows.take(np.arange(start, min(start + size, rows.n_users)))
-        parts.append(top_k(model.scores(block), k, exclude=block.seen, allowed=allowed, order=order))
+        return top_k(model.scores(block), k, exclude=block.seen, allowed=allowed, order=order)
+
+    starts = range(0, rows.n_users, size)
+    # the first by itself: whatever a model loads when it first scores is there before threads need it
+    parts = [ranked(start) for start in starts[:1]]
+    if len(starts) > 1:
+        with one_blas_thread():
+            parts += in_threads(ranked, starts[1:], LANES)
     empty = (np.zeros((0, k), dtype=np.int32), np.zeros((0, k), dtype=np.float32))
     items, values = (np.concatenate(side) for side in zip(*(parts or [empty]), strict=True))
     return Recommendations(rows.user_keys, items, values)

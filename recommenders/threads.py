@@ -30,12 +30,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def in_threads(work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
+def in_threads(work: Callable[[Part], Result], parts: Iterable[Part], most: int | None = None) -> Iterator[Result]:
     """The results of the parts in their order, computed on all cores by code that releases the interpreter lock.
 
     Only a few parts are under way or waiting to be taken at any time, so memory does not grow with their number.
+
+    Args:
+        work: computes a part.
+        parts: the parts.
+        most: no more threads than this, where each needs much memory; default: as many as there are cores.
     """
-    workers = cores()
+    workers = min(cores(), most or cores())
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()
         for part in parts:

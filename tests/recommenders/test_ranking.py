@@ -6,8 +6,10 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommenders import ranking
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Interactions
+from recommenders.kernels.topk import weighted_sums
 from recommenders.popularity import Popularity
 from recommenders.ranking import Recommendations, recommend, top_k
 
@@ -68,6 +70,61 @@ def test_it_agrees_with_sorting_everything(rows: int, n_items: int, k: int, leve
         expected = (ranked + [-1] * k)[:k]
         assert items[row].tolist() == expected
         assert values[row].tolist() == [scores[row][item] if item >= 0 else -np.inf for item in expected]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.integers(0, 4),
+    n_items=st.integers(1, 700),
+    k=st.integers(1, 12),
+    levels=st.sampled_from([1, 2, 5, 1000]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_many_scores_are_ranked_as_few_are(rows: int, n_items: int, k: int, levels: int, seed: int) -> None:
+    """The kernel that large blocks go through gives the very lists of the sort that small ones go through.
+
+    Scores of both signs, both zeros, and -inf; rows whose list cannot be filled.
+    """
+    rng = np.random.default_rng(seed)
+    scores = (rng.integers(-levels, levels + 1, (rows, n_items)) * rng.choice([-0.5, 0.5])).astype(np.float32)
+    scores[rng.random(scores.shape) < 0.1] = -np.inf
+    exclude = sp.csr_array((rng.random((rows, n_items)) < rng.choice([0.3, 0.99])).astype(np.float32))
+    allowed, order = rng.random(n_items) < 0.8, rng.permutation(n_items)
+    few = top_k(scores, k, exclude=exclude, allowed=allowed, order=order)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "WORTH_KERNEL", 0)
+        many = top_k(scores, k, exclude=exclude, allowed=allowed, order=order)
+    assert [part.tobytes() for part in many] == [part.tobytes() for part in few]
+
+
+def test_many_equal_scores_go_by_the_order_in_a_large_block() -> None:
+    """1,100 rows of 1,000 equal scores: the first ten of the order, though every score reaches the bound."""
+    order = np.arange(1000)[::-1]
+    items, _ = top_k(np.zeros((1100, 1000), dtype=np.float32), 10, order=order)
+    assert (items == order[:10]).all()
+
+
+def test_blocks_in_threads_give_the_lists_of_one_block() -> None:
+    """What each of 300 users is recommended does not depend on who else is scored beside."""
+    world, _ = tastes(300)
+
+    class Own:
+        prior = np.zeros(world.n_items, dtype=np.float32)
+
+        def scores(self, rows: Interactions) -> np.ndarray:
+            return ((rows.user_keys[:, None] * 31 + rows.item_keys * 17) % 101).astype(np.float32)
+
+    whole, apart = (recommend(Own(), world, 7, block_bytes=size) for size in (2**24, 4 * 4 * 3 * world.n_items))
+    assert whole.items.tolist() == apart.items.tolist()
+    assert whole.scores.tolist() == apart.scores.tolist()
+
+
+def test_weighted_sums_are_the_product_of_the_matrices_bit_for_bit() -> None:
+    """Users 40 x 30 and items 30 x 30, drawn: what scipy's product says, rounding included."""
+    rng = np.random.default_rng(7)
+    users, carry = (sp.random_array((n, 30), density=0.4, rng=rng, dtype=np.float32).tocsr() for n in (40, 30))
+    sums = weighted_sums(users.indptr, users.indices, users.data, carry.indptr, carry.indices, carry.data)
+    assert sums.tobytes() == (users @ carry).toarray().tobytes()
 
 
 def test_a_score_that_is_not_a_number_is_refused() -> None:
