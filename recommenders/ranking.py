@@ -99,12 +99,15 @@ def top_k(
     else:
         keys = _all_keys(scores, place_of, never, exclude)
     keys = np.sort(keys, axis=1)[:, ::-1]
-    items = np.full((len(scores), k), -1, dtype=np.int32)
-    values = np.full((len(scores), k), -np.inf, dtype=np.float32)
-    row, place = np.nonzero(keys[:, :k])
-    items[row, place] = order[LOW - (keys[row, place] & LOW)]
-    values[row, place] = scores[row, items[row, place]]
-    return items, values
+    keys = keys[:, :k]
+    found = keys > 0
+    items = np.where(found, order[np.where(found, LOW - (keys & LOW), 0)], -1).astype(np.int32)
+    values = np.where(found, np.take_along_axis(scores, items, axis=1), np.float32(-np.inf))
+    padding = ((0, 0), (0, k - items.shape[1]))
+    return (
+        np.pad(items, padding, constant_values=-1),
+        np.pad(values, padding, constant_values=-np.inf),
+    )
 
 
 def _best_keys(

@@ -142,7 +142,9 @@ def weighted_sums(
     for user in range(len(sums)):
         row = sums[user]
         for at in range(indptr[user], indptr[user + 1]):
-            weight, item = weights[at], indices[at]
-            for to in range(from_ptr[item], from_ptr[item + 1]):
-                row[to_items[to]] += weight * carry[to]
+            weight, start, end = weights[at], from_ptr[indices[at]], from_ptr[indices[at] + 1]
+            targets, amounts = to_items[start:end], carry[start:end]
+            for place in range(len(targets)):
+                # a number that cannot be negative spares the look whether it counts from the end
+                row[np.uint32(targets[place])] += weight * amounts[place]
     return sums
