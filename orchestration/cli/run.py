@@ -191,7 +191,7 @@ def worth_a_step(defs: Definitions, resources: Mapping[str, object]) -> list[Ass
     from assets.resources import RunSettings
     from recommenders.discovery import all_models
 
-    settings = resources["run_settings"]
+    settings = resources.get("run_settings")
     models = settings.chosen(all_models()) if isinstance(settings, RunSettings) else all_models()
     left_out = {f"evaluation_{name}" for name in all_models() if name not in models}
     keys = sorted(defs.resolve_job_def(_JOB).asset_layer.executable_asset_keys)
