@@ -12,8 +12,8 @@ AUTO, ALL = "auto", "all"
 QUICK = ("popularity", "content_tfidf", "item_knn", "ease", "slim")
 #: Those of the extra `embed` take many minutes the first time, so they are asked for by name.
 BY_NAME = ("content_minilm", "two_tower")
-#: What every figure is compared with.
-ALWAYS = "popularity"
+#: What every figure is compared with, and what serves where nobody has rated anything.
+ALWAYS = ("content_tfidf", "popularity")
 
 
 def chosen_models(settings: Settings) -> list[str]:
@@ -35,4 +35,4 @@ def chosen_models(settings: Settings) -> list[str]:
             near = get_close_matches(word, known, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise SettingsError(f"OSUSUME_MODELS names {word!r}: {hint}Models are {', '.join(known)}")
-    return sorted({ALWAYS, *words})
+    return sorted({*ALWAYS, *words})

@@ -67,7 +67,7 @@ class LightfmBprFeaturesConfig(LightfmFeaturesConfig):
 
     embedding_size: int = 32
     max_samples: int = 10_000_000
-    item_reg: float = 0.0
+    item_reg: float = 1e-7
     label_weight: float = 0.3
 
 

@@ -22,9 +22,9 @@ def test_the_demo_world_has_the_quick_ones_and_people_have_nearly_all(tmp_path: 
     assert chosen(tmp_path, "all") == list(all_models())
 
 
-def test_popularity_is_always_among_them(tmp_path: Path) -> None:
-    """Every figure is compared with it."""
-    assert chosen(tmp_path, "slim, ease") == ["ease", "popularity", "slim"]
+def test_two_are_always_among_them(tmp_path: Path) -> None:
+    """Every figure is compared with popularity, and content serves where nobody rated anything."""
+    assert chosen(tmp_path, "slim, ease") == ["content_tfidf", "ease", "popularity", "slim"]
 
 
 def test_a_name_that_is_no_model_is_refused_with_the_nearest_one(tmp_path: Path) -> None:

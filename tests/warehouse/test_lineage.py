@@ -61,11 +61,11 @@ def test_a_column_comes_from_what_its_sql_says(table: str, column: str, expected
     assert by_table(FILES[table], column) == expected
 
 
-def test_three_columns_of_four_are_traced() -> None:
+def test_seven_columns_of_ten_are_traced() -> None:
     """The others are constants, counted rows, and what Python calculates."""
     traced = sum(len(column_lineage(file)) for file in FILES.values())
     columns = sum(len(file.columns) for file in FILES.values())
-    assert traced / columns > 0.75
+    assert traced / columns > 0.7
 
 
 def test_what_is_named_exists() -> None:
