@@ -82,8 +82,9 @@ def test_the_first_reason_is_of_the_same_taste(model: type[Recommender]) -> None
     lists = recommend(fitted, world, 1)
     result = explain(fitted, world, lists)
     same = lists.items[:, 0] % 3 == result.because[:, 0, 0] % 3
-    # a vector that is shared with tags and studios ties kinds together, since those have nothing to do with taste here
-    assert same.mean() > (0.5 if model.name.endswith("_features") else 0.8)
+    # vectors shared with tags and studios, which have nothing to do with taste here, tie kinds together: WARP with
+    # features also recommends the own kind to two users of three only
+    assert same.mean() > (0.5 if model.name == "lightfm_warp_features" else 0.8)
 
 
 def entries_of(world: Interactions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
