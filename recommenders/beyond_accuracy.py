@@ -4,7 +4,6 @@ The one rule: an item of which nothing is known says nothing: it is left out, ne
 the opposite.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,8 @@ import scipy
 from numpy.typing import NDArray
 
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Csr, sparse
+from recommenders.interactions import Csr
+from recommenders.labels import indicators
 from recommenders.metrics import Doubles
 
 SMOOTHING = 0.01
@@ -35,8 +35,8 @@ class Subjects:
 
 def subjects(features: ItemFeatures) -> Subjects:
     """The genres and tags of the items as vectors; every genre and tag counts alike."""
-    genres = _indicators(features.genres)
-    both = scipy.sparse.csr_array(scipy.sparse.hstack([genres, _indicators(features.tags)], format="csr"))
+    genres = indicators(features.genres)
+    both = scipy.sparse.csr_array(scipy.sparse.hstack([genres, indicators(features.tags)], format="csr"))
     return Subjects(_divided(both, np.sqrt(np.diff(both.indptr))), _divided(genres, np.diff(genres.indptr)))
 
 
@@ -92,14 +92,6 @@ def calibration_kl(items: NDArray[np.int32], taste: Doubles, about: Subjects, k:
     distance = (taste * np.log(ratio)).sum(axis=1)
     spoken = (taste.sum(axis=1) > 0) & (offer.sum(axis=1) > 0)
     return np.where(spoken, np.maximum(distance, 0), np.nan)
-
-
-def _indicators(lists: Sequence[Sequence[str]]) -> Csr:
-    """1 for each label of each item: csr (n_items, labels) float32, labels in the order of their names."""
-    labels = {name: number for number, name in enumerate(sorted({name for one in lists for name in one}))}
-    pairs = sorted({(row, labels[name]) for row, one in enumerate(lists) for name in one})
-    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return sparse(np.ones(len(pairs)), rows, columns, (len(lists), len(labels)))
 
 
 def _divided(matrix: Csr, divisors: NDArray[np.generic]) -> Csr:

@@ -66,8 +66,5 @@ def restored_components(names: Iterable[str], item_keys: Keys, arrays: Mapping[s
         own = {array.removeprefix(prefix): value for array, value in arrays.items() if array.startswith(prefix)}
         if own:
             config = json.loads(own.pop(CONFIG).tobytes())
-            model = models[name] = classes[name](classes[name].Config(**config))
-            model.item_keys, model.prior = item_keys, own.pop(PRIOR)
-            model._restore(own)
-            model._fitted = True
+            models[name] = classes[name].restored(config, item_keys, own.pop(PRIOR), own)
     return models

@@ -20,6 +20,8 @@ else:
 Keys: TypeAlias = NDArray[np.int64]
 
 LOWEST_RATING, HIGHEST_RATING = 1.0, 10.0
+LIKED = 7.0
+"""Ratings from here on count as liked, unless something else is said."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ class Interactions:
             sparse(np.ones(int(known.sum()), dtype=np.float32), rows[known], columns[known], shape),
             None if rated_at is None else _days(np.asarray(rated_at, np.float64), rows, columns, known, shape),
         )
+
+    def liked(self, positive_from: float = LIKED) -> Csr:
+        """1 for every entry rated at least so high: csr (n_users, n_items) float32."""
+        matrix = self.ratings.copy()
+        matrix.data = (matrix.data >= positive_from).astype(np.float32)
+        matrix.eliminate_zeros()
+        return matrix
 
     def take(self, rows: ArrayLike) -> "Interactions":
         """The same items for some of the users: row numbers, in the order given."""

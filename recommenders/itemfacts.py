@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Csr, Interactions, sparse
+from recommenders.interactions import LIKED, Csr, Interactions
+from recommenders.labels import indicators
 
 PRIOR_RATINGS = 5.0
 """So many average ratings stand beside an item's own, so that one enthusiast does not make a masterpiece."""
-LIKED = 7.0
 DAYS_A_YEAR = 365.25
 
 
@@ -65,9 +65,9 @@ class ItemFacts:
             formats=_codes(known.formats),
             franchise=_groups(known.franchise),
             universe=_groups(known.universe),
-            genres=_labels(known.genres),
-            tags=_labels(known.tags),
-            studios=_labels(known.studios),
+            genres=indicators(known.genres),
+            tags=indicators(known.tags),
+            studios=indicators(known.studios),
         )
 
     @property
@@ -112,11 +112,3 @@ def _groups(keys: NDArray[np.int64]) -> Indices:
     group = np.full(len(keys), -1, dtype=np.int32)
     group[~alone] = np.unique(number[~alone], return_inverse=True)[1]
     return group
-
-
-def _labels(lists: Sequence[Sequence[str]]) -> Csr:
-    """Ones for the labels of each item, labels in alphabetical order: csr (items, at least 1 label) float32."""
-    names = {name: number for number, name in enumerate(sorted({name for names in lists for name in names}))}
-    pairs = sorted({(row, names[name]) for row, own in enumerate(lists) for name in own})
-    rows, columns = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    return sparse(np.ones(len(pairs)), rows, columns, (len(lists), max(len(names), 1)))

@@ -1,4 +1,4 @@
-"""What anime are labelled with, as a matrix for models that learn a vector for each label."""
+"""What anime are labelled with, as matrices: who has which label."""
 
 from collections.abc import Sequence
 
@@ -33,3 +33,11 @@ def item_labels(items: ItemFeatures, columns: NDArray[np.intp], min_items: int) 
     count = np.diff(kept.indptr)
     kept.data = np.repeat(1.0 / np.maximum(count, 1), count).astype(np.float32)
     return kept
+
+
+def indicators(lists: Sequence[Sequence[str]]) -> Csr:
+    """1 for each label of each item: csr (n_items, labels) float32, labels in the order of their names."""
+    labels = {name: number for number, name in enumerate(sorted({name for one in lists for name in one}))}
+    pairs = sorted({(row, labels[name]) for row, one in enumerate(lists) for name in one})
+    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return sparse(np.ones(len(pairs)), rows, columns, (len(lists), len(labels)))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError, LeakageError
-from recommenders.interactions import Csr, Interactions, sparse
+from recommenders.interactions import LIKED, Csr, Interactions, sparse
 from recommenders.splitting import Split, drawn, entries_where, holdout, places, without
 
 
-def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = 7.0) -> Split:
+def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = LIKED) -> Split:
     """One moment for everybody: models learn from what was before it and are asked for what came after.
 
     The moment is such that `share` of the positives lie at or after it. Hidden are those positives; other
@@ -50,7 +50,7 @@ def held_out_users(
     interactions: Interactions,
     user_share: float = 0.2,
     share: float = 0.2,
-    positive_from: float = 7.0,
+    positive_from: float = LIKED,
     seed: int = 42,
 ) -> Split:
     """A random part of the users is never trained on: a model is told most of their lists and asked for the rest.

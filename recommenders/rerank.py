@@ -1,5 +1,6 @@
 """Two stages: SLIM finds candidates, boosted trees put them in order by everything that is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -102,7 +103,7 @@ class Rerank(Recommender):
         """The item-to-item models that can learn from this input."""
         ready = self.given if given else {}
         fitted = fitted_components(self.components, self.config.seed, interactions, items, ready)
-        linear = {name: model for name, model in fitted.items() if isinstance(model, LinearRecommender)}
+        linear = _linear(fitted)
         if self.first_stage not in linear:
             raise NotEnoughDataError(
                 f"{self.name} needs candidates of {self.first_stage}, which cannot learn from this"
@@ -209,5 +210,9 @@ class Rerank(Recommender):
         self._trees = lightgbm.Booster(model_str=arrays["trees"].tobytes().decode())
         facts = {name.removeprefix(FACTS): value for name, value in arrays.items() if name.startswith(FACTS)}
         restored = restored_components(self.components, self.item_keys, arrays)
-        linear = {name: model for name, model in restored.items() if isinstance(model, LinearRecommender)}
-        self._set(linear, ItemFacts.from_arrays(facts))
+        self._set(_linear(restored), ItemFacts.from_arrays(facts))
+
+
+def _linear(models: Mapping[str, Recommender]) -> dict[str, LinearRecommender]:
+    """The item-to-item models among these."""
+    return {name: model for name, model in models.items() if isinstance(model, LinearRecommender)}

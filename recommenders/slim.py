@@ -12,12 +12,9 @@ from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Csr, Interactions
+from recommenders.interactions import LIKED, Csr, Interactions
 from recommenders.linear import LinearRecommender, gram, most_seen, strongest, target_blocks, training_matrix
 from recommenders.threads import in_threads
-
-LIKED = 7.0
-"""Ratings from here on count as liked."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +116,4 @@ class SlimLiked(Slim):
 
     @override
     def _weights(self, rows: Interactions) -> Csr:
-        return liked(rows)
-
-
-def liked(rows: Interactions) -> Csr:
-    """1 for every entry rated at least LIKED: csr (n_users, n_items) float32."""
-    matrix = rows.ratings.copy()
-    matrix.data = (matrix.data >= LIKED).astype(np.float32)
-    matrix.eliminate_zeros()
-    return matrix
+        return rows.liked()

@@ -15,7 +15,7 @@ import scipy
 from numpy.typing import NDArray
 
 from recommenders.errors import InvalidInputError, LeakageError
-from recommenders.interactions import Csr, Interactions, sparse
+from recommenders.interactions import LIKED, Csr, Interactions, sparse
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Split:
         return np.flatnonzero(np.diff(self.held_out.indptr)).astype(np.int64)
 
 
-def holdout(interactions: Interactions, share: float = 0.2, positive_from: float = 7.0, seed: int = 42) -> Split:
+def holdout(interactions: Interactions, share: float = 0.2, positive_from: float = LIKED, seed: int = 42) -> Split:
     """A random share of each user's positives hidden; everything else stays as input.
 
     A user with p >= 2 positives has max(1, floor(share * p)) hidden; with one or none, nothing is hidden,

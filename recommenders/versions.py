@@ -69,11 +69,11 @@ def code_version() -> str:
     for library in LIBRARIES:
         digest.update(f"{library}=={version(library)}|".encode())
     for library in OPTIONAL_LIBRARIES:
-        digest.update(f"{library}=={_version_or_none(library)}|".encode())
+        digest.update(f"{library}=={installed_version(library)}|".encode())
     return digest.hexdigest()[:12]
 
 
-def _version_or_none(library: str) -> str | None:
+def installed_version(library: str) -> str | None:
     """The version of a library, or None where it is not installed."""
     try:
         return version(library)

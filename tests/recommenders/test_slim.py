@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from recommenders.interactions import Interactions
 from recommenders.kernels.elastic import solve
-from recommenders.slim import Slim, SlimConfig, SlimLiked, liked
+from recommenders.slim import Slim, SlimConfig, SlimLiked
 
 from .worlds import matrix, tastes
 
@@ -50,7 +50,7 @@ def test_a_higher_cost_leaves_fewer_weights() -> None:
 def test_what_was_not_liked_is_no_evidence_to_slim_liked() -> None:
     """Ratings below 7 and entries without one are left out of a row, and may be all of it."""
     rows = matrix([[9, 3, -1, 7], [6, 2, 0, -1]])
-    assert liked(rows).toarray().tolist() == [[1, 0, 0, 1], [0, 0, 0, 0]]
+    assert rows.liked().toarray().tolist() == [[1, 0, 0, 1], [0, 0, 0, 0]]
     model = SlimLiked().fit(tastes()[0])
     assert not model._speaks(matrix_over(model, [5.0]))[0]
     assert model._speaks(matrix_over(model, [9.0]))[0]
