@@ -119,7 +119,10 @@ def _forget_what_was_made(home: Home, settings: Settings) -> None:
 
 
 def _refuse_unready(settings: Settings) -> None:
-    """Raise unless what the run asks can be asked as the settings want it."""
+    """Raise unless what the run asks can be asked as the settings want it, and the models they name exist."""
+    from orchestration.chosenmodels import chosen_models
+
+    chosen_models(settings)
     if settings.is_live:
         from orchestration.crawling import refuse_unready
 

@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.cli.console import Console
 from orchestration.cli.run import run_pipeline
-from orchestration.errors import InputError, UsageError
+from orchestration.errors import InputError, SettingsError, UsageError
 from orchestration.fingerprint import landing_after
 from orchestration.settings import Settings, load_settings
 from tests.orchestration.test_inputs import small_demo
@@ -291,3 +291,11 @@ def test_real_recordings_do_not_go_into_a_demo_home(
     with pytest.raises(InputError, match="holds the generated demo world"):
         osusume_run()
     assert toy.runs == 1
+
+
+def test_a_model_that_there_is_not_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    """The message says what was meant; HOME is not even begun."""
+    settings = load_settings(home=tmp_path / "home", models="eaze")
+    with pytest.raises(SettingsError, match="did you mean ease"):
+        run_pipeline(argparse.Namespace(select=None, force=False), settings, Console())
+    assert not (tmp_path / "home").exists()
