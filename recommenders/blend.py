@@ -37,7 +37,7 @@ class Blend(Recommender):
     points there.
     """
 
-    components = ("ease", "item_knn", "svd")
+    components = ("slim", "ease", "svd")
 
     _models: dict[str, Recommender]
 

@@ -15,15 +15,19 @@ from recommenders.config import Between, ModelConfig, SearchSpace
 from recommenders.contributions import Contributions, Floats, Indices
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
+from recommenders.forests import CandidateLists, Forests
 from recommenders.interactions import Csr, Interactions
 from recommenders.itemfacts import ItemFacts
 from recommenders.linear import LinearRecommender
 from recommenders.ranking import top_k
 from recommenders.splitting import Split, holdout
+from recommenders.threads import in_threads
 
-FACTS = "facts__"
+FACTS, TREES = "facts__", "trees__"
+BLOCK = 64
+"""Users whose candidates are described at once."""
 TIE = 1e-6
-"""Candidates of equal probability stand in the order of the first stage, which adds so much of its score."""
+"""Candidates that the trees put level stand in the order of the first stage, which adds so much of its score."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,19 @@ class RerankConfig(ModelConfig):
     """So many of the first stage's items are put in order anew."""
     hidden_share: float = 0.2
     """So much of each training user's positives is hidden to learn the order from."""
+    hidings: int = 3
+    """The order is learned from so many hidings: each hides other positives, and teaches the first stage anew."""
     training_users: int = 4_000
-    """The order is learned from at most so many users."""
-    trees: int = 150
-    learning_rate: float = 0.05
-    leaves: int = 63
-    min_leaf: int = 200
+    """Each hiding is looked at with at most so many users."""
+    trees: int = 100
+    """Of each of the two forests."""
+    learning_rate: float = 0.08
+    leaves: int = 31
+    min_leaf: int = 400
     """Candidates in a leaf, at least; a hundredth of all where there are fewer than 20,000."""
-    features_share: float = 0.5
+    features_share: float = 0.25
     """Share of the features that each tree may look at."""
-    rows_share: float = 0.7
+    rows_share: float = 0.4
     """Share of the candidates that each tree learns from."""
     l2: float = 5.0
 
@@ -60,18 +67,18 @@ class RerankConfig(ModelConfig):
 class Rerank(Recommender):
     """Gradient-boosted trees over the first stage's candidates.
 
-    Training hides some positives of the training users, teaches the first stage without them, and learns which
-    candidates were hidden from: what each item-to-item model says and by which titles, what the user has of the
-    candidate's franchise and how it was liked, labels the user has more of than others, distance in years,
-    format, popularity. Then the first stage is taught again with everything.
+    Training hides some positives of the training users, teaches the first stage without them, and describes its
+    candidates: what each item-to-item model says and by which titles, what the user has of the candidate's
+    franchise and how it was liked, labels the user has more of than others, distance in years, format, popularity.
+    This is done several times with others hidden; two forests of trees learn from all of it which candidates were
+    hidden (`forests`).
 
-    A candidate's score is the probability the trees give, in (0, 1); what is no candidate follows below 0 in the
-    order of the first stage. Contributions hand the score on to the user's titles as the first stage's evidence is
-    divided.
+    A candidate's score is where the forests put it among the user's candidates, in (0, 1); what is no candidate
+    follows below 0 in the order of the first stage. Contributions hand the score on to the user's titles as the
+    first stage's evidence is divided.
 
     Source:
-        Two stages: Covington, Adams, Sargin, "Deep neural networks for YouTube recommendations", RecSys 2016;
-        trees: Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 2017.
+        Covington, Adams, Sargin, "Deep neural networks for YouTube recommendations", RecSys 2016.
     """
 
     name = "rerank"
@@ -83,68 +90,76 @@ class Rerank(Recommender):
 
     _models: dict[str, LinearRecommender]
     _facts: ItemFacts
-    _trees: Any
+    _trees: Forests
 
     @override
     def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
-        split = holdout(interactions, self.config.hidden_share, seed=self.config.seed + 1)
-        taught = self._components(split.train, items, given=False)
-        features = CandidateFeatures(taught, ItemFacts.learn(split.train, items))
-        self._trees = self._learned(split, features)
-        self._set(self._components(interactions, items, given=True), ItemFacts.learn(interactions, items))
+        self._set(self._components(interactions, items, self.given), ItemFacts.learn(interactions, items))
+        # what anime are about is the same whatever is hidden
+        content = {name: model for name, model in self._models.items() if model.family == "content"}
+        hidings = [self._hiding(number, interactions, items, content) for number in range(1, self.config.hidings + 1)]
+        if not any(lists.wanted.any() for lists, _ in hidings):
+            raise NotEnoughDataError(f"{self.name} learns from what {self.first_stage} finds again: it found nothing")
+        lists = [lists for lists, _ in hidings]
+        candidates = sum(len(part.table) for part in lists)
+        self._trees = Forests.learn(lists, hidings[0][1], self.config.trees, self._parameters(candidates))
 
     def _set(self, models: dict[str, LinearRecommender], facts: ItemFacts) -> None:
         self._models, self._facts = models, facts
         self._features = CandidateFeatures(models, facts)
 
     def _components(
-        self, interactions: Interactions, items: ItemFeatures | None, given: bool
+        self, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
     ) -> dict[str, LinearRecommender]:
         """The item-to-item models that can learn from this input."""
-        ready = self.given if given else {}
-        fitted = fitted_components(self.components, self.config.seed, interactions, items, ready)
-        linear = _linear(fitted)
+        linear = _linear(fitted_components(self.components, self.config.seed, interactions, items, ready))
         if self.first_stage not in linear:
             raise NotEnoughDataError(
                 f"{self.name} needs candidates of {self.first_stage}, which cannot learn from this"
             )
         return linear
 
-    def _learned(self, split: Split, features: CandidateFeatures) -> Any:
-        """The trees that tell hidden candidates from others."""
-        import lightgbm
+    def _hiding(
+        self, number: int, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
+    ) -> tuple[CandidateLists, list[str]]:
+        """The candidates of training users of whom something is hidden, and the names of the features."""
+        split = holdout(interactions, self.config.hidden_share, seed=self.config.seed + number)
+        features = CandidateFeatures(self._components(split.train, items, ready), ItemFacts.learn(split.train, items))
+        drawn = np.random.default_rng(self.config.seed + number).permutation(split.evaluated)
+        users = np.sort(drawn[: self.config.training_users])
 
-        users = np.random.default_rng(self.config.seed).permutation(split.evaluated)[: self.config.training_users]
-        rows = split.train.take(np.sort(users))
+        def described(start: int) -> tuple[CandidateLists, list[str]]:
+            return self._described(split, features, users[start : start + BLOCK])
+
+        parts = list(in_threads(described, range(0, max(len(users), 1), BLOCK)))
+        lists = [part for part, _ in parts]
+        table = np.concatenate([part.table for part in lists])
+        lengths = np.concatenate([part.lengths for part in lists])
+        return CandidateLists(table, lengths, np.concatenate([part.wanted for part in lists])), parts[0][1]
+
+    def _described(
+        self, split: Split, features: CandidateFeatures, users: NDArray[np.int64]
+    ) -> tuple[CandidateLists, list[str]]:
+        """The candidates of some users; all of them, for with a third of those not hidden the order is worse."""
+        rows = split.train.take(users)
         candidates = self._candidates(features.models[self.first_stage], rows)[0]
-        hidden = split.held_out[np.sort(users)].toarray()
-        wanted = np.take_along_axis(hidden, np.maximum(candidates, 0), axis=1)[candidates >= 0] > 0
-        if not wanted.any():
-            raise NotEnoughDataError(f"{self.name} learns from what {self.first_stage} finds again: it found nothing")
+        hidden = split.held_out[users].toarray()
+        real = candidates >= 0
+        wanted = np.take_along_axis(hidden, np.maximum(candidates, 0), axis=1)[real] > 0
         table, names = features.of(rows, candidates)
-        # all of them: with a third of the candidates that were not hidden NDCG@10 falls from 0.511 to 0.502
-        table = table[candidates.ravel() >= 0]
-        data = lightgbm.Dataset(table, wanted.astype(np.float32), feature_name=names)
-        return lightgbm.train(self._parameters(len(table)), data, self.config.trees)
+        return CandidateLists(table[real.ravel()], _lengths(real), wanted), names
 
-    def _parameters(self, rows: int) -> dict[str, Any]:
-        """What LightGBM is told; one thread, so that two runs agree."""
+    def _parameters(self, candidates: int) -> dict[str, Any]:
+        """What the trees are told, which learn from so many candidates."""
         return {
-            "objective": "binary",
             "learning_rate": self.config.learning_rate,
             "num_leaves": self.config.leaves,
-            "min_data_in_leaf": min(self.config.min_leaf, max(rows // 100, 1)),
+            "min_data_in_leaf": min(self.config.min_leaf, max(candidates // 100, 1)),
             "feature_fraction": self.config.features_share,
             "bagging_fraction": self.config.rows_share,
-            "bagging_freq": 1,
+            "bagging_freq": 5,
             "lambda_l2": self.config.l2,
-            "max_bin": 63,
             "seed": self.config.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            # threads that wait for each other cost a busy machine more than they gain
-            "num_threads": 1,
-            "verbosity": -1,
         }
 
     def _candidates(self, model: Recommender, rows: Interactions) -> tuple[Indices, Floats]:
@@ -164,7 +179,7 @@ class Rerank(Recommender):
         if not real.any():
             return scores - 1
         table = self._features.of(rows, candidates)[0][real.ravel()]
-        likely = np.asarray(self._trees.predict(table, num_threads=1))
+        likely = self._trees.order(table, _lengths(real))
         row, place = np.nonzero(real)
         first = scores[row, candidates[row, place]]
         scores -= 1
@@ -198,21 +213,28 @@ class Rerank(Recommender):
 
     @override
     def _state(self) -> dict[str, NDArray[Any] | Csr]:
-        text = np.frombuffer(self._trees.model_to_string().encode(), dtype=np.uint8)
+        trees = {TREES + name: value for name, value in self._trees.arrays().items()}
         facts = {FACTS + name: value for name, value in self._facts.arrays().items()}
-        return {"trees": text, **facts, **state_of(self._models)}
+        return {**trees, **facts, **state_of(self._models)}
 
     @override
     def _restore(self, arrays: dict[str, Any]) -> None:
-        import lightgbm
-
-        # a text of numbers, read by a parser: nothing in it can run
-        self._trees = lightgbm.Booster(model_str=arrays["trees"].tobytes().decode())
-        facts = {name.removeprefix(FACTS): value for name, value in arrays.items() if name.startswith(FACTS)}
+        self._trees = Forests.from_arrays(_under(TREES, arrays))
         restored = restored_components(self.components, self.item_keys, arrays)
-        self._set(_linear(restored), ItemFacts.from_arrays(facts))
+        self._set(_linear(restored), ItemFacts.from_arrays(_under(FACTS, arrays)))
 
 
 def _linear(models: Mapping[str, Recommender]) -> dict[str, LinearRecommender]:
     """The item-to-item models among these."""
     return {name: model for name, model in models.items() if isinstance(model, LinearRecommender)}
+
+
+def _under(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays whose names begin so, by the rest of the name."""
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def _lengths(real: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Candidates of each user who has any: int64."""
+    count = real.sum(axis=1)
+    return np.asarray(count[count > 0], dtype=np.int64)
