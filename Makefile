@@ -31,7 +31,7 @@ run: install  ## The whole pipeline on the built-in demo world, into ./data
 	$(BIN)/osusume run
 
 test: install-dev  ## The test suite, offline
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 dev: install  ## The Dagster UI on http://127.0.0.1:3000
 	$(BIN)/osusume dev

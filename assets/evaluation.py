@@ -105,7 +105,8 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         with opened.writer(f"read for {table}") as connection:
             everything = read_inputs(connection)
             version_id = version_of(name, everything, config)
-            if kept := lists_of(connection, table, version_id):
+            known_version = version_id in registry.versions(opened.home)
+            if known_version and (kept := lists_of(connection, table, version_id)):
                 context.log.info(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)
@@ -114,9 +115,10 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
         model = new_model(opened.home, name, config).using(known_components(opened.home, name, everything, config.seed))
         result = evaluation_lists(model, known, everything)
+        # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
+        remember(opened.home, name, version_id, everything, config, result)
         columns = list_columns(result.lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
-        remember(opened.home, name, version_id, everything, config, result)
         keep_for_others(opened.home, model, version_id, result)
         if result.skipped:
             context.log.warning("%s is skipped: %s", name, result.skipped)

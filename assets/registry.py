@@ -132,7 +132,8 @@ def versions(home: Home) -> dict[str, dict[str, Any]]:
         facts = {name: value for name, value in one.items() if name not in ("event", "occurred_at")}
         version = found.setdefault(str(one["model_version_id"]), {"trained_at": one["occurred_at"]})
         version.update(facts)
-    return found
+    # figures without what they are of say nothing: that version is evaluated again
+    return {version_id: version for version_id, version in found.items() if "model_type" in version}
 
 
 def registry_table(home: Home) -> pa.Table:

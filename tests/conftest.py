@@ -14,6 +14,15 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 os.environ.setdefault("OSUSUME_MLFLOW_URI", "off")
 
 
+#: Files of whole runs, each as long as fifty others.
+LONG = ("test_end_to_end.py", "test_live.py", "test_processes.py", "test_contention.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first: begun at the end, one of them would keep everybody waiting beside an idle core."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-graph` rewrites the snapshot of the asset graph."""
     parser.addoption("--update-graph", action="store_true", help="rewrite tests/orchestration/asset_graph.json")

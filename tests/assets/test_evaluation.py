@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assets import registry
 from assets.evaluation import lists_of
 from assets.model_inputs import ModelInputs
 from assets.teaching import MODELS, version_of
+from tests.assets.model_world import QUICK, make_model_world, materialize
 from tests.recommenders.worlds import tastes
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.landing import append_events, event_files, read_events
 
 
 @pytest.fixture
@@ -55,3 +58,21 @@ def test_lists_of_this_very_version_stay(tmp_path: Path) -> None:
         assert lists_of(connection, "evaluation_ease", "ease-2") == {}
         connection.execute("delete from ml.evaluation_ease")
         assert lists_of(connection, "evaluation_ease", "ease-1") == {}
+
+
+def test_lists_of_which_no_event_tells_are_made_again(tmp_path: Path) -> None:
+    """As after a kill between the lists and the event: figures alone make no version, and the next run heals."""
+    warehouse = make_model_world(tmp_path / "home")
+    materialize(warehouse)
+    home = warehouse.home
+    whole = registry.versions(home)
+    assert {version["model_type"] for version in whole.values()} == set(QUICK)
+    measured = [event for event in read_events(home, registry.LOG) if event["event"] == "measured"]
+    for file in event_files(home, registry.LOG):
+        file.unlink()
+    append_events(home, registry.LOG, measured)
+    assert registry.versions(home) == {}
+    assert registry.registry_table(home).num_rows == 0
+    materialize(warehouse)
+    healed = registry.versions(home)
+    assert {one: healed[one]["metrics"] for one in healed} == {one: whole[one]["metrics"] for one in whole}
