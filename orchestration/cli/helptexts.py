@@ -101,6 +101,13 @@ is compared with the default on ratings that no trial was ranked by, and used fr
 better beyond the paired 95 % interval. A search that was cut off goes on where it stopped: the same command again.
 Needs optuna: `pip install .[ml]` in the project's directory."""
 
+EVALUATE = """examples:
+  osusume models evaluate                                   on users whom no model was trained on
+  osusume models evaluate --protocol time --model als ease  on what came after one moment, where ratings say when
+
+A model is taught anew for it, with the parameters that the next `osusume run` would use; ratings of 7 and more are what
+is to be found again among the whole catalogue. Nothing is kept: what is active and published stays."""
+
 TRAIN_MATCHER = """examples:
   osusume models train-matcher --dry-run        train and compare, change nothing
   osusume models train-matcher                  train, compare, and adopt it unless it is clearly worse

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from orchestration.cli import helptexts
 
+PROTOCOLS = ("users", "time", "holdout")
+"""Ways to split that can be asked for."""
+
 #: Makes the parser of one action from its name, what it does in a line, and examples.
 AddAction = Callable[[str, str, str], argparse.ArgumentParser]
 
@@ -17,12 +20,32 @@ def add_model_actions(add: AddAction) -> None:
     compared = add("compare", "two versions side by side, with the paired interval of their difference", "")
     compared.add_argument("one", metavar="A", help="a version, or a model's name for its version of today")
     compared.add_argument("other", metavar="B", help="what to compare it with")
+    _add_evaluate(add)
     _add_choosing(add)
     _add_tune(add)
     trainer = add("train-matcher", "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER)
     trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
     trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
     trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
+
+
+def _add_evaluate(add: AddAction) -> None:
+    """`osusume models evaluate`."""
+    evaluator = add("evaluate", "measure models under another protocol", helptexts.EVALUATE)
+    evaluator.add_argument(
+        "--protocol",
+        choices=PROTOCOLS,
+        default="users",
+        help="users: a fifth of the users never trained on, of whom 80 %% is told (default); time: what came after one "
+        "moment; holdout: as in a run, a fifth of what each user liked",
+    )
+    evaluator.add_argument(
+        "--model",
+        nargs="+",
+        metavar="NAME",
+        default=["popularity", "item_knn", "ease", "slim", "rerank"],
+        help="these (default: popularity item_knn ease slim rerank)",
+    )
 
 
 def _add_choosing(add: AddAction) -> None:

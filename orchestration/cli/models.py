@@ -33,6 +33,10 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
         from orchestration.cli.tune import run_tune
 
         return run_tune(args, settings, console)
+    if args.action == "evaluate":
+        from orchestration.cli.evaluatemodels import run_evaluate
+
+        return run_evaluate(args, settings, console)
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     if args.action == "compare":
         from orchestration.cli.comparemodels import run_compare

@@ -1,0 +1,99 @@
+"""Models measured under one of our protocols and shown as a table, wherever the ratings come from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orchestration.cli.console import Console, counted, out, seconds
+from orchestration.cli.formats import table_lines
+from orchestration.errors import UsageError
+from recommenders.base import Recommender
+from recommenders.discovery import all_models
+from recommenders.errors import InvalidInputError, RecommenderError
+from recommenders.evaluate import Evaluation, evaluate
+from recommenders.features import ItemFeatures
+from recommenders.interactions import Interactions
+from recommenders.protocols import held_out_users, time_split
+from recommenders.splitting import Split, holdout
+
+K = 10
+
+
+def split_by(protocol: str, interactions: Interactions, positive_from: float, seed: int) -> Split:
+    """The ratings split by `holdout`, `time` or `users`.
+
+    Raises:
+        InvalidInputError: by time, where nothing is known of times.
+    """
+    if protocol == "holdout":
+        return holdout(interactions, positive_from=positive_from, seed=seed)
+    if protocol == "users":
+        return held_out_users(interactions, positive_from=positive_from, seed=seed)
+    if interactions.rated_at is None:
+        raise InvalidInputError("no rating says when it was made: this input cannot be split by time")
+    return time_split(interactions, interactions.rated_at, positive_from=positive_from)
+
+
+def models_named(names: Sequence[str] | None) -> list[type[Recommender]]:
+    """The model classes of these names; all of them by default.
+
+    Raises:
+        UsageError: a name is no model's.
+    """
+    known = all_models()
+    if unknown := sorted(set(names or ()) - set(known)):
+        raise UsageError(f"there is no model {', '.join(unknown)}; there are {', '.join(known)}")
+    return [model for name, model in known.items() if not names or name in names]
+
+
+def print_measured(
+    split: Split,
+    models: Sequence[Recommender],
+    console: Console,
+    items: ItemFeatures | None = None,
+    allowed: NDArray[np.bool_] | None = None,
+) -> None:
+    """Teach each model on the split, and print what it does there, best first, with intervals over users.
+
+    Args:
+        split: what they learn from and are asked for.
+        models: not fitted yet.
+        console: hears which model is at work.
+        items: descriptions, for models that read them.
+        allowed: bool (n_items,), what may be recommended; None = everything.
+    """
+    done: list[Evaluation] = []
+    skipped: dict[str, str] = {}
+    for model in models:
+        console.now(model.name)
+        try:
+            done.append(evaluate(model, split, items, allowed))
+        except RecommenderError as problem:
+            skipped[model.name] = str(problem)
+    done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
+    names = ("model", f"NDCG@{K}", "95 % interval", "recall@20", f"coverage@{K}", "taught in")
+    print_table(names, [_row(one) for one in done])
+    out(f"measured on {counted(len(split.evaluated), 'user')}: {split.protocol}.")
+    for name, reason in skipped.items():
+        out(f"{name} was skipped: {reason}")
+
+
+def print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table whose columns are right-aligned but for names."""
+    for line in table_lines(names, [name not in ("model", "by") for name in names], rows):
+        sys.stdout.write(f"{line}\n")
+    out()
+
+
+def _row(one: Evaluation) -> Sequence[str]:
+    found: dict[tuple[str, int], Any] = {(row.metric, row.k): row for row in one.metrics}
+    ndcg = found.get(("ndcg", K))
+    interval = "" if ndcg is None or ndcg.ci_low is None else f"{ndcg.ci_low:.4f} - {ndcg.ci_high:.4f}"
+    rest = (found.get(pair) for pair in (("recall", 20), ("coverage", K)))
+    shown = ("" if row is None else f"{row.value:.4f}" for row in rest)
+    return (one.name, f"{one.users.mean('ndcg', K):.4f}", interval, *shown, seconds(one.fit_seconds))

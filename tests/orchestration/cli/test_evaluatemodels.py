@@ -1,0 +1,60 @@
+"""`osusume models evaluate`: other protocols on the ratings of a HOME, and nothing kept of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.assets.model_world import make_model_world
+from tests.orchestration.cli.conftest import Called
+
+Call = Callable[..., Called]
+
+
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME with the lists of sixty users, without times."""
+    root = tmp_path_factory.mktemp("evaluated") / "home"
+    make_model_world(root)
+    return root
+
+
+def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call) -> None:
+    """Best first with intervals, the protocol in words, and no landed event."""
+    called = osusume("models", "evaluate", "--home", rated, "--model", "popularity", "ease")
+    assert called.status == 0, called.err
+    header, _, first, second = called.out.splitlines()[:4]
+    assert header.split()[:2] == ["model", "NDCG@10"]
+    assert (first.split()[0], second.split()[0]) == ("ease", "popularity")
+    assert float(first.split()[1]) > float(second.split()[1])
+    assert "20% of users never trained on" in called.out
+    assert not (rated / "landing" / "osusume").exists()
+
+
+def test_a_run_of_a_home_uses_the_protocol_of_the_pipeline_too(rated: Path, osusume: Call) -> None:
+    """`holdout` hides a fifth of what each user liked."""
+    called = osusume("models", "evaluate", "--home", rated, "--protocol", "holdout", "--model", "popularity")
+    assert called.status == 0
+    assert "per-user holdout of 20% of ratings >= 7, seed 42" in called.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--model", "eese"), "there is no model eese; there are als, "),
+        (("--protocol", "time", "--model", "ease"), "no rating says when it was made"),
+        (("--protocol", "moon"), "invalid choice: 'moon'"),
+    ],
+)
+def test_what_cannot_be_is_refused(rated: Path, osusume: Call, words: tuple[str, ...], message: str) -> None:
+    """With exit status 2 and the reason."""
+    called = osusume("models", "evaluate", "--home", rated, *words)
+    assert called.status == 2
+    assert message in called.err
+
+
+def test_a_home_without_ratings_says_what_to_do(tmp_path: Path, osusume: Call) -> None:
+    """The remedy is a run."""
+    called = osusume("models", "evaluate", "--home", tmp_path / "none")
+    assert called.status == 2
+    assert "osusume run --home" in called.err
