@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-# Read once by each library when it is imported, so set before any is. The suite has a worker for each core and more: threads of
+# Read once by each library when it is imported, so set before any is. The suite has more workers than cores: threads of
 # linear algebra beside them would only wait for one another, each of them burning a core meanwhile.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
