@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-# Read once by each library when it is imported, so set before any is. The suite has more workers than cores: threads of
+# Read once by each library when it is imported, so set before any is. The suite has a worker for each core: threads of
 # linear algebra beside them would only wait for one another, each of them burning a core meanwhile.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
@@ -16,11 +16,6 @@ os.environ.setdefault("OSUSUME_MLFLOW_URI", "off")
 
 #: Files of whole runs, each as long as fifty others.
 LONG = ("test_end_to_end.py", "test_live.py", "test_processes.py", "test_contention.py")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: tests wait for disks and for other processes two fifths of their time."""
-    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
