@@ -102,11 +102,11 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         opened = warehouse.open()
         config = tuned_config(opened.home, name, run_settings.seed)
+        versions = registry.versions(opened.home)
         with opened.writer(f"read for {table}") as connection:
             everything = read_inputs(connection)
             version_id = version_of(name, everything, config)
-            known_version = version_id in registry.versions(opened.home)
-            if known_version and (kept := lists_of(connection, table, version_id)):
+            if version_id in versions and (kept := lists_of(connection, table, version_id)):
                 context.log.info(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)

@@ -27,11 +27,13 @@ class CandidateLists:
         table: float32 (candidates, features).
         lengths: int64 (users,), candidates of each user.
         wanted: bool (candidates,), whether it was hidden; what is learned.
+        names: of the features.
     """
 
     table: Floats
     lengths: NDArray[np.int64]
     wanted: NDArray[np.bool_]
+    names: Sequence[str]
 
 
 class Forests:
@@ -46,14 +48,11 @@ class Forests:
         self._trees = dict(trees)
 
     @classmethod
-    def learn(
-        cls, lists: Sequence[CandidateLists], names: Sequence[str], rounds: int, parameters: Mapping[str, Any]
-    ) -> Self:
+    def learn(cls, lists: Sequence[CandidateLists], rounds: int, parameters: Mapping[str, Any]) -> Self:
         """Forests that tell what was hidden from what was not.
 
         Args:
-            lists: what to learn from, all with the same features.
-            names: of the features.
+            lists: what to learn from, all with the same features; at least one.
             rounds: trees of each forest.
             parameters: what LightGBM is told besides the objective.
         """
@@ -71,7 +70,9 @@ class Forests:
         wanted = np.concatenate([part.wanted for part in lists]).astype(np.float32)
         lengths = np.concatenate([part.lengths for part in lists])
         tables = [part.table for part in lists]  # LightGBM reads them one by one: together they would need a copy
-        data = lightgbm.Dataset(tables, wanted, group=lengths, feature_name=list(names), params=told).construct()
+        data = lightgbm.Dataset(
+            tables, wanted, group=lengths, feature_name=list(lists[0].names), params=told
+        ).construct()
 
         def learned(objective: str) -> Any:
             own = {**told, "objective": objective, "lambdarank_truncation_level": TRUNCATION}
@@ -89,12 +90,11 @@ class Forests:
             table: float32 (candidates, features), list after list.
             lengths: int64 (users,), candidates of each user, at least 1.
         """
-        answers = [_standardised(trees.predict(table, raw_score=True, num_threads=1), lengths) for trees in self._all]
+        answers = [
+            _standardised(trees.predict(table, raw_score=True, num_threads=1), lengths)
+            for trees in self._trees.values()
+        ]
         return np.asarray(1 / (1 + np.exp(-np.mean(answers, axis=0))))
-
-    @property
-    def _all(self) -> list[Any]:
-        return [self._trees[objective] for objective in OBJECTIVES]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The forests as bytes of LightGBM's text, by objective."""

@@ -47,7 +47,7 @@ class RerankConfig(ModelConfig):
     learning_rate: float = 0.08
     leaves: int = 31
     min_leaf: int = 400
-    """Candidates in a leaf, at least; a hundredth of all where there are fewer than 20,000."""
+    """Candidates in a leaf, at least; but never more than a hundredth of all."""
     features_share: float = 0.25
     """Share of the features that each tree may look at."""
     rows_share: float = 0.4
@@ -97,12 +97,11 @@ class Rerank(Recommender):
         self._set(self._components(interactions, items, self.given), ItemFacts.learn(interactions, items))
         # what anime are about is the same whatever is hidden
         content = {name: model for name, model in self._models.items() if model.family == "content"}
-        hidings = [self._hiding(number, interactions, items, content) for number in range(1, self.config.hidings + 1)]
-        if not any(lists.wanted.any() for lists, _ in hidings):
+        numbers = range(1, self.config.hidings + 1)
+        lists = [part for number in numbers for part in self._hiding(number, interactions, items, content)]
+        if not any(part.wanted.any() for part in lists):
             raise NotEnoughDataError(f"{self.name} learns from what {self.first_stage} finds again: it found nothing")
-        lists = [lists for lists, _ in hidings]
-        candidates = sum(len(part.table) for part in lists)
-        self._trees = Forests.learn(lists, hidings[0][1], self.config.trees, self._parameters(candidates))
+        self._trees = Forests.learn(lists, self.config.trees, self._parameters(sum(len(part.table) for part in lists)))
 
     def _set(self, models: dict[str, LinearRecommender], facts: ItemFacts) -> None:
         self._models, self._facts = models, facts
@@ -121,25 +120,19 @@ class Rerank(Recommender):
 
     def _hiding(
         self, number: int, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
-    ) -> tuple[CandidateLists, list[str]]:
-        """The candidates of training users of whom something is hidden, and the names of the features."""
+    ) -> list[CandidateLists]:
+        """The candidates of training users of whom something is hidden, some users at a time."""
         split = holdout(interactions, self.config.hidden_share, seed=self.config.seed + number)
         features = CandidateFeatures(self._components(split.train, items, ready), ItemFacts.learn(split.train, items))
         drawn = np.random.default_rng(self.config.seed + number).permutation(split.evaluated)
         users = np.sort(drawn[: self.config.training_users])
 
-        def described(start: int) -> tuple[CandidateLists, list[str]]:
+        def described(start: int) -> CandidateLists:
             return self._described(split, features, users[start : start + BLOCK])
 
-        parts = list(in_threads(described, range(0, max(len(users), 1), BLOCK)))
-        lists = [part for part, _ in parts]
-        table = np.concatenate([part.table for part in lists])
-        lengths = np.concatenate([part.lengths for part in lists])
-        return CandidateLists(table, lengths, np.concatenate([part.wanted for part in lists])), parts[0][1]
+        return list(in_threads(described, range(0, len(users), BLOCK)))
 
-    def _described(
-        self, split: Split, features: CandidateFeatures, users: NDArray[np.int64]
-    ) -> tuple[CandidateLists, list[str]]:
+    def _described(self, split: Split, features: CandidateFeatures, users: NDArray[np.int64]) -> CandidateLists:
         """The candidates of some users; all of them, for with a third of those not hidden the order is worse."""
         rows = split.train.take(users)
         candidates = self._candidates(features.models[self.first_stage], rows)[0]
@@ -147,7 +140,7 @@ class Rerank(Recommender):
         real = candidates >= 0
         wanted = np.take_along_axis(hidden, np.maximum(candidates, 0), axis=1)[real] > 0
         table, names = features.of(rows, candidates)
-        return CandidateLists(table[real.ravel()], _lengths(real), wanted), names
+        return CandidateLists(table[real.ravel()], _lengths(real), wanted, names)
 
     def _parameters(self, candidates: int) -> dict[str, Any]:
         """What the trees are told, which learn from so many candidates."""
@@ -157,7 +150,7 @@ class Rerank(Recommender):
             "min_data_in_leaf": min(self.config.min_leaf, max(candidates // 100, 1)),
             "feature_fraction": self.config.features_share,
             "bagging_fraction": self.config.rows_share,
-            "bagging_freq": 5,
+            "bagging_freq": 5,  # drawing rows anew for every tree costs more than it gains
             "lambda_l2": self.config.l2,
             "seed": self.config.seed,
         }

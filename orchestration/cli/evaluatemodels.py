@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from orchestration.cli.console import Console, counted
 from orchestration.cli.protocols import models_named, print_measured, split_by
+from orchestration.cli.ratings import require_ratings
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import LIKED
-from warehouse.catalogue import table_exists
 from warehouse.connection import Warehouse
 from warehouse.home import Home
-
-if TYPE_CHECKING:
-    from assets.model_inputs import ModelInputs
 
 
 def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -27,13 +23,16 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     Raises:
         UsageError: a model that does not exist, no ratings, or none with a time where they are to be split by time.
     """
+    from assets.model_inputs import read_inputs
     from assets.teaching import new_model
     from assets.tuned import tuned_config
 
     home, seed = Home(settings.home), settings.seed
     names = [model.name for model in models_named(args.model)]
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
-    inputs = inputs_of(warehouse)
+    require_ratings(warehouse, "to evaluate models on")
+    with warehouse.writer("read ratings to evaluate models on") as connection:
+        inputs = read_inputs(connection)
     try:
         split = split_by(args.protocol, inputs.interactions, LIKED, seed)
     except InvalidInputError as problem:
@@ -42,19 +41,3 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     models = [new_model(home, name, tuned_config(home, name, seed)) for name in names]
     print_measured(split, models, console, inputs.features, inputs.recommendable)
     return 0
-
-
-def inputs_of(warehouse: Warehouse) -> ModelInputs:
-    """What models are given in this HOME.
-
-    Raises:
-        UsageError: HOME holds no ratings.
-    """
-    from assets.model_inputs import read_inputs
-
-    root = warehouse.home.root
-    if warehouse.home.warehouse_file.is_file():
-        with warehouse.writer("read ratings to evaluate models on") as connection:
-            if table_exists(connection, "main.fact_user_rating"):
-                return read_inputs(connection)
-    raise UsageError(f"{root} holds no ratings; `osusume run --home {root}` first, or name another HOME with --home")

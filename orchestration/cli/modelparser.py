@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from orchestration.cli import helptexts
 
-PROTOCOLS = ("users", "time", "holdout")
+PROTOCOLS = ("holdout", "time", "users")
 """Ways to split that can be asked for."""
 
 #: Makes the parser of one action from its name, what it does in a line, and examples.

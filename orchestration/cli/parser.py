@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn, TypeAlias
 
 from orchestration.cli import helptexts
-from orchestration.cli.modelparser import add_model_actions
+from orchestration.cli.modelparser import PROTOCOLS, add_model_actions
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -218,7 +218,7 @@ def _add_benchmark(commands: Commands, common: _Parser) -> None:
     movielens.add_argument("directory", metavar="DIR", help="with u.data, ratings.dat or ratings.csv, also as .gz")
     movielens.add_argument(
         "--protocol",
-        choices=("published", "holdout", "time", "users"),
+        choices=("published", *PROTOCOLS),
         default="published",
         help="how to split (default published)",
     )

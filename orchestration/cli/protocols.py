@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,15 @@ from orchestration.cli.formats import table_lines
 from orchestration.errors import UsageError
 from recommenders.base import Recommender
 from recommenders.discovery import all_models
-from recommenders.errors import InvalidInputError, RecommenderError
-from recommenders.evaluate import Evaluation, evaluate
+from recommenders.errors import InvalidInputError
+from recommenders.evaluate import Evaluation, evaluate_all
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
+from recommenders.measuring import HEADLINE
 from recommenders.protocols import held_out_users, time_split
 from recommenders.splitting import Split, holdout
 
-K = 10
+K = HEADLINE[1]
 
 
 def split_by(protocol: str, interactions: Interactions, positive_from: float, seed: int) -> Split:
@@ -67,20 +68,20 @@ def print_measured(
         items: descriptions, for models that read them.
         allowed: bool (n_items,), what may be recommended; None = everything.
     """
-    done: list[Evaluation] = []
-    skipped: dict[str, str] = {}
-    for model in models:
-        console.now(model.name)
-        try:
-            done.append(evaluate(model, split, items, allowed))
-        except RecommenderError as problem:
-            skipped[model.name] = str(problem)
+    done, skipped = evaluate_all(_announced(models, console), split, items, allowed)
     done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
     names = ("model", f"NDCG@{K}", "95 % interval", "recall@20", f"coverage@{K}", "taught in")
     print_table(names, [_row(one) for one in done])
     out(f"measured on {counted(len(split.evaluated), 'user')}: {split.protocol}.")
     for name, reason in skipped.items():
         out(f"{name} was skipped: {reason}")
+
+
+def _announced(models: Sequence[Recommender], console: Console) -> Iterator[Recommender]:
+    """The models, each named to the console before it is at work."""
+    for model in models:
+        console.now(model.name)
+        yield model
 
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.formats import table_lines
+from orchestration.cli.ratings import require_ratings
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.discovery import all_models
 from recommenders.errors import RecommenderError
-from warehouse.catalogue import table_exists
 from warehouse.connection import Warehouse
 from warehouse.files import try_flock
 from warehouse.home import Home
 
 if TYPE_CHECKING:
-    from recommenders.tuningrecords import Ground, Tuning
+    from recommenders.tuningrecords import Tuning
 
 _NAMES = ("model", "trials", "best", "default", "difference", "95 % interval", "used")
 _RIGHT = (False, True, True, True, True, True, False)
@@ -39,8 +39,10 @@ def run_tune(args: argparse.Namespace, settings: Settings, console: Console) -> 
     names = _chosen(args.model, console)
     home = Home(settings.home)
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
-    ground = _ground(warehouse, settings.seed)
-    from assets.tuning import studies, tune_model
+    require_ratings(warehouse, "to tune on")
+    from assets.tuning import ground_of, studies, tune_model
+
+    ground = ground_of(warehouse, settings.seed)
 
     console.say(
         f"tuning {', '.join(names)} on {counted(ground.training.ratings.nnz, 'rating')} of {home.root}; "
@@ -113,27 +115,6 @@ def _chosen(named: Sequence[str] | None, console: Console) -> list[str]:
         if not models[name].Config.search_space:
             console.say(f"{name} has nothing to tune")
     return [name for name in wanted if models[name].Config.search_space]
-
-
-def _ground(warehouse: Warehouse, seed: int) -> Ground:
-    """What the searches may look at.
-
-    Raises:
-        UsageError: HOME holds no ratings.
-    """
-    from assets.tuning import ground_of
-
-    home = warehouse.home
-    there = False
-    if home.warehouse_file.is_file():
-        with warehouse.writer("look for ratings to tune on") as connection:
-            there = table_exists(connection, "main.fact_user_rating")
-    if not there:
-        raise UsageError(
-            f"{home.root} holds no ratings to tune on; `osusume run --home {home.root}` first, or name another HOME "
-            "with --home"
-        )
-    return ground_of(warehouse, seed)
 
 
 @contextmanager

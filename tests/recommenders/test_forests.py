@@ -13,13 +13,13 @@ def lists(seed: int, users: int = 60, k: int = 10) -> CandidateLists:
     rng = np.random.default_rng(seed)
     table = rng.normal(size=(users * k, 2)).astype(np.float32)
     best = table[:, 0].reshape(users, k).argmax(axis=1) + np.arange(users) * k
-    return CandidateLists(table, np.full(users, k), np.isin(np.arange(users * k), best))
+    return CandidateLists(table, np.full(users, k), np.isin(np.arange(users * k), best), ("first", "second"))
 
 
 @pytest.fixture(scope="module")
 def forests() -> Forests:
     """Forests that learned from two hidings."""
-    return Forests.learn([lists(1), lists(2)], ["first", "second"], 40, PARAMETERS)
+    return Forests.learn([lists(1), lists(2)], 40, PARAMETERS)
 
 
 def test_what_was_hidden_is_put_first(forests: Forests) -> None:
@@ -46,7 +46,7 @@ def test_they_come_back_as_they_were(forests: Forests) -> None:
     np.testing.assert_array_equal(
         Forests.from_arrays(arrays).order(new.table, new.lengths), forests.order(new.table, new.lengths)
     )
-    again = Forests.learn([lists(1), lists(2)], ["first", "second"], 40, PARAMETERS).arrays()
+    again = Forests.learn([lists(1), lists(2)], 40, PARAMETERS).arrays()
     assert {name: text.tobytes() for name, text in again.items()} == {
         name: text.tobytes() for name, text in arrays.items()
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli import main
+from tests.assets.model_world import make_model_world
 from tests.serving.identity_world import publish_identity_world
 from tests.serving.small_world import publish_small_world
 
@@ -34,6 +35,14 @@ def identity_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A HOME with the world of catalogue records published."""
     root = tmp_path_factory.mktemp("identity") / "home"
     publish_identity_world(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME of each file's own with the lists of sixty users, without times."""
+    root = tmp_path_factory.mktemp("rated") / "home"
+    make_model_world(root)
     return root
 
 

@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.assets.model_world import make_model_world
 from tests.orchestration.cli.conftest import Called
 
 Call = Callable[..., Called]
-
-
-@pytest.fixture(scope="module")
-def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A HOME with the lists of sixty users, without times."""
-    root = tmp_path_factory.mktemp("evaluated") / "home"
-    make_model_world(root)
-    return root
 
 
 def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call) -> None:

@@ -7,21 +7,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli import tune
-from tests.assets.model_world import make_model_world
 from tests.orchestration.cli.conftest import Called
 from warehouse.files import try_flock
 from warehouse.home import Home
 from warehouse.landing import read_events
 
 Call = Callable[..., Called]
-
-
-@pytest.fixture(scope="module")
-def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A HOME with the lists of sixty users."""
-    root = tmp_path_factory.mktemp("rated") / "home"
-    make_model_world(root)
-    return root
 
 
 def test_a_search_prints_what_came_of_it(rated: Path, osusume: Call) -> None:

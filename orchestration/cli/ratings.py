@@ -1,0 +1,29 @@
+"""What commands ask of a HOME that are about ratings."""
+
+from __future__ import annotations
+
+from orchestration.errors import UsageError
+from warehouse.catalogue import table_exists
+from warehouse.connection import Warehouse
+
+
+def require_ratings(warehouse: Warehouse, purpose: str) -> None:
+    """Nothing, where HOME holds ratings.
+
+    Args:
+        warehouse: of the HOME.
+        purpose: what they are wanted for, as in "to tune on".
+
+    Raises:
+        UsageError: it holds none; the message names the remedy.
+    """
+    home = warehouse.home
+    there = False
+    if home.warehouse_file.is_file():
+        with warehouse.writer(f"look for ratings {purpose}") as connection:
+            there = table_exists(connection, "main.fact_user_rating")
+    if not there:
+        raise UsageError(
+            f"{home.root} holds no ratings {purpose}; `osusume run --home {home.root}` first, or name another HOME "
+            "with --home"
+        )
