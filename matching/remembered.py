@@ -72,9 +72,8 @@ class Remembered:
     def _crowds_otherwise(self, today: NameIndex, crowded: int) -> bool:
         """Whether other triples than before are passed over because more than `crowded` titles hold them."""
         old, new = self.state.catalogue, self.catalogue
-        left = np.ones(len(old.names), dtype=bool)
-        left[self.came_from[self.came_from >= 0]] = False
-        moved = ((new, np.flatnonzero(self.came_from < 0)), (old, np.flatnonzero(left)))
+        left = np.setdiff1d(np.arange(len(old.names)), self.came_from)
+        moved = ((new, np.flatnonzero(self.came_from < 0)), (old, left))
         came, went = (
             np.bincount(one.vectors[one.title_rows(records)].indices, minlength=TRIPLES) for one, records in moved
         )
@@ -110,9 +109,7 @@ class Remembered:
             then, pairs = known[rows], looked.pairs[rows]
             same = then >= 0
             same[same] = passed[then[same]]
-            left = passed.copy()
-            left[then[same]] = False
-            stirred = self._stirred(pairs[~same], np.flatnonzero(left))
+            stirred = self._stirred(pairs[~same], np.setdiff1d(np.flatnonzero(passed), then[same]))
             again = np.asarray(stirred[pairs].any(axis=1))
             near = _touching(pairs, pairs[again])
             context = of_before(state.context, np.where(again, -1, of_before(context_row, then)))

@@ -210,10 +210,7 @@ def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:
 
 def _local(seen: Remembered, fresh: Corpus, read: _Read, told: Told) -> tuple[Corpus, Told]:
     """A corpus that holds the records that are told of, and what is told, by positions in that."""
-    more_of = np.zeros(len(seen.catalogue.names), dtype=bool)
-    more_of[told.scored.pairs] = True
-    more_of[read.members] = False
-    more = np.flatnonzero(more_of)
+    more = np.setdiff1d(told.scored.pairs, read.members)
     part = read.corpus.beside(_part(seen, fresh, more)) if len(more) else read.corpus
     place = np.empty(len(seen.catalogue.names), dtype=np.int64)
     place[np.r_[read.members, more]] = np.arange(len(part.records))
