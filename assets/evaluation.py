@@ -1,5 +1,6 @@
 """Honest numbers: some ratings are hidden, and models that do not know them recommend to those users."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -84,7 +85,7 @@ def evaluation_holdout(
 def evaluation_asset(name: str) -> dg.AssetsDefinition:
     """The asset `evaluation_<model>`: what the model recommends when it knows nothing of what is hidden."""
     table = f"evaluation_{name}"
-    doc = (MODELS[name].__doc__ or "").strip()
+    doc = inspect.cleandoc(MODELS[name].__doc__ or "")  # indented lines would be shown as code
     before = [f"evaluation_{component}" for component in MODELS[name].components]
     template = table_spec(
         sql_file("ml/evaluation_model"), [*WHAT_MODELS_READ, "evaluation_input", "evaluation_holdout", *before]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assets import registry
-from assets.evaluation import lists_of
+from assets.evaluation import evaluation_asset, lists_of
 from assets.model_inputs import ModelInputs
 from assets.teaching import MODELS, version_of
 from tests.assets.model_world import QUICK, make_model_world, materialize
@@ -76,3 +76,11 @@ def test_lists_of_which_no_event_tells_are_made_again(tmp_path: Path) -> None:
     materialize(warehouse)
     healed = registry.versions(home)
     assert {one: healed[one]["metrics"] for one in healed} == {one: whole[one]["metrics"] for one in whole}
+
+
+def test_descriptions_are_prose_and_not_code() -> None:
+    """What the UI shows of a model: a line of its docstring that is indented as in the source would be a code block."""
+    for name in MODELS:
+        (spec,) = evaluation_asset(name).specs
+        lines = str(spec.description).splitlines()
+        assert not [line for line in lines[: lines.index("Source:")] if line.startswith("    ")], name
