@@ -18,8 +18,9 @@ from orchestration.settings import load_settings
 from warehouse.home import Home
 
 
-def main(home: str, recordings: str) -> int:
-    """Materialise everything; 0, or 1 when an asset failed."""
+def main(words: list[str]) -> int:
+    """Materialise everything in the HOME, from the recordings that the words name; 0, or 1 when an asset failed."""
+    home, recordings = words
     settings = load_settings(home=home, input=recordings)
     partless = [one for one in ALL_ASSETS if one.partitions_def is None]
     with open_instance(Home(Path(home)), verbose=True) as instance:
@@ -29,4 +30,4 @@ def main(home: str, recordings: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

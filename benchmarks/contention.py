@@ -45,7 +45,9 @@ select count(*) from partition_stated as stated
 where stated.records <> (select count(*) from partition_record as held where held.part = stated.part)
 """
 QUERY = "select count(*) as records from partition_record"
-FORKED = multiprocessing.get_context("fork")
+#: A pool replaces its workers from a thread: forked there, one could inherit a lock that nobody ever opens again.
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["__main__"])
 
 
 @dataclass
@@ -149,6 +151,9 @@ def play(home: Path, files: list[Path], at_once: int) -> dict[str, Seen]:
         results = [task.get() for task in tasks]
         over.touch()
         scene = {name: task.get() for name, task in beside.items()}
+        for pool in (runs, others):  # left to end by themselves: a worker that is killed may hold the pool's lock
+            pool.close()
+            pool.join()
     scene["runs"] = Seen(
         sum(one.turns for one in results),
         [waited for one in results for waited in one.waited_s],

@@ -3,9 +3,7 @@
 import gzip
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from demo.services.overlay import Overlay
 from demo.services.server import Services
 from demo.services.users import entries_of, list_users, users_of
 from demo.world import World, make_world
+from tests.end_to_end.commands import SETTINGS, finished, started
 from tests.end_to_end.runs import SLOTS
 
 SOURCES = ("anilist", "kitsu", "myanimelist")
@@ -41,25 +40,18 @@ class Installation:
     users: Path
     said: list[str] = field(default_factory=list)
 
-    def command(self, *words: str) -> list[str]:
-        """A command on this HOME."""
-        return [sys.executable, "-m", "orchestration", "--home", str(self.home), *words]
-
     @property
-    def environment(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
         """Settings that ask the services on loopback, as fast as they allow."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
         urls = {f"OSUSUME_{name.upper()}_URL": url for name, url in self.services.urls.items()}
         rates = {f"OSUSUME_{name.upper()}_RATE": "60000" for name in SOURCES}
         keys = {"OSUSUME_MYANIMELIST_CLIENT_ID": CLIENT_ID, "OSUSUME_USERS": str(self.users)}
-        return ours | urls | rates | keys
+        return SETTINGS | urls | rates | keys
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One command to its end."""
         with SLOTS:
-            ended = subprocess.run(
-                self.command(*words), env=self.environment, capture_output=True, text=True, check=False
-            )
+            ended = finished(["--home", str(self.home), *words], self.settings)
         self.said.append(ended.stdout + ended.stderr)
         return ended
 
@@ -248,19 +240,14 @@ def test_a_killed_crawl_goes_on_where_it_was(calm: Installation) -> None:
 
 def kill_when(installation: Installation, source: str, least: int) -> None:
     """Start `osusume run --input live` and kill it when a service has had so many requests."""
-    with (
-        SLOTS,
-        subprocess.Popen(
-            installation.command("run", "--input", "live", "--select", "group:ingestion"),
-            env=installation.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process,
-    ):
+    words = ["--home", str(installation.home), "run", "--input", "live", "--select", "group:ingestion"]
+    with SLOTS:
+        process = started(words, installation.settings, Path(os.devnull), Path(os.devnull))
         deadline = time.monotonic() + 120
         while installation.services.requests[source] < least and time.monotonic() < deadline:
             time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
+        process.join()
 
 
 def test_a_user_is_forgotten_everywhere(first: Installation, world: World) -> None:
@@ -291,10 +278,8 @@ def test_a_service_that_is_out_does_not_stop_the_run(first: Installation) -> Non
 def test_the_demo_goes_the_same_way_and_ends_early_the_second_time(tmp_path: Path) -> None:
     """`osusume run` reads its catalogues from stand-ins of its own; when all is read, nothing is new."""
     sizes = {"OSUSUME_DEMO_ANIME": "80", "OSUSUME_DEMO_USERS": "60", "OSUSUME_DEMO_RATINGS": "350"}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")} | sizes
-    command = [sys.executable, "-m", "orchestration", "--home", str(tmp_path / "home"), "run"]
     with SLOTS:
-        runs = [subprocess.run(command, env=environment, capture_output=True, text=True, check=False) for _ in range(2)]
+        runs = [finished(["--home", str(tmp_path / "home"), "run"], SETTINGS | sizes) for _ in range(2)]
     assert [run.returncode for run in runs] == [0, 0], runs[0].stdout + runs[0].stderr
     assert "Published" in runs[0].stdout
     assert runs[1].stdout.startswith("Nothing new since")

@@ -1,7 +1,7 @@
 """Commands of `osusume` in processes of their own, forked from one that has imported the libraries already.
 
 Starting Python and importing Dagster, Great Expectations and scikit-learn takes longer than most of what a tiny run
-does then; `python -m orchestration` itself is started by tests/test_live.py and tests/orchestration.
+does then; `python -m orchestration` itself is started by tests/test_contention.py and tests/orchestration.
 """
 
 import multiprocessing
@@ -10,9 +10,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TypeAlias
+
+from orchestration import cli
+
+Program: TypeAlias = Callable[[list[str]], int]
 
 #: Runs teach two models: that the others learn is tested in tests/recommenders, and they only take time here.
 SETTINGS = {"OSUSUME_MODELS": "popularity,item_knn"}
@@ -20,11 +25,13 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.end_to_end.preloaded"])
 
 
-def finished(words: list[str]) -> subprocess.CompletedProcess[str]:
-    """The command, come to its end."""
+def finished(
+    words: list[str], settings: Mapping[str, str] = SETTINGS, program: Program = cli.main
+) -> subprocess.CompletedProcess[str]:
+    """The command, or another program on the same words, come to its end under these settings of the project."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = _started(words, out, err)
+        process = started(words, settings, out, err, program)
         process.join()
         return subprocess.CompletedProcess(words, process.exitcode or 0, out.read_text(), err.read_text())
 
@@ -41,7 +48,7 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         pipe = Path(folder, "err")
         os.mkfifo(pipe)
-        process = _started(words, Path(os.devnull), pipe)
+        process = started(words, SETTINGS, Path(os.devnull), pipe)
         with pipe.open(encoding="utf-8") as lines:
             for line in lines:
                 told.append(line)
@@ -54,18 +61,19 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
     return "".join(told)
 
 
-def _started(words: list[str], out: Path, err: Path) -> ForkServerProcess:
-    """The command in a process that has this one's environment, with our settings for those of the project."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")} | SETTINGS
-    process = _FORKS.Process(target=_run, args=(words, str(out), str(err), environment, str(Path.cwd())), daemon=True)
+def started(
+    words: list[str], settings: Mapping[str, str], out: Path, err: Path, program: Program = cli.main
+) -> ForkServerProcess:
+    """The command in a process that has this one's environment, with these settings for those of the project."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
+    given = (program, words, str(out), str(err), {**environment, **settings}, str(Path.cwd()))
+    process = _FORKS.Process(target=_run, args=given, daemon=True)
     process.start()
     return process
 
 
-def _run(words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
-    """In the new process: the command, as `python -m orchestration` runs it."""
-    from orchestration.cli import main
-
+def _run(program: Program, words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
+    """In the new process: the program, as a shell would run it."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
@@ -73,4 +81,4 @@ def _run(words: list[str], out: str, err: str, environment: dict[str, str], dire
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(opened, descriptor)
         os.close(opened)
-    sys.exit(main(words))
+    sys.exit(program(words))

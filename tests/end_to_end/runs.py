@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks import barerun
 from tests.end_to_end import commands
 
 #: As many runs at once as the smallest machine has cores.
@@ -44,6 +45,13 @@ def run(home: Path, source: Path, *options: str) -> Run:
     """`osusume run` on an input when a core is free, and everything that is published afterwards."""
     with SLOTS:
         ended = osusume(home, "run", "--input", str(source), *options)
+    return Run(home, ended.returncode, ended.stdout, ended.stderr, published_tables(home))
+
+
+def run_bare(home: Path, source: Path) -> Run:
+    """All assets made from an input without their checks, and everything that is published afterwards."""
+    with SLOTS:
+        ended = commands.finished([str(home), str(source)], program=barerun.main)
     return Run(home, ended.returncode, ended.stdout, ended.stderr, published_tables(home))
 
 
