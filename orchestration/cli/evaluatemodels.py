@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from orchestration.cli.console import Console, counted
+from orchestration.cli.modelparser import EVALUATED
 from orchestration.cli.protocols import models_named, print_measured, split_by
 from orchestration.cli.ratings import require_ratings
 from orchestration.errors import UsageError
@@ -28,7 +29,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     from assets.tuned import tuned_config
 
     home, seed = Home(settings.home), settings.seed
-    names = [model.name for model in models_named(args.model)]
+    names = [model.name for model in models_named(args.model or EVALUATED)]
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
     require_ratings(warehouse, "to evaluate models on")
     with warehouse.writer("read ratings to evaluate models on") as connection:

@@ -9,6 +9,8 @@ from orchestration.cli import helptexts
 
 PROTOCOLS = ("holdout", "time", "users")
 """Ways to split that can be asked for."""
+EVALUATED = ("popularity", "item_knn", "ease", "slim", "rerank")
+"""Models that are evaluated unless others are named: the strongest of each kind, and what they have to beat."""
 
 #: Makes the parser of one action from its name, what it does in a line, and examples.
 AddAction = Callable[[str, str, str], argparse.ArgumentParser]
@@ -40,11 +42,7 @@ def _add_evaluate(add: AddAction) -> None:
         "moment; holdout: as in a run, a fifth of what each user liked",
     )
     evaluator.add_argument(
-        "--model",
-        nargs="+",
-        metavar="NAME",
-        default=["popularity", "item_knn", "ease", "slim", "rerank"],
-        help="these (default: popularity item_knn ease slim rerank)",
+        "--model", nargs="+", action="extend", metavar="NAME", help=f"these (default: {' '.join(EVALUATED)})"
     )
 
 

@@ -12,7 +12,7 @@ Call = Callable[..., Called]
 
 def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call) -> None:
     """Best first with intervals, the protocol in words, and no landed event."""
-    called = osusume("models", "evaluate", "--home", rated, "--model", "popularity", "ease")
+    called = osusume("models", "evaluate", "--home", rated, "--model", "popularity", "--model", "ease")
     assert called.status == 0, called.err
     header, _, first, second = called.out.splitlines()[:4]
     assert header.split()[:2] == ["model", "NDCG@10"]
