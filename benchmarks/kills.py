@@ -47,7 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50, help="how many (default 50)")
     parser.add_argument("--seed", type=int, default=42, help="of the moments (default 42)")
-    parser.add_argument("--bare", action="store_true", help="the same assets without their checks: two thirds of the time")
+    parser.add_argument("--bare", action="store_true", help="without checks, in two thirds of the time")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="osusume-kills-") as directory:
         bad = kill_often(Path(directory), arguments.kills, arguments.seed, bare=arguments.bare)

@@ -19,8 +19,9 @@ from orchestration import cli
 
 Program: TypeAlias = Callable[[list[str]], int]
 
-#: Runs teach two models: that the others learn is tested in tests/recommenders, and they only take time here.
-SETTINGS = {"OSUSUME_MODELS": "popularity,item_knn"}
+#: Runs teach two models and keep no experiments: that the others learn is tested in tests/recommenders, and MLflow in
+#: tests/assets/test_tracking.py; here they only take time.
+SETTINGS = {"OSUSUME_MODELS": "popularity,item_knn", "OSUSUME_MLFLOW_URI": "off"}
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.end_to_end.preloaded"])
 
