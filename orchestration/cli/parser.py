@@ -225,7 +225,7 @@ def _add_benchmark(commands: Commands, common: _Parser) -> None:
     movielens.add_argument(
         "--splits", type=_positive, default=5, metavar="N", help="random splits of the published protocol (default 5)"
     )
-    movielens.add_argument("--models", nargs="+", metavar="NAME", help="only these (default: all)")
+    movielens.add_argument("--models", nargs="+", action="extend", metavar="NAME", help="only these (default: all)")
 
 
 def _count(given: str) -> int:
