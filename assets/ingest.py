@@ -95,7 +95,7 @@ def take_in(
     """
     name = f"raw_{source}__{stream}"
     found = recordings_input.recordings(source, stream)
-    files = [land_file(opened.home, source, stream, one.path, one.captured_at) for one in found]
+    files = [land_file(opened.home, source, stream, one.path, one.captured_at, partition=one.month) for one in found]
     landed = [file.path for file in files if file is not None]
     asked = crawling.asks(source, stream)
     with opened.writer(name) as connection:

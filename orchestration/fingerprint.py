@@ -30,9 +30,9 @@ from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
 from recommenders.versions import OPTIONAL_LIBRARIES, installed_version
 from warehouse.home import Home
-from warehouse.landing import digest_to_land, event_files, landed_files, landed_streams, read_events
+from warehouse.landing import digest_to_land, event_files, landed_files, landed_streams, payload_name, read_events
 from warehouse.sqlfiles import sql_root
-from warehouse.stamp import stamp
+from warehouse.stamp import content_word, stamp
 
 #: The rooms whose files make tables. The command line and what only reads the snapshot are left out.
 _ROOMS = ("adapters", "assets", "matching", "orchestration", "recommenders", "sql", "warehouse")
@@ -68,6 +68,10 @@ class RecordingLike(Protocol):
         """The file."""
 
     @property
+    def month(self) -> str | None:
+        """Of ratings, the month that the file is of; None for what is whole."""
+
+    @property
     def captured_at(self) -> datetime | None:
         """When it was recorded; None when nobody knows."""
 
@@ -80,6 +84,7 @@ class _Landed:
     landed_at: datetime
     path: str
     sha256: str
+    partition: str | None = None
 
 
 def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> str:
@@ -87,7 +92,7 @@ def fingerprint(settings: Settings, landing: Mapping[StreamName, list[str]]) -> 
 
     Args:
         settings: those in force; seed, models and experiment count, and what HOME holds for matching.
-        landing: the content hashes of each stream, oldest first, as `landing_after` foresees them.
+        landing: what stands for the files of each stream, oldest first, as `landing_after` foresees them.
     """
     return stamp(base_fingerprint(settings), landing)
 
@@ -128,7 +133,7 @@ def landing_after(
     other: Home | None = None,
     now: datetime | None = None,
 ) -> dict[StreamName, list[str]]:
-    """The content hashes that each stream of the landing will have once the input is landed, oldest first.
+    """What stands for the files that each stream of the landing will have once the input is landed, oldest first.
 
     It follows the rule of `warehouse.landing.land_file` without copying anything.
 
@@ -147,7 +152,11 @@ def landing_after(
     for recording in recordings:
         landed = streams.setdefault((recording.source, recording.stream), [])
         _foresee(landed, recording, digest_to_land(home, recording.source, recording.stream, recording.path), moment)
-    return {name: [one.sha256 for one in landed] for name, landed in sorted(streams.items()) if landed}
+    return {
+        name: [content_word(one.sha256, one.partition) for one in landed]
+        for name, landed in sorted(streams.items())
+        if landed
+    }
 
 
 def code_version() -> str:
@@ -206,7 +215,8 @@ def _landed(home: Home) -> dict[StreamName, list[_Landed]]:
     """What is landed now, by stream, oldest first."""
     return {
         (source, stream): [
-            _Landed(one.captured_at, one.landed_at, one.path, one.sha256) for one in landed_files(home, source, stream)
+            _Landed(one.captured_at, one.landed_at, one.path, one.sha256, one.partition)
+            for one in landed_files(home, source, stream)
         ]
         for source, stream in landed_streams(home)
     }
@@ -215,12 +225,13 @@ def _landed(home: Home) -> dict[StreamName, list[_Landed]]:
 def _foresee(landed: list[_Landed], recording: RecordingLike, digest: str, now: datetime) -> None:
     """Add the recording to the stream unless landing would find nothing new in it."""
     captured_at = recording.captured_at or now
-    name = f"{captured_at:%Y%m%dT%H%M%SZ}-{digest[:12]}{''.join(recording.path.suffixes[-2:])}"
+    name = payload_name(captured_at, digest, recording.month, "".join(recording.path.suffixes[-2:]))
     path = str(PurePosixPath(recording.source, recording.stream, name))
-    last = [[one for one in landed if one.captured_at <= captured_at][-1:]]
+    same = [one for one in landed if one.partition == recording.month]
+    last = [[one for one in same if one.captured_at <= captured_at][-1:]]
     if captured_at == now:
-        last += [landed[-1:], [one for one in landed if one.captured_at == one.landed_at][-1:]]
+        last += [same[-1:], [one for one in same if one.captured_at == one.landed_at][-1:]]
     if any(one.path == path for one in landed) or any(one.sha256 == digest for part in last for one in part):
         return
-    landed.append(_Landed(captured_at, now, path, digest))
+    landed.append(_Landed(captured_at, now, path, digest, recording.month))
     landed.sort()

@@ -19,8 +19,10 @@ from warehouse.payloads import (
     LandedFile,
     clean,
     landed_files,
+    landed_of_part,
     landed_streams,
     measure,
+    payload_name,
     stream_directory,
     utc,
     verify,
@@ -42,13 +44,15 @@ def land_file(
     *,
     origin: str | None = None,
     landed_at: datetime | None = None,
+    partition: str | None = None,
 ) -> LandedFile | None:
     """The landed copy of the file, or None when there is nothing new to land.
 
     Nothing is new when the landed file that was captured last before this one has the same content (the
     source had not changed), or when this very content was landed as captured at this very time. An undated
     file is nothing new either when it equals the newest landed file or the last undated one. So the same
-    directory landed twice adds nothing, and A, B, A from one source lands three times.
+    directory landed twice adds nothing, and A, B, A from one source lands three times. A part of a stream is
+    compared with files of the same part alone.
 
     A file of a personal stream lands without users who were forgotten, and is compared without them.
 
@@ -60,6 +64,7 @@ def land_file(
         captured_at: when its content was read at the source; None for an undated file = the landing time.
         origin: where it came from; default is the file's name.
         landed_at: the landing time; default is now.
+        partition: which part of the stream the file is, e.g. the month 2024-04; None for whole lists and catalogues.
 
     Raises:
         LandingError: when the file cannot be read or is of another kind, or a manifest is broken.
@@ -68,18 +73,18 @@ def land_file(
     directory = stream_directory(home, source, stream)
     with directory_lock(directory):
         clean(directory)
-        earlier = landed_files(home, source, stream)
+        earlier = landed_of_part(home, source, stream, partition)
         landed_at = utc(landed_at or datetime.now(UTC))
         captured_at = utc(captured_at or landed_at)
         with _without_forgotten(home, source, stream, file, directory) as content:
             sha256, size = measure(content)
-            name = f"{captured_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}{extension}"
+            name = payload_name(captured_at, sha256, partition, extension)
             path = str(PurePosixPath(source, stream, name))
             is_known = _known(earlier, sha256, captured_at, captured_at == landed_at)
             if is_known or any(one.path == path for one in earlier):
                 return None
             came_from = (file.name if origin is None else origin) + ("" if content is file else WITHOUT)
-            landed = LandedFile(source, stream, path, sha256, size, captured_at, landed_at, came_from)
+            landed = LandedFile(source, stream, path, sha256, size, captured_at, landed_at, came_from, partition)
             put_beside_manifest(home, content, landed)
     return landed
 

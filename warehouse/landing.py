@@ -7,7 +7,7 @@ from warehouse.errors import LandingError
 from warehouse.events import adopt_log, append_events, event_files, read_events, refuse_contradiction
 from warehouse.home import Home
 from warehouse.intake import adopt_payloads, digest_to_land, land_file
-from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_streams, verify
+from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_of_part, landed_streams, payload_name, verify
 from warehouse.responses import ResponseLog, open_log
 from warehouse.tombstones import FORGOTTEN_LOG, adopt_forgotten, is_forgotten
 
@@ -22,8 +22,10 @@ __all__ = [
     "is_forgotten",
     "land_file",
     "landed_files",
+    "landed_of_part",
     "landed_streams",
     "open_log",
+    "payload_name",
     "read_events",
     "verify",
 ]

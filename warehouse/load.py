@@ -36,7 +36,7 @@ class LoadReport:
     """What loading one stream did.
 
     Attributes:
-        files: how many landed files were new and have been read.
+        files: how many landed files were new and have been read; those that newer ones replace are not read.
         rows: how many rows these files gave.
         total_rows: how many rows the raw table holds now.
     """
@@ -53,7 +53,8 @@ def load_new_files(
 
     Files already loaded are not read again; rows of files that are gone or were rewritten are removed. Each
     sealed crawl also gets its row in raw.crawl. Of IMDb's files only the newest is held, and those that
-    depend on title_basics are read again when that one changed. Rows of forgotten users are left out.
+    depend on title_basics are read again when that one changed; of a month of ratings, too, only the newest is
+    held. Rows of forgotten users are left out.
 
     Args:
         con: a writer's connection.
@@ -81,15 +82,18 @@ def load_new_files(
         loader = _Loader(con, home, target, unpack, gone or None)
         rows = sum(loader.load(one, wanted[one.path]) for one in new)
         total = con.execute(f"select count(*) from {target.sql}").fetchall()[0][0]  # noqa: S608 - quoted
-    return LoadReport(files=len(new), rows=rows, total_rows=int(total))
+    read = sum(not wanted[one.path].endswith(_SUPERSEDED) for one in new)
+    return LoadReport(files=read, rows=rows, total_rows=int(total))
 
 
 def _wanted(con: duckdb.DuckDBPyConnection, source: str, stream: str, landed: Sequence[LandedFile]) -> dict[str, str]:
     """What raw.loaded_file should say of each landed file's content, by path.
 
-    That is its hash; of IMDb's files followed by what else decides on their rows.
+    That is its hash; followed by what else decides on its rows, if something does: IMDb's titles, or a newer file.
     """
-    wanted = {one.path: one.sha256 for one in landed}
+    newest_of = {one.partition: one.path for one in landed}
+    kept = {one.path for one in landed if one.partition is None} | set(newest_of.values())
+    wanted = {one.path: one.sha256 + ("" if one.path in kept else _SUPERSEDED) for one in landed}
     if stream not in TITLE_COLUMNS or not landed:
         return wanted
     wanted = {path: f"{sha256}{_SUPERSEDED}" for path, sha256 in wanted.items()}
@@ -202,18 +206,19 @@ def _gathered(batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
 def _insert(con: duckdb.DuckDBPyConnection, target: Relation, batch: pa.Table, landed: LandedFile) -> None:
     """Append one batch, stamped with the file it came from."""
     columns = ", ".join(batch.column_names)
-    words: dict[str, object] = {"path": landed.path}
-    stamp, stamped = "", ""
+    stamps: dict[str, object] = {"payload_path": landed.path}
     if "captured_at" not in batch.column_names:
         # A recording was made at one moment; each response has its own.
-        stamp, stamped = ", captured_at", ", $captured_at"
-        words["captured_at"] = landed.captured_at
+        stamps["captured_at"] = landed.captured_at
+    if landed.partition is not None:
+        stamps["month"] = landed.partition
+    names, values = ", ".join(stamps), ", ".join(f"${name}" for name in stamps)
     con.register("incoming_batch", batch)
     try:
         con.execute(
-            f"insert into {target.sql} ({columns}, payload_path{stamp}) "  # noqa: S608 - our own names
-            f"select {columns}, $path{stamped} from incoming_batch",
-            words,
+            f"insert into {target.sql} ({columns}, {names}) "  # noqa: S608 - our own names
+            f"select {columns}, {values} from incoming_batch",
+            stamps,
         )
     finally:
         con.unregister("incoming_batch")

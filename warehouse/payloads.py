@@ -38,6 +38,8 @@ class LandedFile:
         captured_at: when the content was read at the source, UTC; the landing time when nobody knows.
         landed_at: when it was landed, UTC.
         origin: where it was taken from, in words or as a relative name.
+        partition: which part of the stream it is, e.g. the month `2024-04` of ratings; a newer file of the same part
+            replaces it. None for whole lists and catalogues, and for crawls, which say it in their own first line.
     """
 
     source: str
@@ -48,6 +50,7 @@ class LandedFile:
     captured_at: datetime
     landed_at: datetime
     origin: str
+    partition: str | None = None
 
     def file(self, home: Home) -> Path:
         """The payload file itself."""
@@ -60,10 +63,25 @@ def landed_files(home: Home, source: str, stream: str) -> list[LandedFile]:
     Raises:
         LandingError: when a manifest is broken, or a file it describes is missing or of another size.
     """
-    directory = stream_directory(home, source, stream)
-    manifests = sorted(directory.glob(f"*{MANIFEST}")) if directory.is_dir() else []
-    found = [_read_manifest(home, manifest) for manifest in manifests]
-    return sorted(found, key=lambda one: (one.captured_at, one.landed_at, one.path))
+    return _described(home, source, stream, f"*{MANIFEST}")
+
+
+def landed_of_part(home: Home, source: str, stream: str, partition: str | None) -> list[LandedFile]:
+    """The landed files of one part of a stream (None = those that are no part), oldest first; [] when none.
+
+    Raises:
+        LandingError: as `landed_files`, for the files of this part.
+    """
+    # By name, so that landing years of months does not read the manifests of all for each.
+    pattern = "*" if partition is None else f"*-{segment(partition, 'partition')}.*"
+    found = _described(home, source, stream, f"{pattern}{MANIFEST}")
+    return [one for one in found if one.partition == partition]
+
+
+def payload_name(captured_at: datetime, sha256: str, partition: str | None, extension: str) -> str:
+    """What the file of such a payload is called in its stream's directory."""
+    part = "" if partition is None else f"-{segment(partition, 'partition')}"
+    return f"{captured_at:%Y%m%dT%H%M%SZ}-{sha256[:12]}{part}{extension}"
 
 
 def landed_streams(home: Home) -> list[tuple[str, str]]:
@@ -136,7 +154,18 @@ def write_manifest(target: Path, landed: LandedFile) -> None:
         "captured_at": landed.captured_at.isoformat(),
         "landed_at": landed.landed_at.isoformat(),
     }
+    if landed.partition is None:
+        # What is no part is described as it was before there were parts, byte for byte.
+        del words["partition"]
     write_whole(target, (json.dumps(words, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def _described(home: Home, source: str, stream: str, pattern: str) -> list[LandedFile]:
+    """The landed files of a stream whose manifests have such names, oldest first."""
+    directory = stream_directory(home, source, stream)
+    manifests = sorted(directory.glob(pattern)) if directory.is_dir() else []
+    found = [_read_manifest(home, manifest) for manifest in manifests]
+    return sorted(found, key=lambda one: (one.captured_at, one.landed_at, one.path))
 
 
 def _read_manifest(home: Home, manifest: Path) -> LandedFile:

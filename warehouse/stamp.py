@@ -20,12 +20,18 @@ def stamp(base: str, landing: Mapping[tuple[str, str], Sequence[str]]) -> str:
 
     Args:
         base: the hash of everything else: code, libraries, settings; '' = the tables are not of one run.
-        landing: the content hashes of each stream, oldest first; streams without files do not count.
+        landing: what stands for each stream's landed files (`content_word`), oldest first; streams without files
+            do not count.
     """
     if not base:
         return ""
     words = {f"{source}/{stream}": list(hashes) for (source, stream), hashes in landing.items() if hashes}
     return sha256(json.dumps({"base": base, "landing": words}, sort_keys=True).encode()).hexdigest()
+
+
+def content_word(sha256: str, partition: str | None) -> str:
+    """What stands for a landed file in a stamp: its content and, of a part of a stream, which part it is."""
+    return sha256 if partition is None else f"{partition} {sha256}"
 
 
 def loaded_stamp(con: duckdb.DuckDBPyConnection, home: Home, base: str) -> str:
@@ -36,5 +42,5 @@ def loaded_stamp(con: duckdb.DuckDBPyConnection, home: Home, base: str) -> str:
         files = landed_files(home, source, stream)
         if any(one.path not in loaded for one in files):
             return ""
-        landing[source, stream] = [one.sha256 for one in files]
+        landing[source, stream] = [content_word(one.sha256, one.partition) for one in files]
     return stamp(base, landing)

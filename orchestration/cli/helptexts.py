@@ -19,7 +19,8 @@ EXAMPLES = """examples:
 RUN = """examples:
   osusume run                                  the demo world: needs neither network nor files
   osusume run --input ../shared/data           a directory with catalogue/<source>/anime.jsonl.gz and
-                                               ratings/<source>_ratings.csv.gz (anilist, kitsu, myanimelist)
+                                               ratings/<source>_ratings.csv.gz, ratings/<source>/<YYYYMM>.csv.gz
+                                               (anilist, kitsu, myanimelist)
   osusume run --input old-home --home new-home rebuild everything from what an earlier run landed
   osusume run --select dim_anime+              dim_anime and all that is made of it
   osusume run --select group:core vw_user_activity

@@ -1,9 +1,10 @@
 /*
-Kitsu users' ratings, recorded ones and those of the lists that crawls read. Both hold whole lists: of either
-kind the newest landed file that mentions a user replaces the user's earlier list, and what is not on it any
-more is gone; of an anime that a recording and a crawl have, the entry taken later counts. Where a recorded
-list names an anime twice, the entry with the newest updated_at counts, then the one further down; the others
-go to quarantine as duplicates, and so do lines with a fault. A score of 0 or blank means unrated.
+Kitsu users' ratings: whole lists, of recordings and of crawls, and recorded months. Of either kind of
+list the newest landed file that mentions a user replaces the user's earlier one, and what is not on it any
+more is gone. Months hold entries by when they last changed (UTC): of an anime in several the latest change
+counts, and the others are what was true before, no faults. Of what lists, crawls and months have, the entry
+taken later counts. Where one file names an anime twice, the newest updated_at counts, then the one further
+down; the others go to quarantine, and so do lines with a fault. A score of 0 or blank means unrated.
 
 grain: one anime on one user's list
 keys: user_id, source_id
@@ -21,15 +22,13 @@ columns:
 */
 with entries as (
     select
-        trim(user_id) as user_id,
-        trim(anime_id) as source_id,
-        nullif(trim(score), '') as score,
-        nullif(lower(trim(status)), '') as status,
-        nullif(trim(updated_at), '') as updated_at,
-        malformed,
-        captured_at,
-        payload_path,
-        payload_line
+        * exclude (anime_id) replace (
+            coalesce(trim(user_id), '') as user_id,
+            nullif(trim(score), '') as score,
+            nullif(lower(trim(status)), '') as status,
+            nullif(trim(updated_at), '') as updated_at
+        ),
+        trim(anime_id) as source_id
     from raw.raw_kitsu__ratings
 ),
 
@@ -38,7 +37,7 @@ newest_files as (
         user_id,
         arg_max(payload_path, (captured_at, payload_path)) as payload_path
     from entries
-    where malformed is null and user_id <> ''
+    where month is null and user_id <> ''
     group by user_id
 ),
 
@@ -50,7 +49,7 @@ checked as (
         case
             when entries.malformed is not null
                 then 'the line has the wrong number of fields: "' || left(entries.malformed, 80) || '"'
-            when coalesce(entries.user_id, '') = '' then 'user_id is blank'
+            when entries.user_id = '' then 'user_id is blank'
             when not coalesce(regexp_full_match(entries.source_id, '[1-9][0-9]{0,17}'), false)
                 then concat('kitsu_id is "', entries.source_id, '", expected a positive whole number')
             when
@@ -62,13 +61,12 @@ checked as (
             ) then 'status is "' || entries.status || '", expected watching/completed/on_hold/dropped/planned'
             when entries.updated_at is not null and not coalesce(isfinite(rated_at), false)
                 then 'updated_at is "' || entries.updated_at || '", expected a time like 2024-04-30T18:00:00Z'
+            when entries.month <> coalesce(strftime(rated_at at time zone 'UTC', '%Y-%m'), '')
+                then concat('updated_at is "', entries.updated_at, '", expected a time in ', entries.month)
         end as fault
     from entries
     left join newest_files using (user_id)
-    where
-        entries.malformed is not null
-        or coalesce(entries.user_id, '') = ''
-        or entries.payload_path = newest_files.payload_path
+    where entries.user_id = '' or month is not null or entries.payload_path = newest_files.payload_path
 ),
 
 recorded as (
@@ -76,11 +74,14 @@ recorded as (
         * exclude (score, updated_at, malformed, fault) replace (nullif(source_score, 0) as source_score),
         coalesce(fault, case
             when row_number() over (
-                partition by user_id, source_id, fault is null
+                partition by payload_path, user_id, source_id, fault is null
                 order by rated_at desc nulls last, payload_line desc
             ) > 1 then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
         end) as rejection_reason
     from checked
+    qualify month is null or rejection_reason is not null or rated_at = max(rated_at) over (
+        partition by month is null, user_id, source_id, fault is null
+    )
 ),
 
 both_kinds as (
@@ -91,7 +92,7 @@ both_kinds as (
 )
 
 select
-    * replace ('kitsu' as source),
+    * exclude (month) replace ('kitsu' as source),
     concat_ws(':', user_id, source_id) as record_id
 from both_kinds
 qualify rejection_reason is not null or row_number() over (

@@ -1,5 +1,6 @@
 /*
-Ratings of one source exactly as landed, every value as text.
+Ratings of one source exactly as landed, every value as text. Of the files of one month only the newest is
+held, which so replaces the one before for everybody, also where it has no entries any more.
 
 grain: one line of a landed file
 keys: payload_path, payload_line
@@ -13,6 +14,7 @@ columns:
     payload_path: the landed file, relative to HOME/landing
     payload_line: the line in that file, the header being 1
     captured_at: when the file's content was read at the source, UTC
+    month: the month, as 2024-04, whose changes the file holds; null for whole lists
 */
 select
     null::varchar as user_id,
@@ -23,5 +25,6 @@ select
     null::varchar as malformed,
     null::varchar as payload_path,
     null::bigint as payload_line,
-    null::timestamptz as captured_at
+    null::timestamptz as captured_at,
+    null::varchar as month
 where false

@@ -1,7 +1,7 @@
 """The fingerprint: what changes it, what does not, and that it foresees what landing does."""
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from orchestration.inputs import inherit, resolve_input
 from orchestration.settings import load_settings
 from warehouse.home import Home
 from warehouse.landing import adopt, append_events, land_file, landed_files
+from warehouse.stamp import content_word
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,6 +29,7 @@ class Recorded:
     stream: str
     path: Path
     captured_at: datetime | None
+    month: str | None = None
 
 
 def recorded(directory: Path, content: str, day: int | None, stream: str = "anime") -> Recorded:
@@ -38,25 +40,27 @@ def recorded(directory: Path, content: str, day: int | None, stream: str = "anim
 
 
 def landed_hashes(home: Home) -> list[str]:
-    """What landing really holds, oldest first."""
-    return [one.sha256 for one in landed_files(home, "kitsu", "anime")]
+    """What stands for what landing really holds, oldest first."""
+    return [content_word(one.sha256, one.partition) for one in landed_files(home, "kitsu", "anime")]
 
 
-one_file = st.tuples(st.sampled_from("ab"), st.none() | st.integers(0, 3))
+one_file = st.tuples(
+    st.sampled_from("ab"), st.none() | st.integers(0, 3), st.none() | st.sampled_from(["2024-01", "2024-02"])
+)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(one_file, max_size=3), max_size=4))
-def test_what_landing_will_hold_is_foreseen(runs: list[list[tuple[str, int | None]]]) -> None:
+def test_what_landing_will_hold_is_foreseen(runs: list[list[tuple[str, int | None, str | None]]]) -> None:
     """Whatever was landed before, the foreseen contents are those that landing really leaves."""
     with TemporaryDirectory() as name:
         home = Home(Path(name, "home"))
         for number, run in enumerate(runs):
             now = START + timedelta(days=10 + number)
-            recordings = [recorded(Path(name), content, day) for content, day in run]
+            recordings = [replace(recorded(Path(name), content, day), month=month) for content, day, month in run]
             foreseen = landing_after(home, recordings, now=now).get(("kitsu", "anime"), [])
             for one in recordings:
-                land_file(home, one.source, one.stream, one.path, one.captured_at, landed_at=now)
+                land_file(home, one.source, one.stream, one.path, one.captured_at, landed_at=now, partition=one.month)
             assert foreseen == landed_hashes(home)
 
 
@@ -96,6 +100,15 @@ def test_only_what_can_change_a_table_changes_the_fingerprint() -> None:
     assert fingerprint(load_settings(experiment="on"), landing) != mark
     assert fingerprint(load_settings(), {("kitsu", "anime"): ["other"]}) != mark
     assert fingerprint(load_settings(), {("anilist", "anime"): ["hash"]}) != mark
+
+
+def test_which_month_a_file_is_of_counts(tmp_path: Path) -> None:
+    """The same content as another month makes other tables; the same month twice is nothing new."""
+    one = replace(recorded(tmp_path, "a", None, "ratings"), month="2024-01")
+    first, second = (landing_after(Home(tmp_path), [replace(one, month=month)]) for month in ("2024-01", "2024-02"))
+    assert first != second
+    assert landing_after(Home(tmp_path), [one, one]) == first
+    assert len(landing_after(Home(tmp_path), [one, replace(one, month=None)])["kitsu", "ratings"]) == 2
 
 
 def test_the_order_of_landed_files_counts() -> None:

@@ -43,12 +43,14 @@ class Workshop:
         name = path or f"{source}/anime/{day}.jsonl.gz"
         self._insert(f"raw.raw_{source}__anime", [(line,) for line in lines], ("payload",), name, 1, day)
 
-    def rate(self, source: str, *rows: Sequence[str | None], day: str = DAY, path: str = "") -> None:
-        """Append a ratings file: rows of user, anime, score and, where given, status and updated_at."""
-        name = path or f"{source}/ratings/{day}.csv.gz"
+    def rate(
+        self, source: str, *rows: Sequence[str | None], day: str = DAY, path: str = "", month: str | None = None
+    ) -> None:
+        """Append a ratings file, whole lists or a month: user, anime, score and, where given, status and updated_at."""
+        name = path or f"{source}/ratings/{day}{f'-{month}' if month else ''}.csv.gz"
         columns = ("user_id", "anime_id", "score", "status", "updated_at")
-        filled = [(*row, *[None] * (len(columns) - len(row))) for row in rows]
-        self._insert(f"raw.raw_{source}__ratings", filled, columns, name, 2, day)
+        filled = [(*row, *[None] * (len(columns) - len(row)), month) for row in rows]
+        self._insert(f"raw.raw_{source}__ratings", filled, (*columns, "month"), name, 2, day)
 
     def _insert(
         self, table: str, rows: Sequence[Sequence[str | None]], columns: Sequence[str], path: str, first: int, day: str
