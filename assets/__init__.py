@@ -11,6 +11,7 @@ from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
 from assets.landing import LANDING_ASSETS
 from assets.models import MODEL_ASSETS
+from assets.months import MONTH_ASSETS
 from assets.promotion import PROMOTION_ASSETS
 from assets.recommendations import RECOMMENDATION_ASSETS
 from assets.report import quality_report
@@ -21,6 +22,7 @@ from assets.tuning import TUNING_ASSETS
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
     *LANDING_ASSETS,
+    *MONTH_ASSETS,
     *RAW_ASSETS,
     *SQL_ASSETS,
     *IDENTITY_ASSETS,

@@ -53,7 +53,7 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=name,
-        deps=_upstream(source) if stream == "anime" else (),
+        deps=_upstream(source, stream),
         group_name="ingestion",
         kinds={"duckdb", "gzip"},
         owners=OWNERS,
@@ -75,8 +75,12 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
     return raw
 
 
-def _upstream(source: str) -> tuple[str, ...]:
-    """What a catalogue is made after: its landed partitions, and the catalogues that name its ids."""
+def _upstream(source: str, stream: str) -> tuple[str, ...]:
+    """What a raw table is made after: its landed partitions and, for a catalogue, those that name its ids."""
+    if stream == "ratings":
+        return (landing_name(source, stream),)
+    if stream != "anime":
+        return ()
     return (*([landing_name(source)] if source in PARTED else []), *_AFTER.get(source, ()))
 
 

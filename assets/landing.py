@@ -1,7 +1,6 @@
 """One partitioned asset per catalogue that can be read in parts: a partition is crawled and landed, and nothing else.
 
-The one rule: what was landed of a partition stays landed, whatever becomes of the others of its run; a partition
-that failed is read again alone. No connection to the warehouse is open while a service is asked.
+The one rule: no connection to the warehouse is open while a service is asked.
 """
 
 from collections.abc import Mapping
@@ -9,10 +8,11 @@ from typing import Any
 
 import dagster as dg
 
-from adapters.errors import AdapterError, Outage, Refused
+from adapters.errors import Outage, Refused
 from assets.crawling import Crawled, Crawling, Planned, read_service
 from assets.ingest import crawl_facts, load_stream
 from assets.partitions import PARTED, landing_name, partitions_of
+from assets.parts import land_partitions
 from assets.plans import plan_parts
 from assets.resources import WarehouseResource
 from assets.results import OWNERS, plain_metadata
@@ -27,6 +27,7 @@ _CUTS = {
 }
 #: After these the service will not answer for the next partition either.
 _ENDS_THE_RUN = (Outage, Refused, WarehouseError)
+_RESUMES = ", and a crawl that has begun goes on where it stopped"
 
 
 def landing_asset(source: str) -> dg.AssetsDefinition:
@@ -47,13 +48,13 @@ def landing_asset(source: str) -> dg.AssetsDefinition:
     def landing(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, crawling: dg.ResourceParam[Crawling]
     ) -> dg.MaterializeResult[None]:
-        land_partitions(context, warehouse.open(), crawling, source)
+        _land_parts(context, warehouse.open(), crawling, source)
         return dg.MaterializeResult()
 
     return landing
 
 
-def land_partitions(context: dg.AssetExecutionContext, opened: Warehouse, crawling: Crawling, source: str) -> None:
+def _land_parts(context: dg.AssetExecutionContext, opened: Warehouse, crawling: Crawling, source: str) -> None:
     """Land every partition of the run, one after the other.
 
     Raises:
@@ -61,26 +62,14 @@ def land_partitions(context: dg.AssetExecutionContext, opened: Warehouse, crawli
     """
     if source not in crawling.services:
         raise dg.Failure(description=_nobody(source), allow_retries=False)
-    landed: dict[str, Mapping[str, Any]] = {}
-    failed: dict[str, str] = {}
     planned: dict[str, Planned] = {}
-    for key in context.partition_keys:
-        try:
-            if not planned or key == PARTED[source].rest:
-                planned |= _plan(opened, crawling, source, context.partition_keys)
-            landed[key] = _land(context, opened, crawling, source, planned[key])
-            if len(context.partition_keys) > 1:
-                # Dagster notes at the end of a run what it made; a kill before that must not make this one missing.
-                event = dg.AssetMaterialization(landing_name(source), partition=key, metadata=landed[key])
-                context.log_event(event)
-        except (AdapterError, WarehouseError) as problem:
-            failed[key] = str(problem)
-            if isinstance(problem, _ENDS_THE_RUN):
-                break
-    if failed:
-        raise dg.Failure(description=_told(context.partition_keys, landed, failed), allow_retries=False)
-    for key, facts in landed.items():
-        context.add_asset_metadata(facts, asset_key=landing_name(source), partition_key=key)
+
+    def land(key: str) -> Mapping[str, Any]:
+        if not planned or key == PARTED[source].rest:
+            planned.update(_plan(opened, crawling, source, context.partition_keys))
+        return _land(context, opened, crawling, source, planned[key])
+
+    land_partitions(context, landing_name(source), land, _ENDS_THE_RUN, _RESUMES)
 
 
 def _plan(opened: Warehouse, crawling: Crawling, source: str, keys: list[str]) -> Mapping[str, Planned]:
@@ -114,17 +103,6 @@ def _facts(crawled: Crawled) -> dict[str, Any]:
     """What the UI shows of a partition."""
     records = crawled.ended.progress.records if crawled.ended else 0
     return {"dagster/partition_row_count": records, **crawl_facts(crawled)}
-
-
-def _told(keys: list[str], landed: Mapping[str, Any], failed: Mapping[str, str]) -> str:
-    """Which partitions were not landed, and what to do."""
-    rest = [key for key in keys if key not in landed and key not in failed]
-    reasons = "; ".join(f"{key}: {why}" for key, why in failed.items())
-    unread = f". Not tried after that: {', '.join(rest)}" if rest else ""
-    return (
-        f"{len(failed) + len(rest)} of {len(keys)} partitions were not landed. {reasons}{unread}. "
-        "Materialise these alone: the others are landed, and a crawl that has begun goes on where it stopped"
-    )
 
 
 def _nobody(source: str) -> str:

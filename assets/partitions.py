@@ -1,4 +1,4 @@
-"""The partitions of the landing assets: the parts in which a source's catalogue can really be read."""
+"""The partitions of the landing assets: the parts in which catalogues can be read, and ratings are recorded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from adapters.base import Parts
+from adapters.recordings import FIRST_MONTH
 from adapters.services import SERVICES
 
 #: The sources whose catalogues are read in parts too, with what these are.
 PARTED: dict[str, Parts] = {
     name: source.streams["anime"].parts for name, source in SERVICES.items() if source.streams["anime"].parts
 }
+#: The months of ratings, as 2024-04 (UTC), up to the current one, which can be landed again as often as it changes.
+MONTHS = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", end_offset=1)
 
 
-def landing_name(source: str) -> str:
-    """What the asset of a source's landed catalogue is called."""
-    return f"landing_{source}__anime"
+def landing_name(source: str, stream: str = "anime") -> str:
+    """What the asset of what is landed of a source in partitions is called."""
+    return f"landing_{source}__{stream}"
 
 
 def partitions_of(source: str, today: date | None = None) -> dg.StaticPartitionsDefinition:

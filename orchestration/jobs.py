@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from adapters.recordings import SOURCES
 from assets.partitions import PARTED, landing_name
 
 #: What users told: their rating files and lists. (IMDb's `__title_ratings` is a part of its catalogue.)
@@ -12,8 +13,10 @@ RATINGS_STREAMS = (
     | dg.AssetSelection.key_substring("__lists")
     | dg.AssetSelection.key_substring("__list_entries")
 )
-#: Read partition by partition: no job of whole tables can hold them.
-PARTITIONED = dg.AssetSelection.assets(*map(landing_name, PARTED))
+#: Landed partition by partition: no job of whole tables can hold them.
+PARTITIONED = dg.AssetSelection.assets(
+    *(landing_name(source) for source in PARTED), *(landing_name(source, "ratings") for source in SOURCES)
+)
 INTAKE = dg.AssetSelection.groups("ingestion", "staging") - PARTITIONED
 #: The catalogue's tables need what was loaded of ratings before: ratings mention anime that no catalogue knows.
 RATINGS_AT_HAND = dg.AssetSelection.groups("staging") | dg.AssetSelection.assets("int_ratings_unioned")
@@ -55,5 +58,15 @@ BACKFILL_JOBS = [
     )
     for source in PARTED
 ]
+#: The same for the sources whose ratings are recorded by month.
+MONTH_JOBS = [
+    dg.define_asset_job(
+        f"backfill_{source}_ratings",
+        selection=dg.AssetSelection.assets(landing_name(source, "ratings")),
+        description=f"Months of {source}'s ratings, landed as the recordings directory has them now; "
+        "refresh_ratings loads them.",
+    )
+    for source in SOURCES
+]
 
-ALL_JOBS = [*BACKFILL_JOBS, refresh_all, refresh_catalogue, refresh_ratings, train_models, publish]
+ALL_JOBS = [*BACKFILL_JOBS, *MONTH_JOBS, refresh_all, refresh_catalogue, refresh_ratings, train_models, publish]

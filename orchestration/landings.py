@@ -13,17 +13,20 @@ _EVERY_S = 60
 _BACKFILLS = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]
 
 
-def landing_sensor(assets: Sequence[dg.AssetsDefinition], job_name: str) -> dg.SensorDefinition:
+def landing_sensor(
+    assets: Sequence[dg.AssetsDefinition], job_name: str, name: str = "refresh_after_landing"
+) -> dg.SensorDefinition:
     """The sensor that asks for the job once after partitions were landed and no more of them are on their way.
 
     Args:
-        assets: the project's; those in partitions, which land and do nothing else, are watched.
+        assets: those among which what is in partitions, and so lands and does nothing else, is watched.
         job_name: the job, which loads what was landed and goes on from there.
+        name: of the sensor.
     """
     watched = sorted(key for one in assets if one.partitions_def is not None for key in one.keys)
 
     @dg.sensor(
-        name="refresh_after_landing",
+        name=name,
         job_name=job_name,
         minimum_interval_seconds=_EVERY_S,
         default_status=dg.DefaultSensorStatus.STOPPED,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from assets.partitions import MONTHS
 from orchestration.automation import RESULTS, TABLES
 from orchestration.failures import failure_sensor
-from orchestration.jobs import refresh_catalogue
+from orchestration.jobs import refresh_catalogue, refresh_ratings
 from orchestration.landings import landing_sensor
 
 _EVERY_S = 30
@@ -32,6 +33,8 @@ def sensors_for(assets: Sequence[dg.AssetsDefinition], alert_webhook: str) -> li
         assets: the project's, among which those that land partitions are looked for.
         alert_webhook: where failures are posted; '' = nowhere.
     """
+    months = [one for one in assets if one.partitions_def == MONTHS]
+    catalogues = [one for one in assets if one.partitions_def != MONTHS]
     return [
         _follower(
             "tables_follow_raw",
@@ -45,6 +48,7 @@ def sensors_for(assets: Sequence[dg.AssetsDefinition], alert_webhook: str) -> li
             "When a table that models, recommendations or the snapshot are made from holds something else than before, "
             "they are made again in one run, publishing included. Without it they wait for train_models_weekly.",
         ),
-        landing_sensor(assets, refresh_catalogue.name),
+        landing_sensor(catalogues, refresh_catalogue.name),
+        landing_sensor(months, refresh_ratings.name, "refresh_ratings_after_landing"),
         failure_sensor(alert_webhook),
     ]

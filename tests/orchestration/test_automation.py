@@ -149,10 +149,37 @@ def test_what_takes_in_from_outside_follows_schedules_alone(definitions: dg.Defi
         assert (spec.automation_condition is None) == (spec.group_name == "ingestion"), spec.key
 
 
+@pytest.mark.parametrize(
+    ("landing", "partition", "sensor", "job"),
+    [
+        ("landing_kitsu__anime", "00000-00999", "refresh_after_landing", "refresh_catalogue"),
+        ("landing_kitsu__ratings", "2024-04", "refresh_ratings_after_landing", "refresh_ratings"),
+    ],
+)
+def test_a_landing_is_followed_by_the_job_that_loads_it(
+    definitions: dg.Definitions, landing: str, partition: str, sensor: str, job: str
+) -> None:
+    """Parts of a catalogue by one, months of ratings by the other, and by nothing else."""
+    sensors = [one for one in definitions.sensors or [] if one.name.endswith("after_landing")]
+    assert {one.name for one in sensors} == {"refresh_after_landing", "refresh_ratings_after_landing"}
+    event = dg.AssetMaterialization(landing, partition=partition)
+    asked = {}
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.report_runless_asset_event(event)
+        for one in sensors:
+            assert isinstance(one, dg.SensorDefinition)
+            with dg.build_sensor_context(instance, cursor="0") as context:
+                result = one(context)
+            assert isinstance(result, dg.SensorResult)
+            if result.run_requests:
+                asked[one.name] = one.job_name
+    assert asked == {sensor: job}
+
+
 def test_every_sensor_waits_for_the_user(definitions: dg.Definitions) -> None:
     """Every sensor is stopped by default and says what it is for; the two followers cover all conditions."""
     sensors = {one.name: one for one in definitions.sensors or []}
-    assert set(sensors) == {*GROUPS, "refresh_after_landing", "tell_failures"}
+    assert set(sensors) == {*GROUPS, "refresh_after_landing", "refresh_ratings_after_landing", "tell_failures"}
     for sensor in sensors.values():
         assert isinstance(sensor, dg.SensorDefinition)
         assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
