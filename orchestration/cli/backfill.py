@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from orchestration.cli.backfillforecast import forecast_parts, forecast_whole
+from orchestration.cli.backfillparser import MONTHLY
 from orchestration.cli.console import Console, out
 from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
 from orchestration.cli.runlock import run_lock
@@ -26,19 +27,19 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
     Raises:
         UsageError: when years, source or input cannot be used; nothing was asked then.
     """
-    years = (args.first, args.last)
-    if not _OLDEST_YEAR <= years[0] <= years[1]:
-        raise UsageError(
-            f"--from {args.first} --to {args.last}: give years from {_OLDEST_YEAR} on, the earlier one first"
-        )
+    if args.source == MONTHLY:
+        from orchestration.cli.backfillmonths import run_months
+
+        return run_months(args, settings, console)
+    years = _years(args)
     chosen = resolve_input(settings)
     home = Home(settings.home)
     refuse_other_world(home, chosen)
     named = settings.model_copy(update={"sources": args.source})
     if args.land:
-        from orchestration.cli.partitionruns import land_each
+        from orchestration.cli.partitionruns import catalogue_of, land_each
 
-        return land_each(named, chosen, console, args.source, args.land)
+        return land_each(named, chosen, console, catalogue_of(home, args.source), args.land)
     keys = _partitions(args.source, years, named)
     forecast = forecast_parts(named, args.source, years, keys) if keys else forecast_whole(named, args.source, years)
     for line in forecast:
@@ -50,6 +51,24 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
     _refuse_unusable(args, home, keys)
     with run_lock(home, console, settings.lock_timeout):
         return _backfill(args, named, chosen, keys, console)
+
+
+def _years(args: argparse.Namespace) -> Years:
+    """The years of the command line.
+
+    Raises:
+        UsageError: when there are none, or options that are about months.
+    """
+    if isinstance(args.first, str) or isinstance(args.last, str) or args.sources:
+        raise UsageError(
+            f"{args.source} is read by years: --from YEAR --to YEAR. Months and --source are for "
+            f"`osusume backfill {MONTHLY}`"
+        )
+    if not _OLDEST_YEAR <= args.first <= args.last:
+        raise UsageError(
+            f"--from {args.first} --to {args.last}: give years from {_OLDEST_YEAR} on, the earlier one first"
+        )
+    return args.first, args.last
 
 
 def _partitions(source: str, years: Years, settings: Settings) -> tuple[str, ...]:
@@ -85,7 +104,7 @@ def _refuse_silent_input(source: str, chosen: RunInput) -> None:
 
 def _refuse_unusable(args: argparse.Namespace, home: Home, keys: tuple[str, ...]) -> None:
     """Raise UsageError for options that make no sense with this source, or in this HOME."""
-    from orchestration.cli.partitionruns import taken_up
+    from orchestration.cli.partitionruns import catalogue_of, taken_up
 
     if not keys and (args.retry_failed or args.parallel > 1):
         raise UsageError(
@@ -93,14 +112,14 @@ def _refuse_unusable(args: argparse.Namespace, home: Home, keys: tuple[str, ...]
             "--parallel and --retry-failed"
         )
     if args.retry_failed:
-        taken_up(home, args)
+        taken_up(home, args, catalogue_of(home, args.source))
 
 
 def _backfill(
     args: argparse.Namespace, settings: Settings, chosen: RunInput, keys: tuple[str, ...], console: Console
 ) -> int:
     """Read the years and run everything that comes after."""
-    from orchestration.cli.partitionruns import land_parts
+    from orchestration.cli.partitionruns import catalogue_of, land_parts
     from orchestration.crawling import refuse_unready
     from orchestration.definitions import build_definitions
     from orchestration.demoworld import make_demo, serving
@@ -112,7 +131,7 @@ def _backfill(
     read_input(chosen)
     write_marker(home, chosen)
     with serving(settings, chosen, console.say, always=True) as reached:
-        if keys and not land_parts(args, reached, chosen, keys, console):
+        if keys and not land_parts(args, catalogue_of(home, args.source), reached, chosen, keys, console):
             return 1
         ranges = {} if keys else {args.source: years}
         defs, resources = load_pipeline(reached, chosen.directory, base_fingerprint(settings), ranges)

@@ -126,10 +126,14 @@ BACKFILL = """examples:
                                                  a run for each season, four at once; they take turns at the service
   osusume backfill myanimelist --from 2010 --to 2019 --retry-failed
                                                  of the last one only what was not landed
+  osusume backfill ratings --from 2024-01 --to 2024-06 --input DIR
+                                                 ratings/<source>/<YYYYMM>.csv.gz of these months, nothing else of DIR
+  osusume backfill ratings --source kitsu --from 2024-05 --to 2024-05 --input DIR
+                                                 one month of one source, as its file is now
 
 The years are read partition by partition (AniList by start year, MyAnimeList by season; Kitsu cannot be asked by
 year, so that it is read whole; Jikan in one crawl), then the pipeline runs. In the UI the partitions of
-landing_<source>__anime can be materialised one by one, in one run or in many."""
+landing_<source>__anime and landing_<source>__ratings can be materialised one by one, in one run or in many."""
 
 SERVICES = """examples:
   osusume demo-services                   real limits, no faults, on a free port

@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn, TypeAlias
 
 from orchestration.cli import helptexts
+from orchestration.cli.backfillparser import add_backfill_options
 from orchestration.cli.modelparser import PROTOCOLS, add_model_actions
 
 
@@ -29,9 +30,6 @@ class _Parser(argparse.ArgumentParser):
         """Exit with status 2 and one message."""
         self.exit(2, f"osusume: {message}. See `{self.prog} --help`\n")
 
-
-#: The sources that can be read by years.
-BACKFILL_SOURCES = ("anilist", "kitsu", "myanimelist", "jikan")
 
 #: What commands are added to; argparse has no public name for it.
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -175,20 +173,12 @@ def _add_models(commands: Commands, common: _Parser) -> None:
 
 def _add_backfill(commands: Commands, common: _Parser) -> None:
     """`osusume backfill`."""
-    parser = _command(commands, "backfill", common, "read a source's titles of certain years", helptexts.BACKFILL)
-    parser.add_argument("source", metavar="SOURCE", choices=BACKFILL_SOURCES, help=", ".join(BACKFILL_SOURCES))
-    parser.add_argument("--from", dest="first", type=int, required=True, metavar="YEAR", help="the first year")
-    parser.add_argument("--to", dest="last", type=int, required=True, metavar="YEAR", help="the last year")
-    parser.add_argument("--dry-run", action="store_true", help="only forecast requests and minutes")
+    does = "read a source's titles of certain years, or land ratings of certain months"
+    parser = _command(commands, "backfill", common, does, helptexts.BACKFILL)
+    add_backfill_options(parser)
     parser.add_argument(
         "--parallel", type=_positive, default=1, metavar="N", help="so many runs at once (default: all in one run)"
     )
-    parser.add_argument(
-        "--retry-failed", action="store_true", help="only partitions that the last backfill of these years lacks"
-    )
-    # What a worker of a parallel backfill is told.
-    parser.add_argument("--land", nargs="+", metavar="PARTITION", help=argparse.SUPPRESS)
-    parser.add_argument("--input", metavar="demo|live", help="whom to ask (OSUSUME_INPUT; default demo)")
 
 
 def _add_forget(commands: Commands, common: _Parser) -> None:

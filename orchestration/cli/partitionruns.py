@@ -9,8 +9,9 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -28,13 +29,46 @@ _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_
 _CHECKOUT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True)
+class Target:
+    """What a backfill lands.
+
+    Attributes:
+        name: how it is called in messages.
+        job: whose runs land it.
+        words: what names it on the command line of `osusume backfill`.
+        lacking: those of some partitions that are not landed as this backfill, which began at that time, wants them.
+    """
+
+    name: str
+    job: str
+    words: tuple[str, ...]
+    lacking: Callable[[Sequence[str], datetime], list[str]]
+
+
+def catalogue_of(home: Home, source: str) -> Target:
+    """A source's catalogue, whose partitions are to be read again whenever they were landed before."""
+
+    def lacking(keys: Sequence[str], since: datetime) -> list[str]:
+        landed = landed_partitions(home, source, "anime")
+        return [key for key in keys if key not in landed or landed[key] < since]
+
+    return Target(source, f"backfill_{source}", (source,), lacking)
+
+
 def land_parts(
-    args: argparse.Namespace, settings: Settings, chosen: RunInput, keys: Sequence[str], console: Console
+    args: argparse.Namespace,
+    target: Target,
+    settings: Settings,
+    chosen: RunInput,
+    keys: Sequence[str],
+    console: Console,
 ) -> bool:
     """Land the partitions of a backfill; whether all of them are landed now.
 
     Args:
-        args: the command line: source, first, last, parallel, retry_failed.
+        args: the command line: first, last, parallel, retry_failed.
+        target: what is landed.
         settings: those in force, with addresses that answer.
         chosen: the input.
         keys: the partitions, in order.
@@ -43,30 +77,30 @@ def land_parts(
     Raises:
         UsageError: when there is no backfill of these years to be taken up.
     """
-    home, source = Home(settings.home), args.source
-    began = taken_up(home, args) if args.retry_failed else _begun(home, args)
-    open_ones = _not_landed(home, source, keys, began)
+    home = Home(settings.home)
+    began = taken_up(home, args, target) if args.retry_failed else _begun(home, args, target)
+    open_ones = target.lacking(keys, began) if args.retry_failed else list(keys)
     if len(open_ones) < len(keys):
         done = counted(len(keys) - len(open_ones), "partition")
-        console.say(f"{done} landed since {began:%Y-%m-%d %H:%M:%S} UTC: not read again")
+        console.say(f"{done} of {target.name} landed already: not read again")
     if open_ones and args.parallel > 1:
-        _land_at_once(args, settings, chosen, open_ones, console)
+        _land_at_once(args, target, settings, chosen, open_ones, console)
     elif open_ones:
-        _land_in_runs(settings, chosen, console, source, list(_ranges(keys, open_ones)))
-    missing = _not_landed(home, source, open_ones, began)
+        _land_in_runs(settings, chosen, console, target, list(_ranges(keys, open_ones)))
+    missing = target.lacking(open_ones, began)
     if missing:
-        out(f"{counted(len(missing), 'partition')} of {source} not landed: {', '.join(missing)}.")
+        out(f"{counted(len(missing), 'partition')} of {target.name} not landed: {', '.join(missing)}.")
         out("The same command with --retry-failed reads only these.")
     return not missing
 
 
-def land_each(settings: Settings, chosen: RunInput, console: Console, source: str, keys: Sequence[str]) -> int:
+def land_each(settings: Settings, chosen: RunInput, console: Console, target: Target, keys: Sequence[str]) -> int:
     """Land partitions in a run each, as a worker of a parallel backfill; returns 1 when one failed."""
-    return 0 if _land_in_runs(settings, chosen, console, source, [(key, key) for key in keys]) else 1
+    return 0 if _land_in_runs(settings, chosen, console, target, [(key, key) for key in keys]) else 1
 
 
 def _land_in_runs(
-    settings: Settings, chosen: RunInput, console: Console, source: str, ranges: Sequence[tuple[str, str]]
+    settings: Settings, chosen: RunInput, console: Console, target: Target, ranges: Sequence[tuple[str, str]]
 ) -> bool:
     """One run in this process for each range of partitions; whether all of them succeeded."""
     from orchestration.cli.execute import execute
@@ -77,9 +111,9 @@ def _land_in_runs(
     succeeded = True
     with open_instance(Home(settings.home), verbose=console.verbose) as instance:
         for first, last in ranges:
-            console.say(f"landing {source} {first}" + (f" to {last}" if last != first else ""))
+            console.say(f"landing {target.name} {first}" + (f" to {last}" if last != first else ""))
             tags = {_FIRST: first, _LAST: last}
-            outcome = execute(defs, instance, console, job_name=f"backfill_{source}", resources={}, tags=tags)
+            outcome = execute(defs, instance, console, job_name=target.job, resources={}, tags=tags)
             for failure in outcome.failures:
                 console.say(failure.message)
             succeeded = succeeded and outcome.succeeded
@@ -87,13 +121,18 @@ def _land_in_runs(
 
 
 def _land_at_once(
-    args: argparse.Namespace, settings: Settings, chosen: RunInput, keys: Sequence[str], console: Console
+    args: argparse.Namespace,
+    target: Target,
+    settings: Settings,
+    chosen: RunInput,
+    keys: Sequence[str],
+    console: Console,
 ) -> None:
-    """A run for each partition, in so many processes at once; they take turns at the service."""
+    """A run for each partition, in so many processes at once; they take turns at a service."""
     workers = min(args.parallel, len(keys))
     place = {"home": settings.home.absolute(), "input": _absolute(settings, chosen)}
     environment = child_environment(settings.model_copy(update=place), {})
-    command = [sys.executable, "-m", "orchestration", "backfill", args.source]
+    command = [sys.executable, "-m", "orchestration", "backfill", *target.words]
     command += ["--from", str(args.first), "--to", str(args.last), "--land"]
     with ThreadPoolExecutor(workers) as pool:
         for number in range(workers):
@@ -122,29 +161,23 @@ def _ranges(keys: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[str, s
             yield members[0], members[-1]
 
 
-def _not_landed(home: Home, source: str, keys: Sequence[str], since: datetime) -> list[str]:
-    """Those of some partitions that were not landed since a time."""
-    landed = landed_partitions(home, source, "anime")
-    return [key for key in keys if key not in landed or landed[key] < since]
-
-
-def _begun(home: Home, args: argparse.Namespace) -> datetime:
+def _begun(home: Home, args: argparse.Namespace, target: Target) -> datetime:
     """Note that a backfill of these years begins, and when."""
     now = datetime.now(UTC)
     words = {"first": args.first, "last": args.last, "began_at": now.isoformat()}
-    file = _record(home, args.source)
+    file = _record(home, target)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, (json.dumps(words) + "\n").encode())
     return now
 
 
-def taken_up(home: Home, args: argparse.Namespace) -> datetime:
-    """When the last backfill of the source began, which must be one of these years; nothing is changed.
+def taken_up(home: Home, args: argparse.Namespace, target: Target) -> datetime:
+    """When the last backfill of the target began, which must be one of these years; nothing is changed.
 
     Raises:
         UsageError: when it is not.
     """
-    file = _record(home, args.source)
+    file = _record(home, target)
     try:
         words = json.loads(file.read_text(encoding="utf-8"))
         if (words["first"], words["last"]) == (args.first, args.last):
@@ -153,11 +186,11 @@ def taken_up(home: Home, args: argparse.Namespace) -> datetime:
     except (OSError, ValueError, KeyError, TypeError):
         said = "none has begun in this HOME"
     raise UsageError(
-        f"--retry-failed: there is no backfill of {args.source} {args.first} to {args.last} to be taken up ({said}). "
+        f"--retry-failed: there is no backfill of {target.name} {args.first} to {args.last} to be taken up ({said}). "
         "Leave --retry-failed out to begin one"
     )
 
 
-def _record(home: Home, source: str) -> Path:
-    """Where it stands when the last backfill of a source began."""
-    return home.dagster / "backfills" / f"{source}.json"
+def _record(home: Home, target: Target) -> Path:
+    """Where it stands when the last backfill of a target began."""
+    return home.dagster / "backfills" / f"{target.name.replace(' ', '_')}.json"

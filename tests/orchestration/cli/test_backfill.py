@@ -13,7 +13,7 @@ from demo.services.server import Services
 from demo.world import make_world
 from orchestration.cli.console import Console
 from orchestration.cli.instance import open_instance
-from orchestration.cli.partitionruns import _ranges, land_parts
+from orchestration.cli.partitionruns import _ranges, catalogue_of, land_parts
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings, load_settings
 from warehouse.home import Home
@@ -41,9 +41,10 @@ def settings(services: Services, tmp_path: Path) -> Settings:
 
 def land(settings: Settings, **changes: object) -> bool:
     """A backfill of three blocks; whether all of them were landed."""
-    words = {"source": "kitsu", "first": 2001, "last": 2001, "parallel": 1, "retry_failed": False}
+    words = {"first": 2001, "last": 2001, "parallel": 1, "retry_failed": False}
     args = argparse.Namespace(**(words | changes))
-    return land_parts(args, settings, resolve_input(settings), KEYS, Console())
+    target = catalogue_of(Home(settings.home), "kitsu")
+    return land_parts(args, target, settings, resolve_input(settings), KEYS, Console())
 
 
 def runs(settings: Settings) -> list[dg.DagsterRun]:
