@@ -1,10 +1,9 @@
 /*
-AniList users' ratings: whole lists, of recordings and of crawls, and recorded months. Of either kind of
-list the newest landed file that mentions a user replaces the user's earlier one, and what is not on it any
-more is gone. Months hold entries by when they last changed (UTC): of an anime in several the latest change
-counts, and the others are what was true before, no faults. Of what lists, crawls and months have, the entry
-taken later counts. Where one file names an anime twice, the newest updated_at counts, then the one further
-down; the others go to quarantine, and so do lines with a fault. A score of 0 or blank means unrated.
+AniList users' ratings: whole lists, of recordings and of crawls, and recorded months. The newest landed
+file of either kind of list that mentions a user replaces the user's earlier one; of an anime in more months
+the latest change counts, the others are what was true before and no faults; of what lists, crawls and months
+have, the entry taken later counts. Where a file names an anime twice, the newest updated_at counts, then the
+one further down; the others and lines with a fault go to quarantine. A score of 0 or blank means unrated.
 
 grain: one anime on one user's list
 keys: user_id, source_id
@@ -73,15 +72,16 @@ recorded as (
     select
         * exclude (score, updated_at, malformed, fault) replace (nullif(source_score, 0) as source_score),
         coalesce(fault, case
-            when row_number() over (
-                partition by payload_path, user_id, source_id, fault is null
-                order by rated_at desc nulls last, payload_line desc
-            ) > 1 then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
+            when row_number() over changes > 1 and month is not distinct from lag(month) over changes
+                then 'duplicate: the list names anime ' || source_id || ' again, and that entry counts'
         end) as rejection_reason
     from checked
-    qualify month is null or rejection_reason is not null or rated_at = max(rated_at) over (
-        partition by month is null, user_id, source_id, fault is null
-    )
+    window
+        changes as (
+            partition by month is null, user_id, source_id, fault is null
+            order by rated_at desc nulls last, payload_line desc
+        )
+    qualify rejection_reason is not null or row_number() over changes = 1
 ),
 
 both_kinds as (
