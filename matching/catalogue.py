@@ -120,11 +120,8 @@ def merged(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> tuple[Catalo
     """
     origin = _origin(old, new, gone)
     rows, first = _title_rows(old, new, origin)
-    names = [*old.names, *new.names]
-    names = [names[at] for at in origin.tolist()]
-    sources = tuple(sorted({source for source, _ in names}))
-    code = {source: number for number, source in enumerate(sources)}
-    source = np.fromiter((code[name[0]] for name in names), dtype=np.int64)
+    names = list(map([*old.names, *new.names].__getitem__, origin.tolist()))
+    sources, source = _merged_sources(old, new, origin)
     record = np.repeat(np.arange(len(names)), np.diff(first))
 
     def of_records(attribute: str) -> Ints:
@@ -162,6 +159,14 @@ def _origin(old: Catalogue, new: Catalogue, gone: Iterable[Name]) -> Ints:
     names = [old.names[at] for at in staying]
     places = [bisect_left(names, name) for name in new.names]
     return np.insert(np.array(staying, dtype=np.int64), places, np.arange(len(new.names)) + len(old.names))
+
+
+def _merged_sources(old: Catalogue, new: Catalogue, origin: Ints) -> tuple[tuple[str, ...], Ints]:
+    """The sources that have a record left, in alphabetical order, and the source of each record."""
+    known, code = np.unique([*old.sources, *new.sources], return_inverse=True)
+    of_record = np.r_[code[: len(old.sources)][old.source], code[len(old.sources) :][new.source]][origin]
+    left, source = np.unique(of_record, return_inverse=True)
+    return tuple(known[left].tolist()), source.astype(np.int64)
 
 
 def _shared_names(

@@ -69,23 +69,26 @@ def best_rivals(source: Ints, pairs: Ints, log_odds: NDArray[np.float64]) -> NDA
 
     Shape (2, pairs); FLOOR where there is none.
     """
-    from_left, from_right = _groups(source, pairs)
-    return np.stack([_best_other(from_left, pairs[:, 1], log_odds), _best_other(from_right, pairs[:, 0], log_odds)])
+    return np.stack([_best_other(group, log_odds) for group in _groups(source, pairs)])
 
 
-def _best_other(group: Ints, tie: Ints, logit: NDArray[np.float64]) -> NDArray[np.float64]:
+def _best_other(group: Ints, logit: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each pair the best log-odds among the other pairs of its group; FLOOR when there is none."""
-    order = np.lexsort((tie, -logit, group))
-    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if len(group) else order
+    if not len(group):
+        return np.empty(0)
+    order = np.argsort(group)
+    ordered = group[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     sizes = np.diff(np.r_[starts, len(group)])
-    sorted_logit = logit[order]
-    best = np.repeat(sorted_logit[starts], sizes)
-    second = np.full(len(starts), FLOOR)
-    second[sizes > 1] = sorted_logit[starts[sizes > 1] + 1]
-    first_of_group = np.zeros(len(group), dtype=bool)
-    first_of_group[starts] = True
+    within = logit[order]
+    best = np.repeat(np.maximum.reduceat(within, starts), sizes)
+    is_best = within == best
+    # the best of those that are not the best is the other one's where only one is
+    second = np.maximum.reduceat(np.where(is_best, -np.inf, within), starts)
+    second[sizes == 1] = FLOOR
+    is_only = is_best & np.repeat(np.add.reduceat(is_best, starts, dtype=np.int64) == 1, sizes)
     out = np.empty(len(group))
-    out[order] = np.where(first_of_group, np.repeat(second, sizes), best)
+    out[order] = np.where(is_only, np.repeat(second, sizes), best)
     return out
 
 

@@ -69,8 +69,8 @@ class NameIndex:
         if asking is not None:
             used &= np.bincount(self.vectors[np.flatnonzero(asking[self.record])].indices, minlength=TRIPLES) > 0
         column = np.cumsum(used) - 1
-        kept = used[self.vectors.indices]
-        ends = np.r_[0, np.cumsum(kept)][self.vectors.indptr]
+        kept = np.flatnonzero(used[self.vectors.indices])
+        ends = np.searchsorted(kept, self.vectors.indptr)
         parts = (self.vectors.data[kept], column[self.vectors.indices[kept]].astype(np.int32), ends.astype(np.int32))
         vectors = scipy.sparse.csr_matrix(parts, shape=(self.vectors.shape[0], int(used.sum())))
         return replace(self, vectors=vectors)

@@ -51,13 +51,20 @@ def record_digests(records: Iterable[AnimeRecord]) -> Ints:
 
 def record_of(text: str) -> AnimeRecord:
     """The record that `record_text` wrote."""
-    return AnimeRecord(*(_value(value) for value in json.loads(text)))
+    values: list[Any] = [_tuples(value) if isinstance(value, list) else value for value in _decode(text)]
+    return AnimeRecord(*values)
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_value(item) for item in value)
-    return date.fromisoformat(value["day"]) if isinstance(value, dict) else value
+def _tuples(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuples(value) if isinstance(value, list) else value for value in values)
+
+
+def _day_of(written: dict[str, str]) -> date:
+    return date.fromisoformat(written["day"])
+
+
+#: `json.loads` would make a decoder anew for each record
+_decode = json.JSONDecoder(object_hook=_day_of).decode
 
 
 @dataclass(frozen=True)

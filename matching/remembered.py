@@ -13,7 +13,6 @@ from matching.catalogue import Catalogue
 from matching.context import gather_context
 from matching.digests import distinct, is_among, places
 from matching.nearest import Links, Mask, NameIndex, nearest, refreshed, similar
-from matching.rarity import TRIPLES
 from matching.scoring import FirstLook, Looked, SecondLook
 from matching.state import MatchState
 from matching.weights import Weights
@@ -74,10 +73,11 @@ class Remembered:
         old, new = self.state.catalogue, self.catalogue
         left = np.setdiff1d(np.arange(len(old.names)), self.came_from)
         moved = ((new, np.flatnonzero(self.came_from < 0)), (old, left))
-        came, went = (
-            np.bincount(one.vectors[one.title_rows(records)].indices, minlength=TRIPLES) for one, records in moved
-        )
-        return bool(((today.held > crowded) != (today.held - came + went > crowded)).any())
+        came, went = (one.vectors[one.title_rows(records)].indices for one, records in moved)
+        triples, place = np.unique(np.r_[came, went], return_inverse=True)
+        held, more = today.held[triples], np.bincount(place[: len(came)], minlength=len(triples))
+        fewer = np.bincount(place[len(came) :], minlength=len(triples))
+        return bool(((held > crowded) != (held - more + fewer > crowded)).any())
 
     def rows(self, pairs: Ints) -> Ints:
         """For each pair its row of before, when the evidence is the same; -1 otherwise."""

@@ -14,7 +14,7 @@ from matching.crossids import ABSENT, AGREES, CONTRADICTS, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
 from matching.unrivalled import WORTH as WORTH_UNRIVALLED
-from matching.unrivalled import unrivalled
+from matching.unrivalled import strong_evidence, unrivalled
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
 
@@ -32,8 +32,9 @@ class ScoredPairs:
     `first` is the first look's log-odds, `passing` tells which pairs were worth a second (a pair that is not stays
     with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
     second look saw and said. `claim` is the relation of `crossids`, `relation` that of `relations`, and `relative` the
-    record by which relations say it (-1 for none); `alone` tells the pairs of `unrivalled`. `log_odds` is the final
-    verdict, cross ids and vetoes included, `blind` the verdict without cross ids.
+    record by which relations say it (-1 for none); `strong` is the strong evidence of `unrivalled`, `alone` tells the
+    pairs that it finds. `log_odds` is the final verdict, cross ids and vetoes included, `blind` the verdict without
+    cross ids.
     """
 
     pairs: Ints
@@ -46,6 +47,7 @@ class ScoredPairs:
     claim: Ints
     relation: Ints
     relative: Ints
+    strong: NDArray[np.bool_]
     alone: NDArray[np.bool_]
     blind: Floats
     log_odds: Floats
@@ -69,6 +71,7 @@ class ScoredPairs:
             claim=self.claim[chosen],
             relation=self.relation[chosen],
             relative=self.relative[chosen],
+            strong=self.strong[chosen],
             alone=self.alone[chosen],
             blind=self.blind[chosen],
             log_odds=self.log_odds[chosen],
@@ -79,12 +82,15 @@ class ScoredPairs:
 class FirstLook:
     """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds.
 
-    `source` is the source code, `relatives` the relatives of every record.
+    `vetoes` and `strong` (of `unrivalled`) follow from the evidence. `source` is the source code, `relatives` the
+    relatives of every record.
     """
 
     source: Ints
     pairs: Ints
     evidence: Evidence
+    vetoes: NDArray[np.bool_]
+    strong: NDArray[np.bool_]
     claim: Ints
     log_odds: Floats
     relatives: Relatives
@@ -112,16 +118,23 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
     """
     evidence = gather_evidence(corpus, pairs, weights.rarity)
     relatives = relations_of(corpus.records).relatives(corpus.name)
-    first = weights.first.log_odds(evidence.values)
-    looked = FirstLook(corpus.source, pairs, evidence, claim_relation(corpus, pairs), first, relatives)
+    looked = FirstLook(
+        source=corpus.source,
+        pairs=pairs,
+        evidence=evidence,
+        vetoes=apply_vetoes(evidence),
+        strong=strong_evidence(evidence),
+        claim=claim_relation(corpus, pairs),
+        log_odds=weights.first.log_odds(evidence.values),
+        relatives=relatives,
+    )
     return judge(looked, weights, _second_look(corpus, weights), kept)
 
 
 def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | None = None) -> ScoredPairs:
     """The verdicts on pairs that had their first look, with a second look at those that deserve one."""
     evidence, first, claim = looked.evidence, looked.log_odds, looked.claim
-    vetoes = apply_vetoes(evidence)
-    vetoed = vetoes.any(axis=1)
+    vetoed = looked.vetoes.any(axis=1)
     passing = (first >= weights.passing) | (evidence.column("names_equal") > 0) | (claim == AGREES)
     if kept is not None:
         passing[kept] = True
@@ -142,13 +155,14 @@ def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | No
         pairs=looked.pairs,
         evidence=evidence,
         first=first,
-        vetoes=vetoes,
+        vetoes=looked.vetoes,
         passing=passing,
         context=context,
         second=second,
         claim=claim,
         relation=relation,
         relative=relative,
+        strong=looked.strong,
         alone=alone,
         blind=np.round(blind, 9),
         log_odds=np.round(verdict, 9),
@@ -169,7 +183,7 @@ def _with_relations(
 def _with_room(looked: FirstLook, rows: Ints, log_odds: Floats, claim: Ints) -> tuple[Floats, NDArray[np.bool_]]:
     """Verdicts after strong evidence for unrivalled pairs among some rows, and which these are; see `unrivalled`."""
     alone = np.zeros(len(log_odds), dtype=np.bool_)
-    alone[rows] = unrivalled(looked.source, looked.pairs[rows], looked.evidence.rows(rows), log_odds[rows])
+    alone[rows] = unrivalled(looked.source, looked.pairs[rows], looked.strong[rows], log_odds[rows])
     alone &= (log_odds > VETOED) & (claim != CONTRADICTS)
     return log_odds + WORTH_UNRIVALLED * alone, alone
 

@@ -29,6 +29,7 @@ from matching.nearest import Links
 from matching.rarity import TRIPLES
 from matching.recordtexts import Texts, texts_of
 from matching.relations import Relations
+from matching.vetoes import VETOES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -44,7 +45,8 @@ class MatchState:
     """The records with their lists of similar records, and every candidate pair with its evidence and verdict.
 
     Per pair: `pairs` (left, right) positions in ascending order, `values` (pairs, FEATURES), `left_title` and
-    `right_title` counted from the record's first title (-1 for none), `first` and `second` the looks' log-odds (NaN
+    `right_title` counted from the record's first title (-1 for none), `vetoes` (pairs, VETOES) and `strong` what
+    follows from the evidence, `first` and `second` the looks' log-odds (NaN
     where there was no second), `context` what the second look saw besides (rows of the passing pairs only), and
     `verdict` (pairs, VERDICT_COLUMNS) whatever is told of a pair besides its evidence. `stamp` is the caller's: it
     names what was made of this state.
@@ -57,6 +59,8 @@ class MatchState:
     values: NDArray[np.float32]
     left_title: Ints
     right_title: Ints
+    vetoes: NDArray[np.bool_]
+    strong: NDArray[np.bool_]
     first: Floats
     second: Floats
     context: NDArray[np.float32]
@@ -75,6 +79,8 @@ def empty_state(rule_version: str) -> MatchState:
         values=np.empty((0, len(FEATURES)), dtype=np.float32),
         left_title=none,
         right_title=none,
+        vetoes=np.empty((0, len(VETOES)), dtype=bool),
+        strong=np.empty(0, dtype=bool),
         first=nothing,
         second=nothing,
         context=np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32),
@@ -119,7 +125,8 @@ def save_state(state: MatchState, path: Path) -> None:
 def load_state(path: Path, rule_version: str) -> MatchState | None:
     """The state in a file; None when there is none, when it is damaged, or when other rules or other code made it."""
     try:
-        whole = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.empty(0, np.uint8)
+        # as a plain array: every slice of a memmap would come with a Python object that does nothing here
+        whole = np.asarray(np.memmap(path, dtype=np.uint8, mode="r")) if path.stat().st_size else np.empty(0, np.uint8)
     except OSError:
         return None
     start = len(_MAGIC) + 8
@@ -142,7 +149,8 @@ def _view(body: NDArray[np.uint8], dtype: str, shape: list[int], begin: int) -> 
 
 _APART = ("names", "sources", "texts", "claims", "relations", "vectors")
 _CATALOGUE = tuple(field.name for field in fields(Catalogue) if field.name not in _APART)
-_PAIRS = ("pairs", "values", "left_title", "right_title", "first", "second", "context", "verdict")
+_BESIDE = ("rule_version", "catalogue", "lists", "stamp")
+_PAIRS = tuple(field.name for field in fields(MatchState) if field.name not in _BESIDE)
 
 
 def _arrays(state: MatchState) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -31,7 +31,7 @@ from matching.measure import UNKNOWN, Bin, Figures, reliability
 from matching.records import AnimeRecord
 from matching.scoring import VETOED
 from matching.trees import Ensemble
-from matching.unrivalled import WORTH, unrivalled
+from matching.unrivalled import WORTH, strong_evidence, unrivalled
 from matching.vetoes import apply_vetoes
 from matching.weights import SECOND_FEATURES, Weights, rule_version, save_weights
 
@@ -74,10 +74,11 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     raw, second = _second_look(lesson, told, len(kept), recipe)
     say("second look learned")
     calibration = _calibrate(lesson, kept, raw, judged[0])
-    vetoed = apply_vetoes(lesson.evidence.rows(kept)).any(axis=1)
+    evidence = lesson.evidence.rows(kept)
+    vetoed = apply_vetoes(evidence).any(axis=1)
     verdict = np.where(vetoed, VETOED, calibration.log_odds(raw))
-    seen = (lesson.corpus.source, lesson.pairs[kept], lesson.evidence.rows(kept))
-    verdict += WORTH * (unrivalled(*seen, verdict) & ~vetoed)
+    alone = unrivalled(lesson.corpus.source, lesson.pairs[kept], strong_evidence(evidence), verdict)
+    verdict += WORTH * (alone & ~vetoed)
     weights = Weights(
         first=first,
         second=second,

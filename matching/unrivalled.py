@@ -23,21 +23,21 @@ WORTH = 3.0
 _NEARLY = 31
 
 
-def unrivalled(source: Ints, pairs: Ints, evidence: Evidence, log_odds: Floats) -> Mask:
+def unrivalled(source: Ints, pairs: Ints, strong: Mask, log_odds: Floats) -> Mask:
     """Which pairs (bool) are strong, of records that have no other likely counterpart in each other's source.
 
     Args:
         source: the source code of each record.
-        pairs: all pairs that come into question, with their evidence and log-odds so far.
-        evidence: a row for each.
+        pairs: all pairs that come into question, with their log-odds so far.
+        strong: which of them have strong evidence, as `strong_evidence` tells.
         log_odds: one for each.
     """
     rivals = best_rivals(source, pairs, log_odds).max(axis=0, initial=-np.inf)
-    return np.asarray(_strong(evidence) & (rivals <= 0))
+    return np.asarray(strong & (rivals <= 0))
 
 
-def _strong(evidence: Evidence) -> Mask:
-    """Equally many episodes and an equal name; or a part of a name, when the two began at nearly the same time."""
+def strong_evidence(evidence: Evidence) -> Mask:
+    """Which pairs (bool) have equally many episodes and an equal name, or in the same month a part of a name."""
     name = evidence.column("keys_equal") > 0
     part = np.maximum(evidence.column("tail_whole"), evidence.column("head_whole")) >= 1
     part &= evidence.column("date_gap") <= _NEARLY

@@ -7,7 +7,7 @@ over where everything it rests on is the same, and the cheap steps are simply do
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -18,16 +18,15 @@ from matching.catalogue import Catalogue, catalogue_of, changes, merged
 from matching.collecting import no_garbage_search
 from matching.context import CONTEXT_FEATURES
 from matching.corpus import Corpus, build_corpus
-from matching.digests import digests
-from matching.features import Evidence, gather_evidence
 from matching.match import feature_columns, tell, with_decided
 from matching.nearest import Links
 from matching.overrides import Decisions, Name, Override, decide
 from matching.records import AnimeRecord
 from matching.recordtexts import record_of
-from matching.remembered import Remembered, of_before
-from matching.report import Told, pair_columns
-from matching.scoring import FirstLook, ScoredPairs, judge
+from matching.remembered import Remembered
+from matching.report import pair_columns
+from matching.rereading import first_look, for_telling
+from matching.scoring import ScoredPairs, judge
 from matching.state import MatchState, empty_state
 from matching.verdicts import DECISIONS, Rulings, Verdicts, clusters_of, rulings, settle, verdict_rows
 from matching.weights import Weights, load_weights
@@ -93,17 +92,19 @@ def rematch(
     weights = weights or load_weights()
     seen, fresh = _up_to_date(state, list(changed), list(gone), weights)
     catalogue = seen.catalogue
-    decisions = decide(tuple(overrides), frozenset(catalogue.names), on=on)
-    ruling = rulings(decisions, {name: at for at, name in enumerate(catalogue.names)})
+    given = tuple(overrides)
+    place = {name: at for at, name in enumerate(catalogue.names)} if given else {}
+    decisions = decide(given, frozenset(place), on=on)
+    ruling = rulings(decisions, place)
     lists = seen.lists(Blocking())
     pairs, named = _candidates(catalogue, lists, ruling)
     known = seen.rows(pairs)
-    looked, read = _first_look(seen, fresh, pairs, known, weights)
+    looked, read = first_look(seen, fresh, pairs, known, weights)
     scored = judge(looked, weights, seen.second_look(known, weights), named)
     verdicts = settle(catalogue.source, scored, ruling, weights)
     told = verdict_rows(catalogue.name, scored, verdicts)
     rows = _to_tell(seen, known, told, verdicts.ruled)
-    local = _local(seen, fresh, read, tell(scored, verdicts, catalogue.names, rows))
+    local = for_telling(seen, fresh, read, tell(scored, verdicts, catalogue.names, rows))
     update = _update(seen, pair_columns(*local, decisions, weights.rule_version), decisions, scored, verdicts, rows)
     return update, _state_after(catalogue, lists, scored, told, weights)
 
@@ -125,11 +126,12 @@ def _update(
 ) -> Update:
     """What is told of today: some rows of the pairs in full, and who is one anime."""
     names = seen.catalogue.names
+    decided: list[object] = list(map(DECISIONS.__getitem__, verdicts.decision.tolist()))
     return Update(
         pairs=told,
         features=feature_columns(scored.rows(rows)),
         removed=[_pair_name(seen.state, row) for row in seen.removed(scored.pairs).tolist()],
-        everything={"score": verdicts.score.tolist(), "decision": [DECISIONS[at] for at in verdicts.decision.tolist()]},
+        everything={"score": verdicts.score.tolist(), "decision": decided},
         is_full=not seen.state.catalogue.names,
         clusters=clusters_of(names, verdicts.label),
         confidence=dict(zip(names, verdicts.confidence.tolist(), strict=True)),
@@ -169,61 +171,6 @@ def _candidates(catalogue: Catalogue, lists: Links, ruling: Rulings) -> tuple[In
     return with_decided(all_ways(catalogue, names, lists, claimed, Blocking()), ruling)
 
 
-@dataclass(frozen=True)
-class _Read:
-    """Records whose titles were taken apart in this run: their positions, and themselves in that order."""
-
-    members: Ints
-    corpus: Corpus
-
-
-def _first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weights: Weights) -> tuple[FirstLook, _Read]:
-    """The evidence and first look of all pairs, titles counted from their record's first; what was read for that."""
-    catalogue, state, old = seen.catalogue, seen.state, known >= 0
-    claim = catalogue.claims.relation(catalogue.name, catalogue.source, digests(catalogue.sources), pairs)
-    values, first = of_before(state.values, known), of_before(state.first, known)
-    left, right = of_before(state.left_title, known), of_before(state.right_title, known)
-    members, place = np.unique(pairs[~old], return_inverse=True)
-    part, local = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
-    if len(local):
-        evidence = gather_evidence(part, local, weights.rarity)
-        values[~old], first[~old] = evidence.values, weights.first.log_odds(evidence.values)
-        for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
-            into[~old] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
-    relatives = catalogue.relations.relatives(catalogue.name)
-    return FirstLook(catalogue.source, pairs, Evidence(values, left, right), claim, first, relatives), _Read(
-        members, part
-    )
-
-
-def _part(seen: Remembered, fresh: Corpus, members: Ints) -> Corpus:
-    """Some of today's records (ascending positions) with their titles, which count what all records share."""
-    catalogue = seen.catalogue
-    if len(fresh.records) == len(catalogue.names):
-        return fresh.part(members)[0]
-    records = [record_of(text) for text in catalogue.texts.read(members.tolist())]
-    part = build_corpus(records, catalogue.coarse)
-    rows = catalogue.title_rows(members)
-    titles = replace(part.titles, shared=catalogue.shared[rows], shared_base=catalogue.shared_base[rows])
-    return replace(part, titles=titles)
-
-
-def _local(seen: Remembered, fresh: Corpus, read: _Read, told: Told) -> tuple[Corpus, Told]:
-    """A corpus that holds the records that are told of, and what is told, by positions in that."""
-    more = np.setdiff1d(told.scored.pairs, read.members)
-    part = read.corpus.beside(_part(seen, fresh, more)) if len(more) else read.corpus
-    place = np.empty(len(seen.catalogue.names), dtype=np.int64)
-    place[np.r_[read.members, more]] = np.arange(len(part.records))
-    pairs = place[told.scored.pairs]
-    evidence = told.scored.evidence
-    left, right = (
-        np.where(titles >= 0, titles + part.first[pairs[:, side]], -1)
-        for side, titles in enumerate((evidence.left_title, evidence.right_title))
-    )
-    scored = replace(told.scored, pairs=pairs, evidence=Evidence(evidence.values, left, right))
-    return part, replace(told, scored=scored)
-
-
 def _pair_name(state: MatchState, row: int) -> PairName:
     left, right = state.pairs[row].tolist()
     return (*state.catalogue.names[left], *state.catalogue.names[right])
@@ -241,6 +188,8 @@ def _state_after(catalogue: Catalogue, lists: Links, scored: ScoredPairs, told: 
         values=scored.evidence.values,
         left_title=scored.evidence.left_title,
         right_title=scored.evidence.right_title,
+        vetoes=scored.vetoes,
+        strong=scored.strong,
         first=scored.first,
         second=second,
         context=scored.context if len(scored.context) else np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,10 +163,10 @@ def _per_record(scored: ScoredPairs, label: Ints, ruled: Ints, score: Floats) ->
 
 def clusters_of(names: Sequence[Name], label: Ints) -> list[tuple[Name, ...]]:
     """The records of each anime, in ascending order, as `names` are."""
-    members: dict[int, list[Name]] = {}
-    for name, number in zip(names, label.tolist(), strict=True):
-        members.setdefault(number, []).append(name)
-    return [tuple(group) for group in members.values()]
+    order = np.argsort(label, kind="stable")
+    ends = np.cumsum(np.bincount(label)).tolist()
+    ordered = list(map(names.__getitem__, order.tolist()))
+    return [tuple(ordered[begin:end]) for begin, end in pairwise([0, *ends])]
 
 
 def verdict_rows(name: Ints, scored: ScoredPairs, verdicts: Verdicts) -> Ints:

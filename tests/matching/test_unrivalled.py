@@ -7,7 +7,7 @@ import pytest
 
 from matching.features import FEATURES, Evidence
 from matching.match import match
-from matching.unrivalled import unrivalled
+from matching.unrivalled import strong_evidence, unrivalled
 from tests.matching.worlds import record
 
 #: two records of each of two sources
@@ -28,7 +28,8 @@ def evidence(*facts):
 
 def found(pairs, facts, log_odds):
     """Which of the pairs are strong and unrivalled."""
-    return unrivalled(SOURCE, np.array(pairs), evidence(*facts), np.array(log_odds, dtype=np.float64)).tolist()
+    strong = strong_evidence(evidence(*facts))
+    return unrivalled(SOURCE, np.array(pairs), strong, np.array(log_odds, dtype=np.float64)).tolist()
 
 
 @pytest.mark.parametrize(
