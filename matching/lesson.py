@@ -36,7 +36,7 @@ class Recipe:
     Pairs the truth is silent about are taken as different: most are, and links to them are not free. `dimmings` are
     further tellings of the same records that say less. `replicas` extra passes each take away the share `dropped`
     of all records; `shuffled` is the share of cross ids that is wrong while their worth is learned. `accept` and
-    `review` are calibrated log-odds: even odds, and one in ten.
+    `review` are log-odds: two in five, and one in ten.
     """
 
     seed: int = 42
@@ -48,7 +48,7 @@ class Recipe:
     dropped: float = 0.3
     shuffled: float = 0.02
     passing: float = -6.5
-    accept: float = 0.0
+    accept: float = -0.5
     review: float = -2.2
 
 
@@ -94,9 +94,9 @@ class Lesson:
         """Which pairs are known to be one work."""
         return np.asarray(self.label == SAME)
 
-    def figures(self, kept: Ints, gain: Floats) -> Figures:
-        """How right the assignment by `gain` of the kept pairs is; other pairs count as missed."""
-        label = assign(self.corpus.source, self.pairs[kept], gain)
+    def figures(self, gain: Floats) -> Figures:
+        """How right the assignment by the `gain` of each pair is."""
+        label = assign(self.corpus.source, self.pairs, gain)
         clusters: dict[int, list[tuple[str, str]]] = {}
         for record, number in zip(self.corpus.records, label.tolist(), strict=True):
             clusters.setdefault(number, []).append(record.name)

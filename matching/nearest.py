@@ -61,7 +61,7 @@ class NameIndex:
     @cached_property
     def held(self) -> Ints:
         """How many titles hold each triple."""
-        return np.bincount(self.vectors.indices, minlength=TRIPLES)
+        return np.bincount(self.vectors.indices, minlength=self.vectors.shape[1])
 
     def narrowed(self, crowded: int, asking: Mask | None = None) -> NameIndex:
         """With columns only for triples in use, by records `asking` (bool) if given, and not by more than `crowded`."""
@@ -135,17 +135,16 @@ def similar(index: NameIndex, reach: Reach, asking: Mask | None = None) -> Links
     """
     everyone = np.arange(len(index.record))
     if asking is not None:
-        links = _between(index, everyone[asking[index.record]], everyone, reach, _shared(index.vectors))
+        links = _between(index, everyone[asking[index.record]], everyone, reach)
         return links.chosen(index.source[links.one] != index.source[links.two])
     source_of = index.source[index.record]
     of_source = [everyone[source_of == source] for source in range(int(index.source.max(initial=-1)) + 1)]
-    shared = _shared(index.vectors)
-    found = [_between(index, one, two, reach, shared) for one, two in combinations(of_source, 2)]
+    found = [_between(index, one, two, reach) for one, two in combinations(of_source, 2)]
     return joined(found + [links.mirrored() for links in found])
 
 
-def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared: Ints) -> Links:
-    """The similar pairs of some titles and others (ascending rows), each pair of records once; see `_shared`."""
+def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach) -> Links:
+    """The similar pairs of some titles and others (ascending rows), each pair of records once."""
     begin = index.low[index.record]
     queries = queries[np.argsort(begin[queries], kind="stable")]
     others = others[np.argsort(begin[others], kind="stable")]
@@ -160,16 +159,16 @@ def _between(index: NameIndex, queries: Ints, others: Ints, reach: Reach, shared
         links = Links(one, two, product.data[close])
         return links.chosen(days_between(index.low, index.high, one, two) <= reach.days_apart)
 
-    portions = _portions(shared[queries])
+    portions = _portions(_shared(index, queries))
     tasks = _windows(portions, begin[queries], begin[others], reach.days_apart)
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
         return _best(joined(list(threads.map(compare, tasks))))
 
 
-def _shared(vectors: scipy.sparse.csr_matrix) -> Ints:
-    """For each name how many triples it shares with all names, one by one: what comparing it takes."""
-    held = np.bincount(vectors.indices, minlength=vectors.shape[1])
-    met: Ints = np.r_[0, np.cumsum(held[vectors.indices])][vectors.indptr]
+def _shared(index: NameIndex, queries: Ints) -> Ints:
+    """For each of some names how many triples it shares with all names, one by one: what comparing it takes."""
+    vectors = index.vectors[queries]
+    met: Ints = np.r_[0, np.cumsum(index.held[vectors.indices])][vectors.indptr]
     return met[1:] - met[:-1]
 
 

@@ -71,8 +71,10 @@ class Remembered:
     def _crowds_otherwise(self, today: NameIndex, crowded: int) -> bool:
         """Whether other triples than before are passed over because more than `crowded` titles hold them."""
         old, new = self.state.catalogue, self.catalogue
-        left = np.setdiff1d(np.arange(len(old.names)), self.came_from)
-        moved = ((new, np.flatnonzero(self.came_from < 0)), (old, left))
+        stayed = self.came_from >= 0
+        left = np.ones(len(old.names), dtype=bool)
+        left[self.came_from[stayed]] = False
+        moved = ((new, np.flatnonzero(~stayed)), (old, np.flatnonzero(left)))
         came, went = (one.vectors[one.title_rows(records)].indices for one, records in moved)
         triples, place = np.unique(np.r_[came, went], return_inverse=True)
         held, more = today.held[triples], np.bincount(place[: len(came)], minlength=len(triples))
@@ -109,7 +111,9 @@ class Remembered:
             then, pairs = known[rows], looked.pairs[rows]
             same = then >= 0
             same[same] = passed[then[same]]
-            stirred = self._stirred(pairs[~same], np.setdiff1d(np.flatnonzero(passed), then[same]))
+            gone = passed.copy()
+            gone[then[same]] = False
+            stirred = self._stirred(pairs[~same], np.flatnonzero(gone))
             again = np.asarray(stirred[pairs].any(axis=1))
             near = _touching(pairs, pairs[again])
             context = of_before(state.context, np.where(again, -1, of_before(context_row, then)))

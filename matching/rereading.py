@@ -17,6 +17,7 @@ from matching.recordtexts import record_of
 from matching.remembered import Remembered, of_before
 from matching.report import Told
 from matching.scoring import FirstLook
+from matching.thin import thin_evidence
 from matching.unrivalled import strong_evidence
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
@@ -45,13 +46,13 @@ def first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weight
     catalogue, state, new = seen.catalogue, seen.state, known < 0
     values, first = of_before(state.values, known), of_before(state.first, known)
     left, right = of_before(state.left_title, known), of_before(state.right_title, known)
-    vetoes, strong = of_before(state.vetoes, known), of_before(state.strong, known)
+    vetoes, strong, thin = (of_before(column, known) for column in (state.vetoes, state.strong, state.thin))
     members, place = np.unique(pairs[new], return_inverse=True)
     part, local = _part(seen, fresh, members), place.reshape(-1, 2).astype(np.int64)
     if len(local):
         evidence = gather_evidence(part, local, weights.rarity)
         values[new], first[new] = evidence.values, weights.first.log_odds(evidence.values)
-        vetoes[new], strong[new] = apply_vetoes(evidence), strong_evidence(evidence)
+        vetoes[new], strong[new], thin[new] = apply_vetoes(evidence), strong_evidence(evidence), thin_evidence(evidence)
         for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
             into[new] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
     looked = FirstLook(
@@ -60,6 +61,7 @@ def first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weight
         evidence=Evidence(values, left, right),
         vetoes=vetoes,
         strong=strong,
+        thin=thin,
         claim=catalogue.claims.relation(catalogue.name, catalogue.source, digests(catalogue.sources), pairs),
         log_odds=first,
         relatives=catalogue.relations.relatives(catalogue.name),

@@ -13,6 +13,7 @@ from matching.corpus import Corpus
 from matching.crossids import ABSENT, AGREES, CONTRADICTS, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
+from matching.thin import COST, thin_evidence
 from matching.unrivalled import WORTH as WORTH_UNRIVALLED
 from matching.unrivalled import strong_evidence, unrivalled
 from matching.vetoes import apply_vetoes
@@ -33,8 +34,8 @@ class ScoredPairs:
     with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
     second look saw and said. `claim` is the relation of `crossids`, `relation` that of `relations`, and `relative` the
     record by which relations say it (-1 for none); `strong` is the strong evidence of `unrivalled`, `alone` tells the
-    pairs that it finds. `log_odds` is the final verdict, cross ids and vetoes included, `blind` the verdict without
-    cross ids.
+    pairs that it finds, `thin` those of thin evidence. `log_odds` is the final verdict, cross ids and vetoes included,
+    `blind` the verdict without cross ids.
     """
 
     pairs: Ints
@@ -48,6 +49,7 @@ class ScoredPairs:
     relation: Ints
     relative: Ints
     strong: NDArray[np.bool_]
+    thin: NDArray[np.bool_]
     alone: NDArray[np.bool_]
     blind: Floats
     log_odds: Floats
@@ -72,6 +74,7 @@ class ScoredPairs:
             relation=self.relation[chosen],
             relative=self.relative[chosen],
             strong=self.strong[chosen],
+            thin=self.thin[chosen],
             alone=self.alone[chosen],
             blind=self.blind[chosen],
             log_odds=self.log_odds[chosen],
@@ -82,8 +85,8 @@ class ScoredPairs:
 class FirstLook:
     """Candidate pairs with their evidence, what cross ids say about each, and the first look's log-odds.
 
-    `vetoes` and `strong` (of `unrivalled`) follow from the evidence. `source` is the source code, `relatives` the
-    relatives of every record.
+    `vetoes`, `strong` (of `unrivalled`) and `thin` follow from the evidence. `source` is the source code, `relatives`
+    the relatives of every record.
     """
 
     source: Ints
@@ -91,6 +94,7 @@ class FirstLook:
     evidence: Evidence
     vetoes: NDArray[np.bool_]
     strong: NDArray[np.bool_]
+    thin: NDArray[np.bool_]
     claim: Ints
     log_odds: Floats
     relatives: Relatives
@@ -124,6 +128,7 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
         evidence=evidence,
         vetoes=apply_vetoes(evidence),
         strong=strong_evidence(evidence),
+        thin=thin_evidence(evidence),
         claim=claim_relation(corpus, pairs),
         log_odds=weights.first.log_odds(evidence.values),
         relatives=relatives,
@@ -163,6 +168,7 @@ def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | No
         relation=relation,
         relative=relative,
         strong=looked.strong,
+        thin=looked.thin,
         alone=alone,
         blind=np.round(blind, 9),
         log_odds=np.round(verdict, 9),
@@ -181,11 +187,11 @@ def _with_relations(
 
 
 def _with_room(looked: FirstLook, rows: Ints, log_odds: Floats, claim: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-    """Verdicts after strong evidence for unrivalled pairs among some rows, and which these are; see `unrivalled`."""
+    """Verdicts after what `unrivalled` pairs among some rows gain and thin evidence costs; which pairs gained."""
     alone = np.zeros(len(log_odds), dtype=np.bool_)
     alone[rows] = unrivalled(looked.source, looked.pairs[rows], looked.strong[rows], log_odds[rows])
     alone &= (log_odds > VETOED) & (claim != CONTRADICTS)
-    return log_odds + WORTH_UNRIVALLED * alone, alone
+    return log_odds + WORTH_UNRIVALLED * alone - COST * (looked.thin & (log_odds > VETOED)), alone
 
 
 def _second_look(corpus: Corpus, weights: Weights) -> SecondLook:

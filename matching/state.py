@@ -45,8 +45,8 @@ class MatchState:
     """The records with their lists of similar records, and every candidate pair with its evidence and verdict.
 
     Per pair: `pairs` (left, right) positions in ascending order, `values` (pairs, FEATURES), `left_title` and
-    `right_title` counted from the record's first title (-1 for none), `vetoes` (pairs, VETOES) and `strong` what
-    follows from the evidence, `first` and `second` the looks' log-odds (NaN
+    `right_title` counted from the record's first title (-1 for none), `vetoes` (pairs, VETOES), `strong` and `thin`
+    what follows from the evidence, `first` and `second` the looks' log-odds (NaN
     where there was no second), `context` what the second look saw besides (rows of the passing pairs only), and
     `verdict` (pairs, VERDICT_COLUMNS) whatever is told of a pair besides its evidence. `stamp` is the caller's: it
     names what was made of this state.
@@ -61,6 +61,7 @@ class MatchState:
     right_title: Ints
     vetoes: NDArray[np.bool_]
     strong: NDArray[np.bool_]
+    thin: NDArray[np.bool_]
     first: Floats
     second: Floats
     context: NDArray[np.float32]
@@ -81,6 +82,7 @@ def empty_state(rule_version: str) -> MatchState:
         right_title=none,
         vetoes=np.empty((0, len(VETOES)), dtype=bool),
         strong=np.empty(0, dtype=bool),
+        thin=np.empty(0, dtype=bool),
         first=nothing,
         second=nothing,
         context=np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32),

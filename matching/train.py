@@ -30,8 +30,10 @@ from matching.lesson import Lesson, Progress, Recipe, View, prepare
 from matching.measure import UNKNOWN, Bin, Figures, reliability
 from matching.records import AnimeRecord
 from matching.scoring import VETOED
+from matching.thin import COST, thin_evidence
 from matching.trees import Ensemble
 from matching.unrivalled import WORTH, strong_evidence, unrivalled
+from matching.verdicts import gain
 from matching.vetoes import apply_vetoes
 from matching.weights import SECOND_FEATURES, Weights, rule_version, save_weights
 
@@ -74,11 +76,7 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     raw, second = _second_look(lesson, told, len(kept), recipe)
     say("second look learned")
     calibration = _calibrate(lesson, kept, raw, judged[0])
-    evidence = lesson.evidence.rows(kept)
-    vetoed = apply_vetoes(evidence).any(axis=1)
-    verdict = np.where(vetoed, VETOED, calibration.log_odds(raw))
-    alone = unrivalled(lesson.corpus.source, lesson.pairs[kept], strong_evidence(evidence), verdict)
-    verdict += WORTH * (alone & ~vetoed)
+    verdict = _verdict(lesson, kept, raw, judged[0], calibration)
     weights = Weights(
         first=first,
         second=second,
@@ -89,9 +87,10 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
         review=recipe.review,
     )
     weights = replace(weights, rule_version=rule_version(weights.as_json()))
-    known = lesson.label[kept] != UNKNOWN
-    bins = reliability(1 / (1 + np.exp(-verdict[known])), lesson.same[kept][known])
-    figures = lesson.figures(kept, verdict - recipe.accept)
+    known = kept[lesson.label[kept] != UNKNOWN]
+    bins = reliability(1 / (1 + np.exp(-verdict[known])), lesson.same[known])
+    passing = np.isin(np.arange(len(verdict)), kept)
+    figures = lesson.figures(gain(verdict, passing, recipe.accept))
     pairs = lesson.truth.pairs()
     return Training(weights, figures, bins, len(pairs), _by_sources(pairs))
 
@@ -164,6 +163,19 @@ def _calibrate(lesson: Lesson, kept: Ints, raw: Floats, first: Floats) -> Calibr
     chosen = np.concatenate([np.flatnonzero(blind), np.flatnonzero(told)])
     relation = np.concatenate([np.full(int(blind.sum()), ABSENT), lesson.claim[told]])
     return fit_calibration(judged[chosen], lesson.same[chosen], relation)
+
+
+def _verdict(lesson: Lesson, kept: Ints, raw: Floats, first: Floats, calibration: Calibration) -> Floats:
+    """Log-odds of all candidates, as `scoring.judge` finds them without ids and relations."""
+    judged = first.copy()
+    judged[kept] = raw
+    vetoed = apply_vetoes(lesson.evidence).any(axis=1)
+    verdict = np.where(vetoed, VETOED, calibration.log_odds(judged))
+    strong = strong_evidence(lesson.evidence)[kept]
+    alone = np.zeros(len(verdict), dtype=bool)
+    alone[kept] = unrivalled(lesson.corpus.source, lesson.pairs[kept], strong, verdict[kept])
+    told: Floats = np.where(vetoed, VETOED, verdict + WORTH * alone - COST * thin_evidence(lesson.evidence))
+    return told
 
 
 def _by_sources(pairs: Sequence[tuple[tuple[str, str], tuple[str, str]]]) -> dict[tuple[str, str], int]:

@@ -190,6 +190,7 @@ def _state_after(catalogue: Catalogue, lists: Links, scored: ScoredPairs, told: 
         right_title=scored.evidence.right_title,
         vetoes=scored.vetoes,
         strong=scored.strong,
+        thin=scored.thin,
         first=scored.first,
         second=second,
         context=scored.context if len(scored.context) else np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32),

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.assignment import assign
+from matching.assignment import UNCOMPARED, assign
 from matching.blocking import unique_pairs
 from matching.crossids import ABSENT, AGREES
 from matching.overrides import Decisions, Name
@@ -100,9 +100,18 @@ def settle(source: Ints, scored: ScoredPairs, ruling: Rulings, weights: Weights)
 
 
 def _assigned(source: Ints, scored: ScoredPairs, log_odds: Floats, ruled: Ints, weights: Weights) -> Ints:
-    """The anime of each record, by the pairs that were worth a second look."""
-    gain = np.where(ruled != 0, ruled * DECIDED, log_odds - weights.accept)
-    return assign(source, scored.pairs[scored.passing], gain[scored.passing])
+    """The anime of each record."""
+    won = gain(log_odds, scored.passing, weights.accept)
+    return assign(source, scored.pairs, np.where(ruled != 0, ruled * DECIDED, won))
+
+
+def gain(log_odds: Floats, passing: Mask, accept: float) -> Floats:
+    """What is won by taking the two of each pair for one anime; never anything where the first look said no.
+
+    Two that the first look has told apart are not two that nobody has compared: a third record that is like both does
+    not make them one.
+    """
+    return np.where(passing, log_odds - accept, np.minimum(log_odds - accept, UNCOMPARED))
 
 
 def _decisions(scored: ScoredPairs, label: Ints, ruled: Ints, weights: Weights) -> Ints:

@@ -19,7 +19,7 @@ def test_the_shipped_weights_load_and_name_themselves():
     weights = load_weights()
     assert len(weights.rule_version) == 12
     assert load_weights().as_json() == weights.as_json()
-    assert probability(np.array([weights.review, weights.accept])).round(1).tolist() == [0.1, 0.5]
+    assert probability(np.array([weights.review, weights.accept])).round(1).tolist() == [0.1, 0.4]
 
 
 def test_weights_survive_their_file_and_change_their_name_with_their_content(tmp_path):
