@@ -115,7 +115,9 @@ class Recommender(ABC):
             result = self._scores(rows)
         result[~self._speaks(rows)] = self.prior
         if not np.isfinite(result).all():
-            raise ModelDivergedError(f"{self.name} computed scores that are not finite: lower its learning rate")
+            raise ModelDivergedError(
+                f"{self.name} computed scores that are not finite: lower its learning rate or raise its reg"
+            )
         return result
 
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
