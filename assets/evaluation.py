@@ -108,13 +108,14 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             everything = read_inputs(connection)
             version_id = version_of(name, everything, config)
             if version_id in versions and (kept := lists_of(connection, table, version_id)):
-                context.log.info(f"{version_id} was evaluated before: its lists stay")
+                context.log.debug(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
             known = without_hidden(connection, everything)
         if name not in run_settings.chosen(MODELS):
             metadata = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
             return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
-        model = new_model(opened.home, name, config).using(known_components(opened.home, name, everything, config.seed))
+        model = new_model(opened.home, name, config, context.log.info)
+        model.using(known_components(opened.home, name, everything, config.seed))
         result = evaluation_lists(model, known, everything)
         # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
         remember(opened.home, name, version_id, everything, config, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +29,19 @@ PARTS = frozenset(component for model in MODELS.values() for component in model.
 """Models that others are made of."""
 
 
-def new_model(home: Home, name: str, config: ModelConfig) -> Recommender:
-    """The model in this configuration, not taught yet, with a place for what it computes once."""
+def new_model(
+    home: Home, name: str, config: ModelConfig, told: Callable[[str], None] = lambda _: None
+) -> Recommender:  # fmt: skip
+    """The model in this configuration, not taught yet, with a place for what it computes once.
+
+    Args:
+        home: whose place.
+        name: of the model.
+        config: its configuration.
+        told: hears how far it is, where teaching it may take minutes.
+    """
     model = MODELS[name](config)
-    model.workspace = home.models / "embeddings"
+    model.workspace, model.told = home.models / "embeddings", told
     return model
 
 

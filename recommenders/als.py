@@ -1,6 +1,7 @@
 """Matrix factorisation: users and anime as vectors, by alternating least squares."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,8 +15,13 @@ from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
 from recommenders.linear import seen_items
+from recommenders.threads import in_threads
 from recommenders.training import PairProbe
 
+STEPS = 3
+"""Of conjugate gradients in each half of an iteration, as in `implicit`: the next iteration begins where they end."""
+RUNS = 64
+"""Parts of half an iteration, dealt out to threads."""
 WORTH_THREADS = 20_000
 """Entries from which threads gain more than they cost: on a busy machine they wait for each other."""
 
@@ -53,7 +59,7 @@ class Als(Recommender):
         Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008, for the
         model and the explanation (section 5); Takács, Pilászy, Tikk, "Applications of the conjugate
         gradient method for implicit feedback collaborative filtering", RecSys 2011, for the solver
-        (`implicit`).
+        (`kernels.leastsquares`; start and steps are those of the library `implicit`, which tests compare with).
     """
 
     name = "als"
@@ -64,42 +70,43 @@ class Als(Recommender):
     """Item vectors, float32 (n_items, embedding_size); 0 for items nobody has seen."""
     _penalty: float
 
+    @property
+    def factors(self) -> Floats:
+        """Item vectors, float32 (n_items, embedding_size); 0 for items nobody has seen."""
+        return self._factors
+
+    @property
+    def penalty(self) -> float:
+        """The penalty of squared lengths, in the units of the matrix that it learned from."""
+        return self._penalty
+
     @override
     def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
         columns = seen_items(interactions, self.name)
-        confidence = self._confidence(interactions)[:, columns]
-        entries = confidence.nnz
-        penalty = self.config.reg * entries / np.sqrt(interactions.n_users * len(columns))
-        model = self._solver(penalty, entries)
-        probe, passes = PairProbe(confidence, self.config.seed), list[float]()
-        model.fit(
-            scipy.sparse.csr_matrix(confidence),
-            show_progress=False,
-            callback=lambda *_: passes.append(probe.share(model.user_factors, model.item_factors)),
-        )
-        self.training = tuple(passes)
+        confidence = scipy.sparse.csr_array(self._confidence(interactions)[:, columns])
+        penalty = self.config.reg * confidence.nnz / np.sqrt(interactions.n_users * len(columns))
+        found = self._alternated(confidence, penalty)
         factors = np.zeros((interactions.n_items, self.config.embedding_size), dtype=np.float32)
-        factors[columns] = model.item_factors
+        factors[columns] = found
         self._set(factors, penalty)
+
+    def _alternated(self, confidence: Csr, penalty: float) -> Floats:
+        """Item vectors after all iterations, each of which moves the users, then the items: float32 (items, size)."""
+        draw, size = np.random.default_rng(self.config.seed), self.config.embedding_size
+        users, vectors = (draw.random((n, size), dtype=np.float32) * np.float32(0.01) for n in confidence.shape)
+        transposed, passes = scipy.sparse.csr_array(confidence.T), list[float]()
+        probe = PairProbe(confidence, self.config.seed)
+        for _ in range(self.config.iterations):
+            _improve(confidence, vectors, penalty, users)
+            _improve(transposed, users, penalty, vectors)
+            passes.append(probe.share(users, vectors))
+        self.training = tuple(passes)
+        return vectors
 
     def _set(self, factors: Floats, penalty: float) -> None:
         self._factors, self._penalty = factors, float(penalty)
         self._gram = factors.T @ factors
         self._trained = np.any(factors != 0, axis=1).astype(np.float32)
-
-    def _solver(self, penalty: float, entries: int) -> Any:
-        """`implicit`'s ALS with this configuration, for a matrix with so many entries."""
-        from implicit.cpu.als import AlternatingLeastSquares
-
-        return AlternatingLeastSquares(
-            factors=self.config.embedding_size,
-            regularization=penalty,
-            alpha=1.0,
-            iterations=self.config.iterations,
-            random_state=self.config.seed,
-            # every row is solved by itself, so the number of threads changes no bit; 0 = all cores
-            num_threads=1 if entries < WORTH_THREADS else 0,
-        )
 
     def _confidence(self, rows: Interactions) -> Csr:
         """Confidence of each seen item: csr (rows, n_items)."""
@@ -107,10 +114,10 @@ class Als(Recommender):
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        confidence = scipy.sparse.csr_matrix(self._confidence(rows))
-        solver = self._solver(self._penalty, confidence.nnz)
-        solver.item_factors = self._factors
-        users = solver.recalculate_user(np.arange(rows.n_users), confidence)
+        from recommenders.kernels.leastsquares import solve
+
+        confidence = self._confidence(rows)
+        users = solve(*_arrays(confidence), self._factors, _penalised(self._gram, self._penalty))
         return np.asarray(users @ self._factors.T, dtype=np.float32)
 
     @override
@@ -134,3 +141,44 @@ class Als(Recommender):
     @override
     def _restore(self, arrays: dict[str, Any]) -> None:
         self._set(arrays["factors"], arrays["penalty"][0])
+
+
+def _improve(matrix: Csr, other: Floats, penalty: float, vectors: Floats) -> None:
+    """Move the vectors of the matrix's rows towards their least-squares solutions, in place.
+
+    Args:
+        matrix: csr (rows, columns), confidences.
+        other: float32 (columns, size).
+        penalty: of squared lengths.
+        vectors: float32 (rows, size).
+    """
+    from recommenders.kernels.leastsquares import improve
+
+    indptr, indices, confidence = _arrays(matrix)
+    system = _penalised(other.T @ other, penalty)
+    # runs of rows with about as many entries; rows are solved one by one, so how they are dealt out changes no bit
+    runs = 1 if matrix.nnz < WORTH_THREADS else RUNS
+    ends = np.searchsorted(indptr, np.linspace(0, matrix.nnz, runs + 1)[1:-1])
+    bounds = np.unique([0, *ends.tolist(), len(vectors)])
+
+    def done(run: tuple[int, int]) -> None:
+        improve(indptr, indices, confidence, other, system, vectors, *run, STEPS)
+
+    for _ in in_threads(done, pairwise(bounds.tolist())):
+        pass
+
+
+def _penalised(gram: Floats, penalty: float) -> Floats:
+    """The matrix with the penalty on its diagonal."""
+    system = gram.copy()
+    system[np.diag_indices(len(system))] += np.float32(penalty)
+    return system
+
+
+def _arrays(matrix: Csr) -> tuple[NDArray[np.int64], Indices, Floats]:
+    """The arrays of a csr, always of the same types, since others would be compiled anew."""
+    return (
+        matrix.indptr.astype(np.int64, copy=False),
+        matrix.indices.astype(np.int32, copy=False),
+        matrix.data.astype(np.float32, copy=False),
+    )

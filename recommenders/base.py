@@ -6,7 +6,7 @@ user. So somebody who was not there at training is scored like everybody else ("
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeAlias
@@ -72,6 +72,8 @@ class Recommender(ABC):
         """Fitted components by name; `fit` trains those that are not here."""
         self.workspace: Path | None = None
         """A folder for what is costly to compute and cheap to keep; None = nothing is kept."""
+        self.told: Callable[[str], None] = lambda _: None
+        """Hears now and then how far training is, where it may take minutes."""
         self._fitted = False
 
     # --- what callers use -------------------------------------------------------------------------
@@ -115,7 +117,9 @@ class Recommender(ABC):
             result = self._scores(rows)
         result[~self._speaks(rows)] = self.prior
         if not np.isfinite(result).all():
-            raise ModelDivergedError(f"{self.name} computed scores that are not finite: lower its learning rate")
+            raise ModelDivergedError(
+                f"{self.name} computed scores that are not finite: lower its learning rate or raise its reg"
+            )
         return result
 
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:

@@ -13,6 +13,7 @@ from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, sparse
 from recommenders.linear import LinearRecommender, target_blocks
 from recommenders.minilm import EmbeddingCache, embedded, require
+from recommenders.progress import Progress
 from recommenders.ranking import top_k
 
 
@@ -58,7 +59,8 @@ class ContentMinilm(LinearRecommender):
         if not any(texts):
             raise MissingFeaturesError(f"{self.name} found not one word in the item features")
         stored = self._cache or (EmbeddingCache(self.workspace) if self.workspace else None)
-        self._near = dense_nearest(embedded(texts, self.config.max_tokens, stored), self.config.neighbours)
+        vectors = embedded(texts, self.config.max_tokens, stored, Progress("descriptions embedded", self.told))
+        self._near = dense_nearest(vectors, self.config.neighbours)
         carry = self._near.T.tocsr()
         carry.data **= np.float32(self.config.sharpness)
         carry.sort_indices()

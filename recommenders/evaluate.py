@@ -4,6 +4,7 @@ The one rule: a model sees `split.train` and `split.rows` and nothing else; the 
 lists exist.
 """
 
+import copy
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from recommenders.errors import NotEnoughDataError, RecommenderError
 from recommenders.features import ItemFeatures
 from recommenders.measuring import MetricRow, measure
 from recommenders.metrics import CUTOFFS, UserMetrics
+from recommenders.protocols import Turns
 from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import Split
 
@@ -67,18 +69,66 @@ def evaluate(
         NotEnoughDataError: the model cannot learn from this input.
         LeakageError: its lists hold what it was given.
     """
+    lists, fit_seconds, rank_seconds = _asked(model, split, items, allowed, depth, clock)
+    users, metrics = measure(lists, split, allowed, samples=samples)
+    return Evaluation(model.name, lists, users, metrics, fit_seconds, rank_seconds)
+
+
+def evaluate_in_turns(
+    model: Recommender,
+    turns: Turns,
+    items: ItemFeatures | None = None,
+    allowed: NDArray[np.bool_] | None = None,
+    *,
+    depth: int = 100,
+    samples: int = 1000,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Evaluation:
+    """The model's metrics over the users of all parts; it is taught anew for each, and stays as it was.
+
+    Args:
+        model: not fitted yet.
+        turns: what it may see each time, and what is hidden.
+        items: descriptions, for the models that read them.
+        allowed: bool (n_items,); items that may be recommended.
+        depth: length of the lists, at least the largest cutoff.
+        samples: bootstrap resamples of the intervals.
+        clock: gives seconds, which are added up.
+
+    Raises:
+        NotEnoughDataError: the model cannot learn from a part.
+        LeakageError: a list holds what the model was given of its user.
+    """
+    parts = [_asked(copy.copy(model), part, items, allowed, depth, clock) for part in turns.parts]
+    order = np.argsort(np.concatenate([part.evaluated for part in turns.parts]))
+    keys, listed, scores = (
+        np.concatenate([getattr(lists, side) for lists, _, _ in parts])[order]
+        for side in ("user_keys", "items", "scores")
+    )
+    lists = Recommendations(keys, listed, scores)
+    users, metrics = measure(lists, turns.whole, allowed, samples=samples)
+    return Evaluation(model.name, lists, users, metrics, sum(part[1] for part in parts), sum(part[2] for part in parts))
+
+
+def _asked(
+    model: Recommender,
+    split: Split,
+    items: ItemFeatures | None,
+    allowed: NDArray[np.bool_] | None,
+    depth: int,
+    clock: Callable[[], float],
+) -> tuple[Recommendations, float, float]:
+    """The lists of the evaluated users by the model, taught here, and the seconds of teaching and of ranking."""
     started = clock()
     model.fit(split.train, items)
     fitted = clock()
     lists = recommend(model, split.rows.take(split.evaluated), max(depth, *CUTOFFS), allowed)
-    ranked = clock()
-    users, metrics = measure(lists, split, allowed, samples=samples)
-    return Evaluation(model.name, lists, users, metrics, fitted - started, ranked - fitted)
+    return lists, fitted - started, clock() - fitted
 
 
 def evaluate_all(
     models: Iterable[Recommender],
-    split: Split,
+    split: Split | Turns,
     items: ItemFeatures | None = None,
     allowed: NDArray[np.bool_] | None = None,
     *,
@@ -88,7 +138,10 @@ def evaluate_all(
     done, skipped = [], {}
     for model in models:
         try:
-            done.append(evaluate(model, split, items, allowed, samples=samples))
+            if isinstance(split, Turns):
+                done.append(evaluate_in_turns(model, split, items, allowed, samples=samples))
+            else:
+                done.append(evaluate(model, split, items, allowed, samples=samples))
         except RecommenderError as error:
             skipped[model.name] = str(error)
     return done, skipped

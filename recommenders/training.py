@@ -18,18 +18,18 @@ class PairProbe:
     """A fixed sample of (user, item on the list, item not on it); drawn with a seed, so the same for each pass.
 
     Args:
-        weights: csr (n_users, n_items), the entries that the model learns from.
+        weights: csr (n_users, n_items), the entries that the model learns from, none of them 0.
         seed: of the draw.
         pairs: how many to draw; those whose second item is on the list as well are left out.
     """
 
     def __init__(self, weights: Csr, seed: int, pairs: int = PAIRS) -> None:
-        entries, width = weights.tocoo(), weights.shape[1]
         draw = np.random.default_rng(seed)
-        chosen = draw.integers(len(entries.row), size=pairs)
-        self.users, self.seen = entries.row[chosen].astype(np.int64), entries.col[chosen].astype(np.int64)
-        self.unseen = draw.integers(width, size=pairs)
-        on_list = np.isin(self.users * width + self.unseen, entries.row.astype(np.int64) * width + entries.col)
+        chosen = draw.integers(weights.nnz, size=pairs)
+        self.users = np.searchsorted(weights.indptr, chosen, side="right").astype(np.int64) - 1
+        self.seen = weights.indices[chosen].astype(np.int64)
+        self.unseen = draw.integers(weights.shape[1], size=pairs)
+        on_list = np.asarray(weights[self.users, self.unseen]).ravel() != 0
         self.users, self.seen, self.unseen = (part[~on_list] for part in (self.users, self.seen, self.unseen))
 
     def share(self, users: Floats, items: Floats, biases: Floats | None = None) -> float:

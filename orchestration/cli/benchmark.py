@@ -27,7 +27,7 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
 
     Raises:
         InputError: the directory holds no ratings that can be read, or too few for this protocol.
-        UsageError: a model that does not exist.
+        UsageError: a model that does not exist, or folds of a protocol that has none.
     """
     models = models_named(args.models)
     try:
@@ -37,10 +37,11 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
             f"MovieLens {data.release}: {counted(data.interactions.ratings.nnz, 'rating')} of "
             f"{counted(movies, 'movie')} by {counted(users, 'user')}"
         )
-        if args.protocol == "published":
+        if args.protocol == "published" and args.folds is None:
             _published(data, models, args.splits, console)
         else:
-            split = split_by(args.protocol, replace(data.interactions, rated_at=data.times), LIKED, settings.seed)
+            timed = replace(data.interactions, rated_at=data.times)
+            split = split_by(args.protocol, timed, LIKED, settings.seed, args.folds)
             print_measured(split, [model(model.Config(seed=settings.seed)) for model in models], console)
             out(f"{LIKED:g} of 10 are four stars.")
     except (DatasetError, InvalidInputError) as problem:

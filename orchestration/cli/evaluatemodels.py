@@ -35,10 +35,10 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     with warehouse.writer("read ratings to evaluate models on") as connection:
         inputs = read_inputs(connection)
     try:
-        split = split_by(args.protocol, inputs.interactions, LIKED, seed)
+        split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds)
     except InvalidInputError as problem:
         raise UsageError(f"{home.root}: {problem}") from problem
     console.say(f"{', '.join(names)} on {counted(inputs.interactions.ratings.nnz, 'rating')} of {home.root}")
-    models = [new_model(home, name, tuned_config(home, name, seed)) for name in names]
+    models = [new_model(home, name, tuned_config(home, name, seed), console.say) for name in names]
     print_measured(split, models, console, inputs.features, inputs.recommendable)
     return 0

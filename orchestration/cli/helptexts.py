@@ -105,6 +105,7 @@ Needs optuna: `pip install .[ml]` in the project's directory."""
 EVALUATE = """examples:
   osusume models evaluate                                   on users whom no model was trained on
   osusume models evaluate --protocol time --model als ease  on what came after one moment, where ratings say when
+  osusume models evaluate --protocol own --folds 1          as a warehouse meets a user: only this user lacks something
 
 A model is taught anew for it, with the parameters that the next `osusume run` would use; ratings of 7 and more are what
 is to be found again among the whole catalogue. Nothing is kept: what is active and published stays."""
@@ -169,5 +170,6 @@ protocols:
   holdout     a random fifth of each user's ratings of four stars or more is hidden
   time        ratings from a moment on are hidden, such that they are a fifth of those with four stars or more
   users       a fifth of the users is never trained on; a fifth of their four stars or more is hidden
+  own         as holdout, but of a fifth of the users at a time, all others' ratings known (--folds: how many fifths)
 
 No HOME is needed, and none is touched."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from orchestration.cli import helptexts
 
-PROTOCOLS = ("holdout", "time", "users")
+PROTOCOLS = ("holdout", "own", "time", "users")
 """Ways to split that can be asked for."""
 EVALUATED = ("popularity", "item_knn", "ease", "slim", "rerank")
 """Models that are evaluated unless others are named: the strongest of each kind, and what they have to beat."""
@@ -38,11 +38,20 @@ def _add_evaluate(add: AddAction) -> None:
         "--protocol",
         choices=PROTOCOLS,
         default="users",
-        help="users: a fifth of the users never trained on, of whom 80 %% is told (default); time: what came after one "
-        "moment; holdout: as in a run, a fifth of what each user liked",
+        help="users: a fifth of the users never trained on, of whom 80 %% is told (default); own: a fifth of what a "
+        "user liked, others' lists whole; time: what came after one moment; holdout: as in a run, a fifth of what each "
+        "user liked",
     )
+    add_folds(evaluator)
     evaluator.add_argument(
         "--model", nargs="+", action="extend", metavar="NAME", help=f"these (default: {' '.join(EVALUATED)})"
+    )
+
+
+def add_folds(parser: argparse.ArgumentParser) -> None:
+    """The option `--folds` of what can measure by the protocol `own`."""
+    parser.add_argument(
+        "--folds", type=_whole, metavar="N", help="of the protocol own: ask N of the five groups of users (default 5)"
     )
 
 

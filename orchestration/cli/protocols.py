@@ -19,18 +19,32 @@ from recommenders.evaluate import Evaluation, evaluate_all
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.measuring import HEADLINE
-from recommenders.protocols import held_out_users, time_split
+from recommenders.protocols import GROUPS, Turns, held_out_users, own_lists, time_split
 from recommenders.splitting import Split, holdout
 
 K = HEADLINE[1]
 
 
-def split_by(protocol: str, interactions: Interactions, positive_from: float, seed: int) -> Split:
-    """The ratings split by `holdout`, `time` or `users`.
+def split_by(
+    protocol: str, interactions: Interactions, positive_from: float, seed: int, folds: int | None = None
+) -> Split | Turns:
+    """The ratings split by `holdout`, `time`, `users` or `own`.
+
+    Args:
+        protocol: one of these.
+        interactions: everything known.
+        positive_from: ratings of at least this are positive.
+        seed: of what is drawn.
+        folds: groups of users that are asked by `own`; None = all.
 
     Raises:
-        InvalidInputError: by time, where nothing is known of times.
+        InvalidInputError: by time, where nothing is known of times; a number of groups that there are not.
+        UsageError: folds of a protocol that has none.
     """
+    if protocol == "own":
+        return own_lists(interactions, positive_from=positive_from, seed=seed, folds=GROUPS if folds is None else folds)
+    if folds is not None:
+        raise UsageError(f"--folds is of the protocol own, and has no meaning for {protocol}: leave it out")
     if protocol == "holdout":
         return holdout(interactions, positive_from=positive_from, seed=seed)
     if protocol == "users":
@@ -53,7 +67,7 @@ def models_named(names: Sequence[str] | None) -> list[type[Recommender]]:
 
 
 def print_measured(
-    split: Split,
+    split: Split | Turns,
     models: Sequence[Recommender],
     console: Console,
     items: ItemFeatures | None = None,
@@ -72,7 +86,8 @@ def print_measured(
     done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
     names = ("model", f"NDCG@{K}", "95 % interval", "recall@20", f"coverage@{K}", "taught in")
     print_table(names, [_row(one) for one in done])
-    out(f"measured on {counted(len(split.evaluated), 'user')}: {split.protocol}.")
+    asked = split.whole if isinstance(split, Turns) else split
+    out(f"measured on {counted(len(asked.evaluated), 'user')}: {asked.protocol}.")
     for name, reason in skipped.items():
         out(f"{name} was skipped: {reason}")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from recommenders.als import Als, AlsConfig
 
@@ -30,3 +31,28 @@ def test_als_leaves_items_nobody_has_seen_at_zero() -> None:
     """An anime without any entry gets no vector and the score 0."""
     world = matrix([[8, 8, 0], [8, 0, 0]])
     assert (Als().fit(world).scores(world)[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize("size", [4, 7])
+def test_training_takes_the_steps_of_implicit(size: int) -> None:
+    """From the same start the same number of conjugate gradient steps lead to the same vectors, up to rounding."""
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    world, _ = tastes(60, 45)
+    model = Als(AlsConfig(embedding_size=size, iterations=6)).fit(world)
+    theirs = AlternatingLeastSquares(
+        factors=size, regularization=model._penalty, alpha=1.0, iterations=6, random_state=42, num_threads=1
+    )
+    theirs.fit(sp.csr_matrix(model._confidence(world)), show_progress=False)
+    np.testing.assert_allclose(model._factors, theirs.item_factors, rtol=1e-3, atol=1e-4)
+
+
+def test_how_rows_are_dealt_out_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one run, or in many runs on several threads: the same vectors."""
+    world, _ = tastes(60, 45)
+    config = AlsConfig(embedding_size=6, iterations=4)
+    alone = Als(config).fit(world)._factors
+    monkeypatch.setattr("recommenders.als.WORTH_THREADS", 0)
+    for runs in (2, 9):
+        monkeypatch.setattr("recommenders.als.RUNS", runs)
+        assert Als(config).fit(world)._factors.tobytes() == alone.tobytes()

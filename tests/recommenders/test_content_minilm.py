@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommenders import minilm
 from recommenders.content_minilm import ContentMinilm, dense_nearest, descriptions
+from recommenders.contributions import Floats
 from recommenders.errors import MissingDependencyError, MissingFeaturesError, ModelDamagedError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
-from recommenders.minilm import EmbeddingCache, embedded, require, verified
+from recommenders.minilm import SIZE, EmbeddingCache, embedded, require, verified
 
 NOBODY = Interactions.from_arrays([], [], [], user_keys=[1], item_keys=range(4))
 SYNOPSES = [
@@ -66,13 +68,80 @@ def test_stories_of_one_kind_are_neighbours_without_a_word_in_common() -> None:
         ContentMinilm().fit(NOBODY, about([""] * 4))
 
 
-def test_embedded_texts_are_kept_and_a_broken_cache_is_made_anew(tmp_path: Path) -> None:
-    """The second time vectors come from the file; a damaged file costs time and nothing else."""
-    pytest.importorskip("transformers", reason="the extra `embed` is not installed")
+def vectors_of(*keys: str) -> dict[str, Floats]:
+    """A vector for each key."""
+    return {key: np.full(SIZE, place, dtype=np.float32) for place, key in enumerate(keys)}
+
+
+def test_vectors_are_kept_file_by_file_until_they_are_brought_together(tmp_path: Path) -> None:
+    """All files are read; afterwards there is one, with what is wanted and nothing else."""
     stored = EmbeddingCache(tmp_path / "embeddings")
-    first = embedded(SYNOPSES, 32, stored)
+    assert stored.read() == {}
+    stored.add(vectors_of("a", "b"))
+    stored.add(vectors_of("c"))
+    known = stored.read()
+    assert {key: vector[0] for key, vector in known.items()} == {"a": 0, "b": 1, "c": 0}
+    stored.keep({key: known[key] for key in ("b", "c")})
+    assert len(list(stored.directory.iterdir())) == 1
+    assert sorted(stored.read()) == ["b", "c"]
+    stored.keep(stored.read())
+    assert sorted(stored.read()) == ["b", "c"]
+
+
+def test_a_damaged_file_costs_what_was_in_it_and_nothing_else(tmp_path: Path) -> None:
+    """Nor does what a killed process was writing count for anything."""
+    stored = EmbeddingCache(tmp_path)
+    stored.add(vectors_of("a"))
+    (damaged,) = tmp_path.iterdir()
+    damaged.write_bytes(b"cut off")
+    (tmp_path / f"{damaged.stem}.1234.partial").write_bytes(b"half a file")
+    stored.add(vectors_of("b"))
+    assert list(stored.read()) == ["b"]
+
+
+def test_the_second_time_nothing_is_computed(tmp_path: Path) -> None:
+    """Vectors come from the file, whatever stands there; without the file they are what they were."""
+    pytest.importorskip("transformers", reason="the extra `embed` is not installed")
+    stored, heard = EmbeddingCache(tmp_path / "embeddings"), list[tuple[int, int]]()
+    first = embedded(SYNOPSES, 32, stored, lambda done, of: heard.append((done, of)))
     np.testing.assert_allclose(np.linalg.norm(first, axis=1), [1, 1, 1, 0], atol=1e-6)
-    stored.write({key: -vector for key, vector in stored.read().items()})
+    assert heard == [(0, 3), (3, 3)]
+    stored.keep({key: -vector for key, vector in stored.read().items()})
     assert embedded(SYNOPSES, 32, stored).tolist() == (-first).tolist()
-    next(stored.directory.iterdir()).write_bytes(b"cut off")
+    next(stored.directory.iterdir()).unlink()
     assert embedded(SYNOPSES, 32, stored).tolist() == first.tolist()
+
+
+def test_what_is_cut_off_goes_on_where_it_stopped_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five texts in batches of two, the first four are there after a stop in the second block; one is left."""
+    pytest.importorskip("transformers", reason="the extra `embed` is not installed")
+    monkeypatch.setattr(minilm, "BATCH", 2)
+    monkeypatch.setattr(minilm, "BLOCK", 2)
+    texts = [f"{'A very long story. ' * length}The end." for length in range(5)]
+    stored, heard = EmbeddingCache(tmp_path), list[int]()
+
+    def stop(done: int, of: int) -> None:
+        if done == 4:
+            raise InterruptedError(f"{done} of {of}")
+
+    with pytest.raises(InterruptedError, match="4 of 5"):
+        embedded(texts, 32, stored, stop)
+    assert len(stored.read()) == 4
+    resumed = embedded(texts, 32, stored, lambda done, _: heard.append(done))
+    assert heard == [4, 5]
+    assert resumed.tobytes() == embedded(texts, 32).tobytes()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_new_and_changed_texts_alone_are_embedded_and_old_ones_dropped(tmp_path: Path) -> None:
+    """One synopsis of three is rewritten: one vector is computed, and there are three again."""
+    pytest.importorskip("transformers", reason="the extra `embed` is not installed")
+    stored, heard = EmbeddingCache(tmp_path), list[int]()
+    embedded(SYNOPSES, 32, stored)
+    before = set(stored.read())
+    embedded([*SYNOPSES[:2], "Nothing happens.", ""], 32, stored, lambda done, _: heard.append(done))
+    assert heard == [2, 3]
+    assert len(before & set(stored.read())) == 2
+    assert len(stored.read()) == 3

@@ -6,13 +6,14 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommenders.als import Als
-from recommenders.errors import InvalidInputError
-from recommenders.evaluate import evaluate
+from recommenders.als import Als, AlsConfig
+from recommenders.errors import InvalidInputError, LeakageError, NotFittedError
+from recommenders.evaluate import evaluate, evaluate_in_turns
 from recommenders.interactions import Interactions
 from recommenders.popularity import Popularity
-from recommenders.protocols import held_out_users, stratified_by_item, time_split
+from recommenders.protocols import Turns, held_out_users, own_lists, stratified_by_item, time_split
 from recommenders.segments import segments
+from recommenders.splitting import Split, entries_where, holdout, without
 
 from .worlds import matrix, tastes
 
@@ -106,6 +107,71 @@ def test_a_model_recommends_to_users_it_never_met() -> None:
     assert reached[0] > 1.5 * reached[1]
 
 
+def test_one_group_lacks_what_the_evaluation_hides_and_the_others_nothing() -> None:
+    """Each user is asked once, for what `holdout` hides; everybody else's entries are all there."""
+    world, _ = tastes(60, 45)
+    turns, known = own_lists(world), holdout(world)
+    assert len(turns.parts) == 5
+    assert sorted(row for part in turns.parts for row in part.evaluated) == known.evaluated.tolist()
+    for part in turns.parts:
+        asked = part.evaluated
+        others = np.setdiff1d(np.arange(world.n_users), asked)
+        assert len(asked)
+        assert part.held_out[asked].toarray().tolist() == known.held_out[asked].toarray().tolist()
+        assert part.train.seen[asked].toarray().tolist() == known.train.seen[asked].toarray().tolist()
+        for whole, taught in ((world.seen, part.train.seen), (world.ratings, part.train.ratings)):
+            assert (whole[others] != taught[others]).nnz == 0
+    assert "own list: 20% of users at a time, others' lists whole, per-user holdout of 20%" in turns.whole.protocol
+
+
+def test_some_groups_alone_are_asked() -> None:
+    """With two of five the whole hides nothing of the other three, and says so."""
+    world, _ = tastes(60, 45)
+    turns, all_five = own_lists(world, folds=2), own_lists(world)
+    assert [part.evaluated.tolist() for part in turns.parts] == [part.evaluated.tolist() for part in all_five.parts[:2]]
+    assert turns.whole.held_out.nnz == sum(part.held_out.nnz for part in turns.parts)
+    assert turns.whole.protocol.endswith("2 of 5 groups")
+    for folds in (0, 6):
+        with pytest.raises(InvalidInputError, match="folds must be from 1 to 5"):
+            own_lists(world, folds=folds)
+
+
+def test_parts_that_do_not_make_the_whole_are_refused() -> None:
+    """A user asked twice or never, something else hidden, something else told."""
+    world, _ = tastes(30, 30)
+    turns = own_lists(world)
+    one, *rest = turns.parts
+    with pytest.raises(LeakageError, match="once"):
+        Turns((one, one, *rest), turns.whole)
+    with pytest.raises(LeakageError, match="once"):
+        Turns(tuple(rest), turns.whole)
+    other = holdout(world, seed=7)
+    with pytest.raises(LeakageError, match="hides something else"):
+        Turns((turns.whole,), Split(other.train, other.held_out, "another"))
+    less = entries_where(world, lambda matrix: np.arange(matrix.nnz) > 0)
+    told = Split(without(less, turns.whole.held_out), turns.whole.held_out, "less is told")
+    with pytest.raises(LeakageError, match="tells something else"):
+        Turns((told,), turns.whole)
+
+
+def test_in_turns_a_model_is_measured_over_all_users() -> None:
+    """Each user's figure is that of a model taught on the user's part; the model itself learns nothing."""
+    world, _ = tastes(60, 45)
+    turns, model = own_lists(world), Als(AlsConfig(embedding_size=6))
+    found = evaluate_in_turns(model, turns, samples=5)
+    alone = [evaluate(Als(AlsConfig(embedding_size=6)), part, samples=5) for part in turns.parts]
+    by_user = {
+        key: value
+        for one in alone
+        for key, value in zip(one.lists.user_keys, one.users.column("ndcg", 10), strict=True)
+    }
+    assert found.lists.user_keys.tolist() == world.user_keys[turns.whole.evaluated].tolist()
+    assert found.users.column("ndcg", 10).tolist() == [by_user[key] for key in found.lists.user_keys]
+    assert {row.protocol for row in found.metrics} == {turns.whole.protocol}
+    with pytest.raises(NotFittedError):
+        model.scores(world)
+
+
 def test_of_each_item_so_many_ratings_are_known() -> None:
     """Of 1, 2, 3, 4 and 8 ratings floor(3/4) are known: 0, 1, 2, 3 and 6, whatever the score."""
     rows = np.zeros((8, 5))
@@ -132,6 +198,7 @@ def test_shares_outside_0_and_1_are_refused(share: float) -> None:
     for split in (
         lambda: time_split(world, timed(world.seen.toarray().tolist()), share),
         lambda: held_out_users(world, share),
+        lambda: own_lists(world, share),
         lambda: stratified_by_item(world, share),
     ):
         with pytest.raises(InvalidInputError, match="share"):

@@ -40,7 +40,8 @@ def test_the_published_protocol_prints_every_model(osusume: Call, directory: Pat
 
 
 @pytest.mark.parametrize(
-    ("protocol", "words"), [("time", "time split"), ("users", "never trained on"), ("holdout", "per-user")]
+    ("protocol", "words"),
+    [("time", "time split"), ("users", "never trained on"), ("holdout", "per-user"), ("own", "others' lists whole")],
 )
 def test_our_own_protocols_have_intervals(osusume: Call, directory: Path, protocol: str, words: str) -> None:
     """And say how they split."""

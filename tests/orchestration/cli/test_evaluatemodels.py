@@ -29,9 +29,20 @@ def test_a_run_of_a_home_uses_the_protocol_of_the_pipeline_too(rated: Path, osus
     assert "per-user holdout of 20% of ratings >= 7, seed 42" in called.out
 
 
+def test_users_take_turns_in_lacking_something(rated: Path, osusume: Call) -> None:
+    """`own` asks as many users as `holdout` does, or those of some groups."""
+    whole = osusume("models", "evaluate", "--home", rated, "--protocol", "own", "--model", "popularity")
+    part = osusume("models", "evaluate", "--home", rated, "--protocol", "own", "--folds", "1", "--model", "popularity")
+    assert (whole.status, part.status) == (0, 0), whole.err + part.err
+    assert "own list: 20% of users at a time, others' lists whole, per-user holdout of 20%" in whole.out
+    assert part.out.rstrip().endswith("1 of 5 groups.")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--protocol", "own", "--folds", "6"), "folds must be from 1 to 5, not 6"),
+        (("--folds", "2"), "--folds is of the protocol own, and has no meaning for users"),
         (("--model", "eese"), "there is no model eese; there are als, "),
         (("--protocol", "time", "--model", "ease"), "no rating says when it was made"),
         (("--protocol", "moon"), "invalid choice: 'moon'"),
