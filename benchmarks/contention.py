@@ -44,6 +44,7 @@ TORN = """
 select count(*) from partition_stated as stated
 where stated.records <> (select count(*) from partition_record as held where held.part = stated.part)
 """
+WAITS = "waited for the writers' lock"
 QUERY = "select count(*) as records from partition_record"
 #: A pool replaces its workers from a thread: forked there, one could inherit a lock that nobody ever opens again.
 FORKED = multiprocessing.get_context("forkserver")
@@ -213,14 +214,14 @@ def differing(one: Path, other: Path) -> list[str]:
     return sorted(name for name in left | right if left.get(name) != right.get(name))
 
 
-def tell(scene: dict[str, Seen], took: float, differ: list[str]) -> int:
-    """Print what happened; 1 when something went wrong."""
+def tell(scene: dict[str, Seen], took: float, differ: list[str], of_runs: str = WAITS) -> int:
+    """Print what happened, and what the seconds of runs are; 1 when something went wrong."""
     print(f"{'who':<12} {'turns':>6} {'median s':>9} {'max s':>8} {'errors':>7}")
     for name, seen in scene.items():
         waits = seen.waited_s or [0.0]
         print(f"{name:<12} {seen.turns:>6} {statistics.median(waits):>9.2f} {max(waits):>8.2f} {len(seen.errors):>7}")
     errors = [error for seen in scene.values() for error in seen.errors]
-    print(f"{took:.0f} s; seconds of runs are those waited for the writers' lock, of the others those of a turn")
+    print(f"{took:.0f} s; seconds of runs are those {of_runs}, of the others those of a turn")
     print("tables that differ from those of a single run:", ", ".join(differ) or "none")
     for error in errors[:20]:
         print(error, file=sys.stderr)
