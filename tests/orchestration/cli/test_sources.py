@@ -38,12 +38,19 @@ def test_a_backfill_is_forecast_without_asking_anybody(osusume: Call, tmp_path: 
     assert not (tmp_path / "home" / "landing").exists()
 
 
-@pytest.mark.parametrize("years", [(2005, 2004), (12, 2004)])
+@pytest.mark.parametrize("years", [(2005, 2004), (1812, 2004)])
 def test_years_that_cannot_be_are_refused(osusume: Call, tmp_path: Path, years: tuple[int, int]) -> None:
-    """The earlier one comes first, and there was no anime in the year 12."""
+    """The earlier one comes first, and there was no anime in 1812."""
     called = osusume("backfill", "anilist", "--from", years[0], "--to", years[1], "--home", tmp_path / "home")
     assert called.status == 2
     assert f"--from {years[0]} --to {years[1]}" in called.err
+
+
+def test_what_is_no_year_is_refused_by_its_value(osusume: Call, tmp_path: Path) -> None:
+    """Two digits are no year: 12 could be 1912 or 2012."""
+    called = osusume("backfill", "anilist", "--from", 12, "--to", 2004, "--home", tmp_path / "home")
+    assert called.status == 2
+    assert "'12' is neither a year such as 2024" in called.err
 
 
 def test_a_backfill_of_recordings_is_refused_with_the_way_to_ask(osusume: Call, tmp_path: Path) -> None:
