@@ -39,9 +39,9 @@ ENVIRONMENT = {
     "OSUSUME_MODELS": "popularity,item_knn",
     "OSUSUME_MLFLOW_URI": "off",
 }
-#: When something was asked and written, and where it was landed, which two crawls cannot have in common: a service
-#: that stumbled and was asked again has a line more in its file.
-OF_THE_CRAWL = {*OF_THE_RUN, *RUN_TIMES, "captured_at", "payload_path", "payload_line"}
+#: When something was asked and written, and its place in what was landed, which two crawls cannot have in common: a
+#: service that stumbled has a line more in its file, and lists come in an order that moves.
+OF_THE_CRAWL = {*OF_THE_RUN, *RUN_TIMES, "captured_at", "payload_path", "payload_line", "payload_item"}
 ONLY_KITSU = {"OSUSUME_SOURCES": "kitsu"}
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "osusume"}
 BACKFILL = """mutation($params: LaunchBackfillParams!) {
