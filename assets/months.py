@@ -4,11 +4,12 @@ The one rule: a month is landed exactly as its file says; raw, which loads it, t
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from adapters.recordings import SOURCES
+from adapters.recordings import SOURCES, read_month
 from assets.partitions import MONTHS, landing_name
 from assets.parts import land_partitions
 from assets.resources import RecordingsInput, WarehouseResource
@@ -39,20 +40,20 @@ def months_asset(source: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         if recordings_input.directory is None:
             raise dg.Failure(description=_no_directory(name, source), allow_retries=False)
-        home = warehouse.open().home
-        land_partitions(context, name, lambda month: _land(home, recordings_input, source, month))
+        home, directory = warehouse.open().home, Path(recordings_input.directory)
+        land_partitions(context, name, lambda month: _land(home, directory, source, month))
         return dg.MaterializeResult()
 
     return landing
 
 
-def _land(home: Home, recordings_input: RecordingsInput, source: str, month: str) -> Mapping[str, Any]:
+def _land(home: Home, directory: Path, source: str, month: str) -> Mapping[str, Any]:
     """Land the file of one month; returns what the UI shows of it.
 
     Raises:
         RecordingError, LandingError: when it was not landed.
     """
-    found = recordings_input.month(source, month)
+    found = read_month(directory, source, month)
     landed = land_file(home, source, found.stream, found.path, found.captured_at, partition=month)
     return plain_metadata(
         {

@@ -6,8 +6,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from adapters.errors import RecordingError
-from adapters.recordings import Recording, read_month, read_recordings
+from adapters.recordings import Recording, read_recordings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 
@@ -52,16 +51,6 @@ class RecordingsInput(dg.ConfigurableResource[None]):
         if self.directory is None:
             return []
         return read_recordings(Path(self.directory), source, stream)
-
-    def month(self, source: str, month: str) -> Recording:
-        """One month, as 2024-04, of a source's ratings; the other files are not looked at.
-
-        Raises:
-            RecordingError: there is no directory, it has no file of this month, or one that cannot be used.
-        """
-        if self.directory is None:
-            raise RecordingError(f"there is no recordings directory to read {source}'s ratings of {month} from")
-        return read_month(Path(self.directory), source, month)
 
 
 class RunSettings(dg.ConfigurableResource[None]):

@@ -29,9 +29,7 @@ PARTS = frozenset(component for model in MODELS.values() for component in model.
 """Models that others are made of."""
 
 
-def new_model(
-    home: Home, name: str, config: ModelConfig, told: Callable[[str], None] = lambda _: None
-) -> Recommender:  # fmt: skip
+def new_model(home: Home, name: str, config: ModelConfig, told: Callable[[str], None] = lambda _: None) -> Recommender:
     """The model in this configuration, not taught yet, with a place for what it computes once.
 
     Args:

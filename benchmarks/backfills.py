@@ -95,7 +95,7 @@ def chosen(partitions: int) -> dict[str, list[str]]:
     today = datetime.now(UTC).date()
     years = PARTED["anilist"].of_years(1960, today.year + 1, today)[:partitions]
     seasons = PARTED["myanimelist"].of_years(1980, today.year, today)[::-1]
-    wanted = {"anilist": list(years), "myanimelist": sorted(seasons[: partitions - len(years)], key=seasons.index)}
+    wanted = {"anilist": list(years), "myanimelist": list(seasons[: partitions - len(years)])}
     return {source: keys for source, keys in wanted.items() if keys}
 
 
@@ -129,13 +129,13 @@ def backfilled(api: Api, source: str, keys: Sequence[str]) -> Seen:
     """One backfill to its end, as its counts tell; seconds are those from its launch to its end."""
     began = time.monotonic()
     params = {"assetSelection": [{"path": [landing_name(source)]}], "partitionNames": list(keys)}
-    launched = api.ask(BACKFILL, params=params)
+    launched = api.ask(BACKFILL, params=params).get("launchPartitionBackfill", {})
     if "backfillId" not in launched:
         return Seen(errors=[f"{source}: {launched}"])
     told: dict[str, Any] = {}
 
     def ended() -> bool:
-        told.update(api.ask(BACKFILLED, id=launched["backfillId"]))
+        told.update(api.ask(BACKFILLED, id=launched["backfillId"]).get("partitionBackfillOrError", {}))
         return str(told.get("status", "REQUESTED")) not in ("REQUESTED", "CANCELING")
 
     wait(ended)
@@ -159,7 +159,7 @@ def in_one_run_each(home: Path, keys: Mapping[str, Sequence[str]]) -> Seen:
             selector = {**REPOSITORY, "pipelineName": f"backfill_{source}"}
             params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
             began = time.monotonic()
-            run_id = api.ask(LAUNCH, params=params)["run"]["runId"]
+            run_id = api.ask(LAUNCH, params=params)["launchRun"]["run"]["runId"]
             wait(lambda run_id=run_id: status(api, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))  # type: ignore[misc]
             seen.turns += 1
             seen.waited_s.append(time.monotonic() - began)
@@ -184,7 +184,7 @@ def landed_alike(home: Path) -> Tables:
 
 def status(api: Api, run_id: str) -> str:
     """How a run is; '' while nobody answers."""
-    return str(api.ask(STATUS, id=run_id).get("status", ""))
+    return str(api.ask(STATUS, id=run_id).get("runOrError", {}).get("status", ""))
 
 
 def reading(home: Path) -> None:

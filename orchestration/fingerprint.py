@@ -30,7 +30,15 @@ from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
 from recommenders.versions import OPTIONAL_LIBRARIES, installed_version
 from warehouse.home import Home
-from warehouse.landing import digest_to_land, event_files, landed_files, landed_streams, payload_name, read_events
+from warehouse.landing import (
+    digest_to_land,
+    event_files,
+    is_known,
+    landed_files,
+    landed_streams,
+    payload_name,
+    read_events,
+)
 from warehouse.sqlfiles import sql_root
 from warehouse.stamp import content_word, stamp
 
@@ -228,10 +236,7 @@ def _foresee(landed: list[_Landed], recording: RecordingLike, digest: str, now: 
     name = payload_name(captured_at, digest, recording.month, "".join(recording.path.suffixes[-2:]))
     path = str(PurePosixPath(recording.source, recording.stream, name))
     same = [one for one in landed if one.partition == recording.month]
-    last = [[one for one in same if one.captured_at <= captured_at][-1:]]
-    if captured_at == now:
-        last += [same[-1:], [one for one in same if one.captured_at == one.landed_at][-1:]]
-    if any(one.path == path for one in landed) or any(one.sha256 == digest for part in last for one in part):
+    if is_known(same, digest, captured_at, captured_at == now) or any(one.path == path for one in same):
         return
     landed.append(_Landed(captured_at, now, path, digest, recording.month))
     landed.sort()

@@ -4,11 +4,12 @@ The one rule: a file is taken over byte for byte, except that files about people
 to be forgotten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from warehouse.errors import LandingError
 from warehouse.files import copy_whole, directory_lock, part_path
@@ -33,6 +34,22 @@ from warehouse.tombstones import PERSONAL_STREAMS, forgotten
 
 #: Added to the origin of a landed file from which users were left out.
 WITHOUT = " (without forgotten users)"
+
+
+class Content(Protocol):
+    """What is needed of a landed file, or of one that would be landed, to tell whether another says anything new."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+
+    @property
+    def captured_at(self) -> datetime:
+        """When it was read at the source; the landing time when nobody knows."""
+
+    @property
+    def landed_at(self) -> datetime:
+        """When it was landed."""
 
 
 def land_file(
@@ -80,8 +97,8 @@ def land_file(
             sha256, size = measure(content)
             name = payload_name(captured_at, sha256, partition, extension)
             path = str(PurePosixPath(source, stream, name))
-            is_known = _known(earlier, sha256, captured_at, captured_at == landed_at)
-            if is_known or any(one.path == path for one in earlier):
+            known = is_known(earlier, sha256, captured_at, captured_at == landed_at)
+            if known or any(one.path == path for one in earlier):
                 return None
             came_from = (file.name if origin is None else origin) + ("" if content is file else WITHOUT)
             landed = LandedFile(source, stream, path, sha256, size, captured_at, landed_at, came_from, partition)
@@ -167,10 +184,10 @@ def _without_forgotten(home: Home, source: str, stream: str, file: Path, directo
         part.unlink(missing_ok=True)
 
 
-def _known(earlier: list[LandedFile], sha256: str, captured_at: datetime, is_undated: bool) -> bool:
-    """Whether this content says nothing that the landed files (oldest first) do not say already."""
+def is_known(earlier: Sequence[Content], sha256: str, captured_at: datetime, is_undated: bool) -> bool:
+    """Whether this content says nothing that the landed files of its part (oldest first) do not say already."""
     before = [one for one in earlier if one.captured_at <= captured_at]
-    lists = [before]
+    lists: list[Sequence[Content]] = [before]
     if is_undated:
         lists += [earlier, [one for one in earlier if one.captured_at == one.landed_at]]
     return any(one[-1].sha256 == sha256 for one in lists if one)

@@ -6,7 +6,7 @@ The functions lie in `intake`, `payloads`, `responses` and `events`; this is the
 from warehouse.errors import LandingError
 from warehouse.events import adopt_log, append_events, event_files, read_events, refuse_contradiction
 from warehouse.home import Home
-from warehouse.intake import adopt_payloads, digest_to_land, land_file
+from warehouse.intake import adopt_payloads, digest_to_land, is_known, land_file
 from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_of_part, landed_streams, payload_name, verify
 from warehouse.responses import ResponseLog, open_log
 from warehouse.tombstones import FORGOTTEN_LOG, adopt_forgotten, is_forgotten
@@ -20,6 +20,7 @@ __all__ = [
     "digest_to_land",
     "event_files",
     "is_forgotten",
+    "is_known",
     "land_file",
     "landed_files",
     "landed_of_part",

@@ -22,7 +22,7 @@ from orchestration.fingerprint import base_fingerprint, fingerprint, landing_aft
 from orchestration.inputs import RunInput, refuse_other_world, resolve_input, write_marker
 from orchestration.settings import Settings
 from warehouse.home import Home
-from warehouse.landing import digest_to_land, landed_of_part
+from warehouse.landing import LandedFile, digest_to_land, landed_of_part
 
 
 def run_months(args: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -63,7 +63,10 @@ def months_of(home: Home, directory: Path, source: str) -> Target:
     """A source's ratings; a month is landed when what was landed of it last is what its file would land as now."""
 
     def lacking(months: Sequence[str], _: object) -> list[str]:
-        return [month for month in months if not _is_landed(home, source, month, month_file(directory, source, month))]
+        landed = {month: landed_of_part(home, source, MONTHLY, month) for month in months}
+        return [
+            month for month in months if not _is_last(home, landed[month], source, month_file(directory, source, month))
+        ]
 
     words = (MONTHLY, "--source", source)
     return Target(f"{source} {MONTHLY}", f"backfill_{source}_{MONTHLY}", words, lacking)
@@ -116,9 +119,8 @@ def _sources(named: Sequence[str] | None, directory: Path) -> list[str]:
     return sorted(set(named or found))
 
 
-def _is_landed(home: Home, source: str, month: str, file: Path) -> bool:
+def _is_last(home: Home, landed: Sequence[LandedFile], source: str, file: Path) -> bool:
     """Whether the file is there, and what was landed last of its month."""
-    landed = landed_of_part(home, source, MONTHLY, month)
     return bool(landed) and file.is_file() and landed[-1].sha256 == digest_to_land(home, source, MONTHLY, file)
 
 
@@ -127,7 +129,7 @@ def _last(home: Home, source: str, month: str, file: Path) -> str:
     landed = landed_of_part(home, source, MONTHLY, month)
     if not landed:
         return "never"
-    is_other = file.is_file() and not _is_landed(home, source, month, file)
+    is_other = file.is_file() and not _is_last(home, landed, source, file)
     return f"{landed[-1].landed_at:%Y-%m-%d %H:%M} UTC" + (", the file has changed since" if is_other else "")
 
 

@@ -14,11 +14,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 import pytest
 
+from benchmarks.devapi import Api
 from tests.deploy.server import Server, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -70,13 +69,7 @@ class Installation:
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """The data that the webserver answers; {} while it does not."""
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = Request(f"http://127.0.0.1:{self.ui}/graphql", body, {"Content-Type": "application/json"})
-        try:
-            with urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310
-                return dict(json.load(answer)["data"] or {})
-        except (URLError, TimeoutError, ConnectionError):
-            return {}
+        return Api(self.ui).ask(query, **variables)
 
     def wait(self, for_what: str, found: Callable[[], bool]) -> None:
         """Come back when it is so; else fail with the ends of the logs."""
