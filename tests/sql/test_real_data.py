@@ -34,9 +34,9 @@ def shop() -> Iterator[Workshop]:
             lines = file.read().splitlines()
         workshop.land(source, *lines)
     workshop.con.execute(
-        "insert into raw.raw_myanimelist__ratings "
-        "select user_id, myanimelist_id, score, null, null, null, 'ratings.csv.gz', row_number() over () + 1, "
-        "timestamptz '2026-08-01 00:00:00Z' from read_csv($path, all_varchar = true)",
+        "insert into raw.raw_myanimelist__ratings by name select user_id, myanimelist_id as anime_id, score, "
+        "'ratings.csv.gz' as payload_path, row_number() over () + 1 as payload_line, "
+        "timestamptz '2026-08-01 00:00:00Z' as captured_at from read_csv($path, all_varchar = true)",
         {"path": str(REAL / "ratings" / "myanimelist_ratings.csv.gz")},
     )
     workshop.make(known_to_be_one())
