@@ -18,6 +18,7 @@ from assets.report import quality_report
 from assets.snapshot import published_snapshot
 from assets.tables import SQL_ASSETS
 from assets.tracking import model_tracking
+from assets.training import training_data
 from assets.tuning import TUNING_ASSETS
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
@@ -28,6 +29,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *IDENTITY_ASSETS,
     *HISTORY_ASSETS,
     *FRANCHISE_ASSETS,
+    training_data,
     *EVALUATION_ASSETS,
     *MODEL_ASSETS,
     *PROMOTION_ASSETS,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assets import registry
-from assets.model_inputs import ModelInputs
+from assets.model_inputs import TrainingInputs
 from assets.teaching import LIST_LENGTH, MODELS, new_model
 from assets.tuned import config_of
 from recommenders.base import Recommender
@@ -28,21 +28,32 @@ TIMED_USERS = 200
 _VERSION = re.compile(r"\w+-[0-9a-f]{12}")
 
 
-def taught_model(home: Home, name: str, version_id: str, inputs: ModelInputs, seed: int) -> Recommender:
-    """The stored model of this version, taught on everything and stored now if it is not there or damaged."""
+def taught_model(
+    home: Home, name: str, version_id: str, learned: Callable[[], TrainingInputs], seed: int
+) -> Recommender:
+    """The stored model of this version, taught on everything and stored now if it is not there or damaged.
+
+    Args:
+        home: whose models.
+        name: the model's.
+        version_id: its version.
+        learned: gives what it learns from; asked only where it has to be taught.
+        seed: of everything random in it.
+    """
     directory = home.models / version_id
     try:
         return load_model(directory)
     except StoreError:
         config = config_of(home, name, version_id, seed)
+        inputs = learned()
         model = new_model(home, name, config).fit(inputs.interactions, inputs.features)
-        model.save(directory, _stamp(home, version_id, inputs.data_version(MODELS[name]), inputs.code_version))
+        model.save(directory, _stamp(home, version_id, inputs.versions.of(MODELS[name]), inputs.versions.code))
         return model
 
 
-def cost_of(home: Home, name: str, version_id: str, inputs: ModelInputs, seed: int) -> Cost:
+def cost_of(home: Home, name: str, version_id: str, inputs: TrainingInputs, seed: int) -> Cost:
     """What serving this version takes, measured on its stored model; it is taught now if it is not there."""
-    model = taught_model(home, name, version_id, inputs, seed)
+    model = taught_model(home, name, version_id, lambda: inputs, seed)
     rows = inputs.interactions.take(np.arange(min(TIMED_USERS, inputs.interactions.n_users)))
     started = time.process_time()
     recommend(model, rows, LIST_LENGTH, inputs.recommendable)

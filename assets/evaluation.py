@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import arrow, list_columns
-from assets.model_inputs import ModelInputs, read_inputs, without_hidden
+from assets.model_inputs import DataVersions, read_training, read_versions, without_hidden
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
-from assets.tables import table_spec
+from assets.tables import as_before, table_spec
 from assets.teaching import (
     MODELS,
     Evaluated,
@@ -28,10 +28,12 @@ from assets.teaching import (
 from assets.tuned import tuned_config
 from recommenders.config import ModelConfig
 from recommenders.splitting import holdout
+from recommenders.versions import code_version
 from warehouse.build import build, preview
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
 from warehouse.home import Home
+from warehouse.made import Besides, note_made
 from warehouse.names import relation
 from warehouse.sqlfiles import sql_file
 
@@ -44,6 +46,8 @@ WHAT_MODELS_READ = [
     "bridge_anime_studio",
     "bridge_anime_franchise",
 ]
+#: What models learn from, made of the above and kept a while.
+LEARNED_FROM = ["training_item", "training_entry", "training_data"]
 NO_LISTS: Mapping[str, Any] = {
     "model_version_id": np.zeros(0, dtype=np.str_),
     "user_key": np.zeros(0, dtype=np.int64),
@@ -54,29 +58,49 @@ NO_LISTS: Mapping[str, Any] = {
 
 
 def write(
-    warehouse: WarehouseResource, path: str, computed: pa.Table, run_id: str, name: str | None = None
+    warehouse: WarehouseResource,
+    path: str,
+    computed: pa.Table,
+    run_id: str,
+    name: str | None = None,
+    besides: Besides | None = None,
 ) -> dict[str, Any]:
-    """Build a table made in Python through its file of sql/; returns what the UI is told of it."""
+    """Build a table made in Python through its file of sql/; returns what the UI is told of it.
+
+    Args:
+        warehouse: where to.
+        path: the file, as `folder/name`.
+        computed: the rows.
+        run_id: of the run that made them.
+        name: of the table, where it is not the file's.
+        besides: what they were made from, to be remembered; None = the table is made anew in every run.
+    """
     file = sql_file(path)
     table = name or file.name
     with warehouse.open().writer(table) as connection:
         report = build(connection, file, computed=computed, table=name, run_id=run_id)
         shown = table_metadata(report, preview(connection, f"{file.schema}.{table}", PREVIEW_ROWS))
         drawn_from = picture_rows(connection, table)
+        if besides is not None:
+            note_made(connection, file, besides)
     return shown | lineage_metadata(file) | picture_metadata(table, drawn_from)
 
 
-@dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), WHAT_MODELS_READ)])
+@dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), LEARNED_FROM)])
 def evaluation_holdout(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """Which ratings are hidden from models while they are evaluated."""
+    file = sql_file("ml/evaluation_holdout")
+    besides = Besides(("ml.training_data",), (str(run_settings.seed), code_version()))
     with warehouse.open().writer("read ratings") as connection:
-        everything = read_inputs(connection).interactions
+        if unchanged := as_before(context, connection, file, besides):
+            return unchanged
+        everything = read_training(connection).interactions
     split = holdout(everything, seed=run_settings.seed)
     hidden = split.held_out.tocoo()
     rows = {"user_key": everything.user_keys[hidden.row], "anime_key": everything.item_keys[hidden.col]}
-    metadata = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id)
+    metadata = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id, besides=besides)
     return dg.MaterializeResult(
         metadata=metadata | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
     )
@@ -88,7 +112,7 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
     doc = inspect.cleandoc(MODELS[name].__doc__ or "")  # indented lines would be shown as code
     before = [f"evaluation_{component}" for component in MODELS[name].components]
     template = table_spec(
-        sql_file("ml/evaluation_model"), [*WHAT_MODELS_READ, "evaluation_input", "evaluation_holdout", *before]
+        sql_file("ml/evaluation_model"), [*LEARNED_FROM, "evaluation_input", "evaluation_holdout", *before]
     )
     spec = template.replace_attributes(
         key=table,
@@ -105,20 +129,20 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         config = tuned_config(opened.home, name, run_settings.seed)
         versions = registry.versions(opened.home)
         with opened.writer(f"read for {table}") as connection:
-            everything = read_inputs(connection)
-            version_id = version_of(name, everything, config)
+            version_id = version_of(name, read_versions(connection), config)
             if version_id in versions and (kept := lists_of(connection, table, version_id)):
                 context.log.debug(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
+            everything = read_training(connection)
             known = without_hidden(connection, everything)
         if name not in run_settings.chosen(MODELS):
             metadata = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
             return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
         model = new_model(opened.home, name, config, context.log.info)
-        model.using(known_components(opened.home, name, everything, config.seed))
+        model.using(known_components(opened.home, name, known.versions, config.seed))
         result = evaluation_lists(model, known, everything)
         # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
-        remember(opened.home, name, version_id, everything, config, result)
+        remember(opened.home, name, version_id, known.versions, config, result)
         columns = list_columns(result.lists, known.interactions.item_keys, version_id)
         metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
         keep_for_others(opened.home, model, version_id, result)
@@ -149,15 +173,15 @@ def remember(
     home: Home,
     name: str,
     version_id: str,
-    inputs: ModelInputs,
+    data: DataVersions,
     config: ModelConfig,
     result: Evaluated,
 ) -> None:
     """Land that this version was evaluated, or why it could not be; the same version is landed once."""
     facts: Mapping[str, Any] = {
         "model_type": name,
-        "data_version": inputs.data_version(MODELS[name]),
-        "code_version": inputs.code_version,
+        "data_version": data.of(MODELS[name]),
+        "code_version": data.code,
         "seed": config.seed,
         "parameters": asdict(config),
         # JSON has no NaN, which is what a list without a single pair to compare gives

@@ -1,4 +1,8 @@
-"""What models are given, read in one go, so that no connection is held while they learn."""
+"""What models are given, read in one go, so that no connection is held while they learn.
+
+They learn from `TrainingInputs`, which stay as they are while little changes; they are asked for everybody of today
+with `ServingInputs`.
+"""
 
 from __future__ import annotations
 
@@ -13,94 +17,175 @@ from numpy.typing import NDArray
 from assets.conversions import column
 from recommenders.base import Recommender
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Interactions
-from recommenders.versions import code_version, data_version
+from recommenders.interactions import Interactions, Keys
+from recommenders.versions import code_version
 from warehouse.build import fetch
+from warehouse.catalogue import table_exists
+from warehouse.checks import column_frame
+from warehouse.errors import CheckError
 
-EVERYTHING = "inputs/interactions"
-WITHOUT_HIDDEN = "inputs/evaluation_interactions"
+ENTRY = ("user_key", "anime_key", "rating", "rated_at")
+ITEM = (
+    "anime_key", "titles", "is_recommendable", "synopsis", "genres", "tags", "studios", "format", "started",
+    "episodes", "franchise", "universe",
+)  # fmt: skip
+_MICROSECONDS = 1e6
+_DAY = 86400
 
 
 @dataclass(frozen=True)
-class ModelInputs:
-    """Users, items and what the former have of the latter.
+class DataVersions:
+    """What stands for the data that models learn from in the ids of their versions.
 
     Attributes:
-        interactions: one row for every user, one column for every anime.
+        described: for models that look at what anime are about.
+        rated: for those that look at the lists alone.
+    """
+
+    described: str
+    rated: str
+
+    def of(self, model: type[Recommender]) -> str:
+        """The hash of everything that models of this class learn from, and of what they may recommend.
+
+        A new synopsis makes no model another one that does not read what anime are about.
+        """
+        return self.described if model.needs_items or model.reads_items else self.rated
+
+    @cached_property
+    def code(self) -> str:
+        """Hash of the code that models consist of."""
+        return code_version()
+
+
+@dataclass(frozen=True)
+class TrainingInputs:
+    """Users, items and what the former have of the latter, as of the day on which models were taught.
+
+    Attributes:
+        interactions: one row for every user with a list, one column for every anime.
         features: what the anime are about, in the order of the columns.
         recommendable: bool (n_items,), False for stub anime.
-        adult: bool (n_items,).
-        wants_adult: bool (n_users,), whether adult titles may be shown to the user.
-        cohorts: the users' cohort ids, in the order of the rows.
+        versions: what names all this.
     """
 
     interactions: Interactions
     features: ItemFeatures
     recommendable: NDArray[np.bool_]
+    versions: DataVersions
+
+
+@dataclass(frozen=True)
+class ServingInputs:
+    """Everybody of today, whoever models were taught on.
+
+    Attributes:
+        interactions: one row for every user, one column for every anime.
+        recommendable: bool (n_items,), False for stub anime.
+        adult: bool (n_items,).
+        exists: bool (n_items,), False for keys of the past.
+        wants_adult: bool (n_users,), whether adult titles may be shown to the user.
+        cohorts: the users' cohort ids, in the order of the rows.
+    """
+
+    interactions: Interactions
+    recommendable: NDArray[np.bool_]
     adult: NDArray[np.bool_]
+    exists: NDArray[np.bool_]
     wants_adult: NDArray[np.bool_]
     cohorts: NDArray[Any]
 
-    def data_version(self, model: type[Recommender]) -> str:
-        """Hash of everything that models of this class learn from, and of what they may recommend.
+    def for_items(self, item_keys: Keys) -> ServingInputs:
+        """The same people over the anime that a model knows: what it does not know is left out.
 
-        A new synopsis makes no model another one that does not read what anime are about.
+        Anime that have lost their key since (one that became part of another) exist no longer.
         """
-        return self._described_version if model.needs_items or model.reads_items else self._rated_version
+        own = self.interactions.item_keys
+        kept = np.flatnonzero(np.isin(item_keys, own[self.exists]))
+        places = np.searchsorted(own, item_keys[kept])
 
-    @cached_property
-    def _described_version(self) -> str:
-        return data_version(self.interactions, self.features, self.recommendable)
+        def over_these(of_today: NDArray[np.bool_]) -> NDArray[np.bool_]:
+            mark = np.zeros(len(item_keys), dtype=bool)
+            mark[kept] = of_today[places]
+            return mark
 
-    @cached_property
-    def _rated_version(self) -> str:
-        return data_version(self.interactions, recommendable=self.recommendable)
+        return replace(
+            self,
+            interactions=self.interactions.aligned_to(item_keys),
+            recommendable=over_these(self.recommendable),
+            adult=over_these(self.adult),
+            exists=over_these(self.exists),
+        )
 
-    @cached_property
-    def code_version(self) -> str:
-        """Hash of the code that models consist of."""
-        return code_version()
+
+def read_versions(connection: Any) -> DataVersions:
+    """What names the data that models learn from.
+
+    Raises:
+        CheckError: it was never made, or left unfinished.
+    """
+    names = ("described_version", "rated_version")
+    there = table_exists(connection, "ml.training_data")
+    found = column_frame(connection, "ml.training_data", names).to_pylist() if there else []
+    if not found:
+        raise CheckError("ml.training_data names nothing that models could learn from: materialise training_data")
+    return DataVersions(found[0]["described_version"], found[0]["rated_version"])
 
 
-def read_inputs(connection: Any) -> ModelInputs:
-    """Everything models are given."""
+def read_training(connection: Any) -> TrainingInputs:
+    """Everything that models learn from."""
+    return TrainingInputs(*learned_from(connection), read_versions(connection))
+
+
+def learned_from(connection: Any) -> tuple[Interactions, ItemFeatures, NDArray[np.bool_]]:
+    """Lists, what the anime are about, and which may be recommended: what the data's names are made of."""
+    items = column_frame(connection, "ml.training_item", ITEM)
+    entries = column_frame(connection, "ml.training_entry", ENTRY)
+    users = np.unique(column(entries, "user_key"))
+    lists = _interactions(entries, users, column(items, "anime_key"))
+    return lists, _features(items), column(items, "is_recommendable").astype(bool)
+
+
+def without_hidden(connection: Any, everything: TrainingInputs) -> TrainingInputs:
+    """The same users and items with what may be known while models are evaluated: only ml.evaluation_input is read."""
+    keys = everything.interactions
+    entries = column_frame(connection, "ml.evaluation_input", ENTRY)
+    return replace(everything, interactions=_interactions(entries, keys.user_keys, keys.item_keys))
+
+
+def read_serving(connection: Any) -> ServingInputs:
+    """Everybody of today."""
     items, users = fetch(connection, "inputs/items"), fetch(connection, "inputs/users")
-    user_keys, item_keys = column(users, "user_key"), column(items, "anime_key")
-    return ModelInputs(
-        interactions=_interactions(connection, EVERYTHING, user_keys, item_keys),
-        features=_features(items),
+    entries = fetch(connection, "ml/training_entry")
+    return ServingInputs(
+        interactions=_interactions(entries, column(users, "user_key"), column(items, "anime_key")),
         recommendable=column(items, "is_recommendable").astype(bool),
         adult=column(items, "is_adult").astype(bool),
+        exists=np.ones(items.num_rows, dtype=bool),
         wants_adult=column(users, "wants_adult").astype(bool),
         cohorts=column(users, "cohort_id"),
     )
 
 
-def without_hidden(connection: Any, everything: ModelInputs) -> ModelInputs:
-    """The same users and items with what may be known while models are evaluated: only ml.evaluation_input is read."""
-    keys = everything.interactions
-    return replace(everything, interactions=_interactions(connection, WITHOUT_HIDDEN, keys.user_keys, keys.item_keys))
-
-
-def _interactions(
-    connection: Any, entries: str, user_keys: NDArray[np.int64], item_keys: NDArray[np.int64]
-) -> Interactions:
-    """The lists' entries that a file of sql/inputs gives, one row for every user, one column for every anime."""
-    listed = fetch(connection, entries)
+def _interactions(entries: pa.Table, user_keys: Keys, item_keys: Keys) -> Interactions:
+    """Entries of lists as matrices, one row for every user, one column for every anime."""
     return Interactions.from_arrays(
-        column(listed, "user_key"),
-        column(listed, "anime_key"),
-        column(listed, "rating"),
-        rated_at=_times(column(listed, "rated_at")),
+        column(entries, "user_key"),
+        column(entries, "anime_key"),
+        column(entries, "rating"),
+        rated_at=_times(entries),
         user_keys=user_keys,
         item_keys=item_keys,
     )
 
 
-def _times(days: NDArray[Any]) -> NDArray[np.float64] | None:
+def _times(entries: pa.Table) -> NDArray[np.float64] | None:
     """Days since 1970, nan where unknown; None where no entry says when it was made."""
-    times = np.asarray(days, dtype=np.float64)
-    return None if np.isnan(times).all() else times
+    moments = entries.column("rated_at")
+    if moments.null_count == len(moments):
+        return None
+    since = moments.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return np.asarray(since, dtype=np.float64) / _MICROSECONDS / _DAY
 
 
 def _features(items: pa.Table) -> ItemFeatures:

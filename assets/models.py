@@ -1,7 +1,8 @@
 """What all models scored: every figure of every model on the same hidden ratings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,56 +11,90 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import column
-from assets.evaluation import WHAT_MODELS_READ, write
-from assets.model_inputs import ModelInputs, read_inputs
+from assets.evaluation import LEARNED_FROM, write
+from assets.model_inputs import TrainingInputs, read_training
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
-from assets.tables import table_spec
+from assets.tables import as_before, table_spec
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.beyond_accuracy import subjects
 from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split, holdout
+from recommenders.versions import code_version
 from reports import leaderboard
 from warehouse.catalogue import table_exists
 from warehouse.checks import column_frame
+from warehouse.home import Home
+from warehouse.made import Besides
 from warehouse.sqlfiles import sql_file
 
 SUMMARY = (HEADLINE, ("recall", 20), ("coverage", 10))
+FILE = sql_file("core/fact_model_metric")
 EVALUATIONS = [f"evaluation_{name}" for name in MODELS]
 
 
 @dg.multi_asset(
     name="fact_model_metric",
-    specs=[table_spec(sql_file("core/fact_model_metric"), [*EVALUATIONS, *WHAT_MODELS_READ])],
+    specs=[table_spec(FILE, [*EVALUATIONS, *LEARNED_FROM])],
 )
 def fact_model_metric(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """Every model's lists measured by what was hidden, each also paired with popularity's and with the best's."""
     chosen = sorted(run_settings.chosen(MODELS))
+    home = warehouse.open().home
     with warehouse.open().writer("read evaluation lists") as connection:
-        inputs = read_inputs(connection)
         names = [name for name in chosen if table_exists(connection, f"ml.evaluation_{name}")]
+        if unchanged := as_before(context, connection, FILE, made_from(home, names, run_settings.seed)):
+            rows = column_frame(connection, "main.fact_model_metric", METRICS.names).to_pylist()
+            shown = leaderboard_metadata(rows, registry.versions(home), registry.active_version(home))
+            told = {**(unchanged.metadata or {}), **shown}
+            return dg.MaterializeResult(metadata=told, data_version=unchanged.data_version)
+        inputs = read_training(connection)
         tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in names}
-    split = holdout(inputs.interactions, seed=run_settings.seed)
+    rows = measured_rows(home, inputs, tables, run_settings.seed)
+    computed, besides = pa.Table.from_pylist(rows, METRICS), made_from(home, names, run_settings.seed)
+    metadata = write(warehouse, "core/fact_model_metric", computed, context.run_id, besides=besides)
+    shown = leaderboard_metadata(rows, registry.versions(home), registry.active_version(home))
+    return dg.MaterializeResult(metadata=metadata | shown)
+
+
+def measured_rows(
+    home: Home, inputs: TrainingInputs, tables: Mapping[str, pa.Table], seed: int
+) -> list[dict[str, Any]]:
+    """The figures of every model that has lists, as rows; the headlines are landed with the versions.
+
+    Args:
+        home: where.
+        inputs: what models learned from.
+        tables: the evaluation tables by model.
+        seed: of the split.
+    """
+    split = holdout(inputs.interactions, seed=seed)
     found = {name: table for name, table in tables.items() if table.num_rows}
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
     measured = measure_all(lists, split, known_of(inputs))
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
-    home = warehouse.open().home
     known = registry.versions(home)
     for name, metrics in measured.items():
         summary = headline(metrics, split.protocol) | fit_seconds(known.get(versions[name], {}))
         registry.record(home, "measured", versions[name], metrics=summary)
-    rows = [
+    return [
         {"model_version_id": versions[name], "model_type": name, **asdict(one)}
         for name, metrics in measured.items()
         for one in metrics
     ]
-    metadata = write(warehouse, "core/fact_model_metric", pa.Table.from_pylist(rows, METRICS), context.run_id)
-    shown = leaderboard_metadata(rows, known, registry.active_version(home))
-    return dg.MaterializeResult(metadata=metadata | shown)
+
+
+def made_from(home: Home, names: Sequence[str], seed: int) -> Besides:
+    """What the figures of these models follow from: their lists, what was hidden, our code, and that they were landed.
+
+    A version whose figures are not in the log is measured again, as after a kill before they were landed.
+    """
+    measured = sorted(one for one, version in registry.versions(home).items() if "metrics" in version)
+    tables = ("ml.training_data", *(f"ml.evaluation_{name}" for name in names))
+    return Besides(tables, (str(seed), code_version(), Path(__file__).read_text(encoding="utf-8"), *measured))
 
 
 LISTS = ("model_version_id", "user_key", "rank", "anime_key", "score")
@@ -78,7 +113,7 @@ METRICS = pa.schema(
 )
 
 
-def as_lists(table: pa.Table, inputs: ModelInputs, split: Split) -> Recommendations:
+def as_lists(table: pa.Table, inputs: TrainingInputs, split: Split) -> Recommendations:
     """The rows of an evaluation table as ranked lists, one for each evaluated user, in the split's order."""
     users = inputs.interactions.user_keys[split.evaluated]
     by_key = np.argsort(users, kind="stable")
@@ -91,7 +126,7 @@ def as_lists(table: pa.Table, inputs: ModelInputs, split: Split) -> Recommendati
     return Recommendations(users, items, scores)
 
 
-def known_of(inputs: ModelInputs) -> Known:
+def known_of(inputs: TrainingInputs) -> Known:
     """What segments and metrics need to know of the anime."""
     return Known(inputs.recommendable, inputs.features.franchise, subjects(inputs.features))
 

@@ -9,7 +9,7 @@ from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune
 from assets.decisions import decision_table
 from assets.evaluation import write
-from assets.model_inputs import ModelInputs, read_inputs
+from assets.model_inputs import TrainingInputs, read_training
 from assets.models import LISTS, as_lists
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import markdown_table
@@ -37,7 +37,7 @@ def dim_recommendation_model(
     opened = warehouse.open()
     home, seed = opened.home, run_settings.seed
     with opened.writer("read model metrics") as connection:
-        inputs = read_inputs(connection)
+        inputs = read_training(connection)
         candidates = measured_today(connection, inputs, seed)
 
     def cost(one: Candidate) -> Cost:
@@ -57,7 +57,7 @@ def dim_recommendation_model(
 CUTOFFS = (HEADLINE[1], 20)
 
 
-def measured_today(connection: Any, inputs: ModelInputs, seed: int) -> list[Candidate]:
+def measured_today(connection: Any, inputs: TrainingInputs, seed: int) -> list[Candidate]:
     """The versions that fact_model_metric has figures of, with each user's, from the lists they were measured on."""
     figures = fetch(connection, "inputs/promotion_figures").to_pylist()
     split = holdout(inputs.interactions, seed=seed)
@@ -98,10 +98,10 @@ def decide(
     return winner.version_id, stays or f"{winner.model} stays: no other is better beyond chance and holds", decisions
 
 
-def undecided(home: Home, inputs: ModelInputs, seed: int) -> tuple[str, str, list[Decision]]:
+def undecided(home: Home, inputs: TrainingInputs, seed: int) -> tuple[str, str, list[Decision]]:
     """What serves where nothing could be measured: popularity, or without any list what anime are about."""
     name = BASELINE if inputs.interactions.seen.nnz else "content_tfidf"
-    return version_of(name, inputs, tuned_config(home, name, seed)), "nothing could be measured", []
+    return version_of(name, inputs.versions, tuned_config(home, name, seed)), "nothing could be measured", []
 
 
 def shown(decisions: Sequence[Decision]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From the active model to what people are shown: bare scores, similar anime, lists with reasons."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
 from assets.conversions import arrow, list_columns
-from assets.evaluation import WHAT_MODELS_READ, write
-from assets.model_inputs import ModelInputs, read_inputs
+from assets.evaluation import write
+from assets.model_inputs import ServingInputs, TrainingInputs, read_serving, read_training, read_versions
 from assets.resources import RunSettings, WarehouseResource
 from assets.tables import table_spec
 from assets.teaching import LIST_LENGTH, version_of
@@ -23,57 +24,75 @@ from recommenders.ranking import recommend
 from warehouse.build import fetch
 from warehouse.sqlfiles import sql_file
 
+#: Who is served, with what they have.
+SERVED = ["dim_anime", "dim_user", "fact_user_rating"]
 SIMILAR = 20
 ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated them"}
 COHORTS = ("control", "treatment_a", "treatment_b")
 BLOCK_USERS = 1000
 
 
-def active_model(warehouse: WarehouseResource, seed: int, place: int = 0) -> tuple[Recommender, str, ModelInputs]:
-    """The active model (with `place`, that many places behind it), its version, and everything to score."""
+@dataclass(frozen=True)
+class Serving:
+    """A taught model and everybody of today, over the anime that it knows."""
+
+    model: Recommender
+    version_id: str
+    inputs: ServingInputs
+
+
+def active_model(warehouse: WarehouseResource, seed: int, place: int = 0) -> Serving:
+    """The active model, or with `place` the one that many places behind it, and whom it serves."""
     opened = warehouse.open()
     with opened.writer("read for recommendations") as connection:
-        inputs = read_inputs(connection)
+        today = read_serving(connection)
         ranked = fetch(connection, "inputs/active_models").to_pylist()
     chosen = ranked[min(place, len(ranked) - 1)]
-    name, version_id = chosen["model_type"], chosen["model_version_id"]
-    return taught_model(opened.home, name, version_id, inputs, seed), version_id, inputs
+    version_id = chosen["model_version_id"]
+    model = taught_model(opened.home, chosen["model_type"], version_id, lambda: learned(warehouse), seed)
+    return Serving(model, version_id, today.for_items(model.item_keys))
+
+
+def learned(warehouse: WarehouseResource) -> TrainingInputs:
+    """What models learn from."""
+    with warehouse.open().writer("read what models learn from") as connection:
+        return read_training(connection)
 
 
 @dg.multi_asset(
     name="fact_collaborative_scores",
-    specs=[table_spec(sql_file("core/fact_collaborative_scores"), ["dim_recommendation_model"])],
+    specs=[table_spec(sql_file("core/fact_collaborative_scores"), ["dim_recommendation_model", *SERVED])],
 )
 def fact_collaborative_scores(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """The active model, taught on everything, asked for every user."""
-    model, version_id, inputs = active_model(warehouse, run_settings.seed)
-    lists = recommend(model, inputs.interactions, LIST_LENGTH, inputs.recommendable)
-    rows = list_columns(lists, inputs.interactions.item_keys, version_id)
+    active = active_model(warehouse, run_settings.seed)
+    lists = recommend(active.model, active.inputs.interactions, LIST_LENGTH, active.inputs.recommendable)
+    rows = list_columns(lists, active.model.item_keys, active.version_id)
     metadata = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
-    return dg.MaterializeResult(metadata=metadata | {"active_model": version_id})
+    return dg.MaterializeResult(metadata=metadata | {"active_model": active.version_id})
 
 
 @dg.multi_asset(
     name="fact_anime_similarity",
-    specs=[table_spec(sql_file("core/fact_anime_similarity"), WHAT_MODELS_READ)],
+    specs=[table_spec(sql_file("core/fact_anime_similarity"), ["training_data", *SERVED])],
 )
 def fact_anime_similarity(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """What each anime is most like, by each way of telling; a way that has nothing to go by is left out."""
     with warehouse.open().writer("read for similarity") as connection:
-        inputs = read_inputs(connection)
+        today, versions = read_serving(connection), read_versions(connection)
     parts, home = [], warehouse.open().home
     for name in sorted(run_settings.chosen(ANIME_LIKE) & ANIME_LIKE.keys()):
-        version_id = version_of(name, inputs, tuned_config(home, name, run_settings.seed))
+        version_id = version_of(name, versions, tuned_config(home, name, run_settings.seed))
         try:
-            model = taught_model(home, name, version_id, inputs, run_settings.seed)
+            model = taught_model(home, name, version_id, lambda: learned(warehouse), run_settings.seed)
         except RecommenderError as problem:
             context.log.warning("%s compares nothing: %s", name, problem)
             continue
-        parts.append(similar_rows(model, version_id, inputs))
+        parts.append(similar_rows(Serving(model, version_id, today.for_items(model.item_keys))))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
     metadata = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
     return dg.MaterializeResult(metadata=metadata)
@@ -91,21 +110,21 @@ SIMILARITIES = pa.schema(
 )
 
 
-def similar_rows(model: Recommender, version_id: str, inputs: ModelInputs) -> pa.Table:
-    """The similarity lists of one model as rows; stub anime stand in nobody's list."""
-    found = model.similar(SIMILAR, inputs.recommendable)
+def similar_rows(serving: Serving) -> pa.Table:
+    """The similarity lists of one model as rows; stub anime, and those of the past, stand in nobody's list."""
+    keys, inputs = serving.model.item_keys, serving.inputs
+    found = serving.model.similar(SIMILAR, inputs.recommendable)
     if found is None:
         return SIMILARITIES.empty_table()
-    items, places = np.nonzero(found.items >= 0)
-    keys = inputs.interactions.item_keys
+    items, places = np.nonzero((found.items >= 0) & inputs.exists[:, None])
     return pa.table(
         {
             "anime_key": keys[items],
             "similar_anime_key": keys[found.items[items, places]],
             "score": found.scores[items, places],
             "rank": places + 1,
-            "method": pa.repeat(model.name, len(items)),
-            "model_version_id": pa.repeat(version_id, len(items)),
+            "method": pa.repeat(serving.model.name, len(items)),
+            "model_version_id": pa.repeat(serving.version_id, len(items)),
         },
         schema=SIMILARITIES,
     )
@@ -113,7 +132,7 @@ def similar_rows(model: Recommender, version_id: str, inputs: ModelInputs) -> pa
 
 @dg.multi_asset(
     name="fact_recommendation",
-    specs=[table_spec(sql_file("core/fact_recommendation"), ["dim_recommendation_model", "fact_collaborative_scores"])],
+    specs=[table_spec(sql_file("core/fact_recommendation"), ["fact_collaborative_scores", *SERVED])],
 )
 def fact_recommendation(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
@@ -148,27 +167,26 @@ def cohort_rows(warehouse: WarehouseResource, settings: RunSettings) -> Iterator
     In an experiment the control group has the active model, the treatments the next best two.
     """
     for place, cohort in enumerate(COHORTS):
-        model, version_id, inputs = active_model(warehouse, settings.seed, place)
+        serving = active_model(warehouse, settings.seed, place)
+        inputs = serving.inputs
         member = inputs.cohorts == cohort if settings.experiment else np.ones(len(inputs.cohorts), dtype=bool)
         for wants_adult in (False, True):
             allowed = inputs.recommendable if wants_adult else inputs.recommendable & ~inputs.adult
             rows = np.flatnonzero(member & (inputs.wants_adult == wants_adult))
             for start in range(0, len(rows), BLOCK_USERS):
-                yield explained_rows(model, version_id, inputs, rows[start : start + BLOCK_USERS], allowed)
+                yield explained_rows(serving, rows[start : start + BLOCK_USERS], allowed)
         if not settings.experiment:
             return
 
 
-def explained_rows(
-    model: Recommender, version_id: str, inputs: ModelInputs, users: NDArray[Any], allowed: NDArray[np.bool_]
-) -> pa.Table:
+def explained_rows(serving: Serving, users: NDArray[Any], allowed: NDArray[np.bool_]) -> pa.Table:
     """The lists of some users as rows, each title with its shares and the titles that carried it."""
-    rows = inputs.interactions.take(users)
-    lists = recommend(model, rows, LIST_LENGTH, allowed)
-    causes = explain(model, rows, lists)
+    rows = serving.inputs.interactions.take(users)
+    lists = recommend(serving.model, rows, LIST_LENGTH, allowed)
+    causes = explain(serving.model, rows, lists)
     listed = np.nonzero(lists.items >= 0)
-    keys = inputs.interactions.item_keys
-    columns = list_columns(lists, keys, version_id)
+    keys = serving.model.item_keys
+    columns = list_columns(lists, keys, serving.version_id)
     for share in ("share_collaborative", "share_content", "share_popularity"):
         columns[share] = getattr(causes, share)[listed]
     return pa.table(columns | _because(causes, listed, keys), schema=RECOMMENDATIONS)

@@ -62,6 +62,8 @@ class RunSettings(dg.ConfigurableResource[None]):
         fingerprint: the hash of code, libraries and settings, which a snapshot's stamp begins with; '' = the
             run is a part, whose snapshot counts as made from no one input.
         models: names of the models that are evaluated; [] = all there are.
+        retrain_percent: models are taught again once so many of a hundred entries, or anime, have changed; 0 = at
+            every change.
         mlflow_uri: where model versions are tracked; off = nowhere, '' = under HOME.
     """
 
@@ -69,6 +71,7 @@ class RunSettings(dg.ConfigurableResource[None]):
     experiment: bool = False
     fingerprint: str = ""
     models: list[str] = Field(default_factory=list)
+    retrain_percent: float = 5.0
     mlflow_uri: str = "off"
 
     def chosen(self, known: Collection[str]) -> frozenset[str]:

@@ -11,9 +11,11 @@ from assets.pictures import picture_metadata, picture_rows
 from assets.resources import WarehouseResource
 from assets.results import NO_ASSETS, OWNERS, PREVIEW_ROWS, lineage_metadata, table_metadata
 from warehouse.build import build, preview
-from warehouse.made import content, is_made, note_made
+from warehouse.made import NOTHING, Besides, content, is_made, note_made
 from warehouse.sqlfiles import SqlFile, all_sql_files
 
+#: Made by `assets.training`, which decides when.
+KEPT_A_WHILE = ("training_item", "training_entry")
 #: Told of a table that stands as it did.
 UNCHANGED = {"unchanged": "Neither its SQL nor anything that it reads has changed: the table was left as it is."}
 
@@ -44,11 +46,9 @@ def sql_asset(sql_file: SqlFile) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name=sql_file.name, specs=[table_spec(sql_file)])
     def table(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-        told = told_before(context, sql_file.name)
         with warehouse.open().writer(sql_file.name) as connection:
-            if told and is_made(connection, sql_file):
-                version = content(connection, f"{sql_file.schema}.{sql_file.name}")
-                return dg.MaterializeResult(metadata=told | UNCHANGED, data_version=dg.DataVersion(version))
+            if unchanged := as_before(context, connection, sql_file):
+                return unchanged
             report = build(connection, sql_file, run_id=context.run_id)
             rows = preview(connection, f"{sql_file.schema}.{sql_file.name}", PREVIEW_ROWS)
             version = note_made(connection, sql_file)
@@ -60,6 +60,24 @@ def sql_asset(sql_file: SqlFile) -> dg.AssetsDefinition:
     return table
 
 
+def as_before(
+    context: dg.AssetExecutionContext, connection: Any, sql_file: SqlFile, besides: Besides = NOTHING
+) -> dg.MaterializeResult[None] | None:
+    """What is told of a table that stands as it would be made now; None where it has to be made.
+
+    Args:
+        context: of the asset.
+        connection: a writer's.
+        sql_file: the table's.
+        besides: what a table computed in Python was made from beside what its SQL reads.
+    """
+    told = told_before(context, sql_file.name)
+    if not (told and is_made(connection, sql_file, besides)):
+        return None
+    version = content(connection, f"{sql_file.schema}.{sql_file.name}")
+    return dg.MaterializeResult(metadata=told | UNCHANGED, data_version=dg.DataVersion(version))
+
+
 def told_before(context: dg.AssetExecutionContext, name: str) -> dict[str, Any]:
     """What the UI was told when the asset was materialised last; empty where this instance has never seen it."""
     event = context.instance.get_latest_materialization_event(dg.AssetKey(name))
@@ -67,4 +85,4 @@ def told_before(context: dg.AssetExecutionContext, name: str) -> dict[str, Any]:
     return dict(made.metadata) if made else {}
 
 
-SQL_ASSETS = [sql_asset(one) for one in all_sql_files() if not one.needs_computed]
+SQL_ASSETS = [sql_asset(one) for one in all_sql_files() if not one.needs_computed and one.name not in KEPT_A_WHILE]

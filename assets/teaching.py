@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.model_inputs import ModelInputs
+from assets.model_inputs import DataVersions, TrainingInputs
 from recommenders.base import Recommender
 from recommenders.config import ModelConfig
 from recommenders.discovery import all_models, load_model
@@ -43,11 +43,11 @@ def new_model(home: Home, name: str, config: ModelConfig, told: Callable[[str], 
     return model
 
 
-def known_components(home: Home, name: str, inputs: ModelInputs, seed: int) -> dict[str, Recommender]:
+def known_components(home: Home, name: str, data: DataVersions, seed: int) -> dict[str, Recommender]:
     """The parts of a model as they were taught when they were evaluated themselves; what is not there it teaches."""
     found: dict[str, Recommender] = {}
     for part in MODELS[name].components:
-        version_id = version_of(part, inputs, MODELS[part].Config(seed=seed))
+        version_id = version_of(part, data, MODELS[part].Config(seed=seed))
         # a part that is missing or damaged is taught again by the model that needs it
         with suppress(StoreError):
             found[part] = load_model(home.models / EVALUATED / version_id)
@@ -65,9 +65,9 @@ def keep_for_others(home: Home, model: Recommender, version_id: str, result: Eva
             shutil.rmtree(older)
 
 
-def version_of(name: str, inputs: ModelInputs, config: ModelConfig) -> str:
+def version_of(name: str, data: DataVersions, config: ModelConfig) -> str:
     """The id of this model in this configuration, on this data, with this code."""
-    return model_version_id(name, config, inputs.data_version(MODELS[name]), inputs.code_version)
+    return model_version_id(name, config, data.of(MODELS[name]), data.code)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Evaluated:
         return {"skipped_because": self.skipped or "-"} | seconds
 
 
-def evaluation_lists(model: Recommender, known: ModelInputs, everything: ModelInputs) -> Evaluated:
+def evaluation_lists(model: Recommender, known: TrainingInputs, everything: TrainingInputs) -> Evaluated:
     """Top lists of the users who have something hidden, by a model that is taught here with what is known."""
     rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
     started = time.process_time()

@@ -11,7 +11,7 @@ import dagster as dg
 import pyarrow as pa
 
 from assets.evaluation import write
-from assets.model_inputs import read_inputs
+from assets.model_inputs import read_training
 from assets.resources import WarehouseResource
 from assets.tables import table_spec
 from assets.teaching import MODELS
@@ -32,7 +32,7 @@ def ground_of(warehouse: Warehouse, seed: int) -> Ground:
         WarehouseError: the tables that models read were never built.
     """
     with warehouse.writer("read for tuning") as connection:
-        inputs = read_inputs(connection)
+        inputs = read_training(connection)
     return Ground(holdout(inputs.interactions, seed=seed).train, inputs.features, inputs.recommendable)
 
 

@@ -129,6 +129,7 @@ def base_fingerprint(settings: Settings, today: date | None = None) -> str:
             "experiment": settings.experiment,
             "models": settings.models.split(","),
             "quick": settings.is_demo and settings.models == "auto",
+            "retrain_percent": settings.retrain_percent,
             "seed": settings.seed,
         },
     }

@@ -40,7 +40,9 @@ refresh_ratings = dg.define_asset_job(
 train_models = dg.define_asset_job(
     "train_models",
     selection=dg.AssetSelection.groups("models", "recommendations", "monitoring"),
-    description="Models evaluated on held-out ratings, the best one's recommendations, publishing.",
+    config={"ops": {"training_data": {"config": {"always": True}}}},
+    description="Models taught on all that is new and evaluated on held-out ratings, the best one's recommendations, "
+    "publishing.",
 )
 publish = dg.define_asset_job(
     "publish",

@@ -37,6 +37,7 @@ def resources_for(
             experiment=settings.experiment == "on",
             fingerprint=fingerprint,
             models=chosen_models(settings),
+            retrain_percent=settings.retrain_percent,
             mlflow_uri=settings.mlflow_uri,
         ),
         "crawling": crawling_for(settings, ranges),

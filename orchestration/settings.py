@@ -75,6 +75,12 @@ class Settings(SourceSettings):
         pattern=r"^[a-z0-9_, ]+$",
         description="the models to evaluate: names with commas, all, or auto (all but the slowest; demo: quick ones)",
     )
+    retrain_percent: float = Field(
+        5.0,
+        ge=0,
+        le=100,
+        description="how many of 100 list entries, or anime, must have changed before models are taught again; 0 = any",
+    )
     mlflow_uri: str = Field(
         "",
         pattern=r"^(off|[a-z][a-z0-9+.-]*:\S+)?$",

@@ -140,14 +140,19 @@ class Interactions:
         """
         if np.array_equal(self.item_keys, item_keys):
             return self
-        kept = np.isin(self.item_keys, item_keys)
+        kept = np.flatnonzero(np.isin(self.item_keys, item_keys))
         target = np.searchsorted(item_keys, self.item_keys[kept])
-        shape = (int(kept.sum()), len(item_keys))
-        move = sparse(np.ones(len(target), dtype=np.float32), np.arange(len(target)), target, shape)
-        columns = np.flatnonzero(kept)
-        ratings, seen = (matrix[:, columns] @ move for matrix in (self.ratings, self.seen))
-        times = None if self.rated_at is None else self.rated_at[:, columns] @ move
-        return Interactions(self.user_keys, item_keys, ratings, seen, times)
+
+        def moved(matrix: Csr) -> Csr:
+            """Both lists of items ascend, so that columns stay in their order."""
+            part = matrix[:, kept]
+            part.sort_indices()
+            shape = (part.shape[0], len(item_keys))
+            places = target[part.indices].astype(part.indices.dtype)
+            return scipy.sparse.csr_array((part.data, places, part.indptr), shape=shape)
+
+        times = None if self.rated_at is None else moved(self.rated_at)
+        return Interactions(self.user_keys, item_keys, moved(self.ratings), moved(self.seen), times)
 
     def require_items(self, item_keys: Keys, owner: str) -> None:
         """Nothing, when the columns are exactly these items.

@@ -75,7 +75,7 @@ def build(
     """
     _refuse_unfit(sql_file, computed, params)
     target = Relation(sql_file.schema, relation(table).name if table else sql_file.name)
-    with _explained(sql_file), _visible(con, computed), transaction(con):
+    with explained(sql_file), _visible(con, computed), transaction(con):
         changes(con, str(target))
         rejected = 0
         if sql_file.kind == "view":
@@ -111,7 +111,7 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
     target = Relation(sql_file.schema, sql_file.name)
     same = " and ".join(f"old.{quote_identifier(key)} = new.{quote_identifier(key)}" for key in sql_file.keys)
     order = ", ".join(quote_identifier(key) for key in sql_file.keys)
-    with _explained(sql_file), _visible(con, computed), _visible(con, removed, _REMOVED), transaction(con):
+    with explained(sql_file), _visible(con, computed), _visible(con, removed, _REMOVED), transaction(con):
         changes(con, str(target))
         con.execute(f"create or replace temp table {_STAGED} as {sql_file.body}")
         for rows in (_STAGED, _REMOVED):
@@ -129,7 +129,7 @@ def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = Non
         BuildError: when the query fails; SqlFileError: when there is no such file.
     """
     file = sql_file(name)
-    with _explained(file):
+    with explained(file):
         return con.execute(file.body, dict(params) if params else None).to_arrow_table()
 
 
@@ -231,7 +231,7 @@ def _visible(con: duckdb.DuckDBPyConnection, computed: pa.Table | None, name: st
 
 
 @contextmanager
-def _explained(file: SqlFile) -> Iterator[None]:
+def explained(file: SqlFile) -> Iterator[None]:
     """Turn DuckDB's errors into ours, with the file they come from."""
     try:
         yield

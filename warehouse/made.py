@@ -7,6 +7,7 @@ that it reads are those of then; the content, not the time at which it was writt
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,16 +26,32 @@ _STREAMS = {str(raw_table(source, name)): (source, name) for source, names in RA
 _BOOKKEEPING = ("raw.", "quality.")
 
 
-def is_made(con: duckdb.DuckDBPyConnection, file: SqlFile) -> bool:
-    """Whether the file's table is there, and building it now would give the same."""
+@dataclass(frozen=True)
+class Besides:
+    """What a table computed in Python was made from, beside what its SQL reads.
+
+    Attributes:
+        tables: as `schema.table`.
+        words: whatever else decides its rows, e.g. a seed and the code's version.
+    """
+
+    tables: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+NOTHING = Besides()
+
+
+def is_made(con: duckdb.DuckDBPyConnection, file: SqlFile, besides: Besides = NOTHING) -> bool:
+    """Whether the file's table is there, and making it now would give the same."""
     kept = _kept(con, _name(file), "made_from")
-    return kept is not None and kept == _inputs(con, file) and table_exists(con, _name(file))
+    return kept is not None and kept == _inputs(con, file, besides) and table_exists(con, _name(file))
 
 
-def note_made(con: duckdb.DuckDBPyConnection, file: SqlFile) -> str:
+def note_made(con: duckdb.DuckDBPyConnection, file: SqlFile, besides: Besides = NOTHING) -> str:
     """Remember what the file's table, which was just built, was made from; returns its content."""
     found = content(con, _name(file))
-    _note(con, _name(file), "made_from", _inputs(con, file))
+    _note(con, _name(file), "made_from", _inputs(con, file, besides))
     return found
 
 
@@ -114,9 +131,10 @@ def _read_for(con: duckdb.DuckDBPyConnection, table: str, name: str) -> str:
     return content(con, name)
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, file: SqlFile) -> str:
-    """What a table is made from: its SQL, the code of this room, and the content of what it reads."""
-    return _hash(_code(), _text(file.path), *(f"{name} {content(con, name)}" for name in file.depends_on))
+def _inputs(con: duckdb.DuckDBPyConnection, file: SqlFile, besides: Besides = NOTHING) -> str:
+    """What a table is made from: its SQL, the code of this room, the content of what it reads, and what is besides."""
+    read = (*file.depends_on, *besides.tables)
+    return _hash(_code(), _text(file.path), *(f"{name} {content(con, name)}" for name in read), *besides.words)
 
 
 def _loaded(con: duckdb.DuckDBPyConnection, source: str, stream: str) -> str:

@@ -16,8 +16,16 @@ EVALUATION_TEMPLATE = "evaluation_model"
 IDENTITY_TABLES = ("int_anime_identities", "bridge_anime_source")
 RESULTS_OF_MODELS = ("fact_anime_similarity", "fact_collaborative_scores", "fact_recommendation")
 RANKINGS = (EVALUATION_TEMPLATE, "fact_collaborative_scores", "fact_recommendation")
-#: dim_anime is what keys are compared with; the history also names keys of the past.
-NOT_ONLY_PRESENT_KEYS = ("dim_anime", "anime_key_history")
+#: dim_anime is what keys are compared with; the history, and what models learned from, also name keys of the past.
+NOT_ONLY_PRESENT_KEYS = (
+    "dim_anime",
+    "anime_key_history",
+    "training_item",
+    "training_entry",
+    "evaluation_holdout",
+    "evaluation_input",
+    EVALUATION_TEMPLATE,
+)
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,11 @@ def run_compare(args: argparse.Namespace, warehouse: Warehouse, seed: int) -> in
 
 def _measured(warehouse: Warehouse, seed: int) -> list[Candidate]:
     """The versions whose lists stand in the published snapshot."""
-    from assets.model_inputs import read_inputs
+    from assets.model_inputs import read_training
     from assets.promotion import measured_today
 
     with warehouse.reader() as connection:
-        return measured_today(connection, read_inputs(connection), seed)
+        return measured_today(connection, read_training(connection), seed)
 
 
 def _parameters(versions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     Raises:
         UsageError: a model that does not exist, no ratings, or none with a time where they are to be split by time.
     """
-    from assets.model_inputs import read_inputs
+    from assets.model_inputs import read_training
     from assets.teaching import new_model
     from assets.tuned import tuned_config
 
@@ -33,7 +33,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
     require_ratings(warehouse, "to evaluate models on")
     with warehouse.writer("read ratings to evaluate models on") as connection:
-        inputs = read_inputs(connection)
+        inputs = read_training(connection)
     try:
         split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds)
     except InvalidInputError as problem:

@@ -8,7 +8,7 @@ from warehouse.connection import Warehouse
 
 
 def require_ratings(warehouse: Warehouse, purpose: str) -> None:
-    """Nothing, where HOME holds ratings.
+    """Nothing, where HOME holds ratings that models were given.
 
     Args:
         warehouse: of the HOME.
@@ -21,7 +21,7 @@ def require_ratings(warehouse: Warehouse, purpose: str) -> None:
     there = False
     if home.warehouse_file.is_file():
         with warehouse.writer(f"look for ratings {purpose}") as connection:
-            there = table_exists(connection, "main.fact_user_rating")
+            there = table_exists(connection, "ml.training_data")
     if not there:
         raise UsageError(
             f"{home.root} holds no ratings {purpose}; `osusume run --home {home.root}` first, or name another HOME "

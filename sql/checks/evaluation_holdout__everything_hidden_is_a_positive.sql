@@ -1,18 +1,18 @@
 /*
 Only ratings of at least 7 are hidden.
 
-Split anew from the present ratings.
+Split anew from ml.training_entry.
 
 severity: error
 */
 select
     evaluation_holdout.user_key,
     evaluation_holdout.anime_key,
-    fact_user_rating.rating
+    training_entry.rating
 from ml.evaluation_holdout
-left join main.fact_user_rating
+left join ml.training_entry
     on
-        evaluation_holdout.user_key = fact_user_rating.user_key
-        and evaluation_holdout.anime_key = fact_user_rating.anime_key
-where not coalesce(fact_user_rating.rating >= 7, false)
+        evaluation_holdout.user_key = training_entry.user_key
+        and evaluation_holdout.anime_key = training_entry.anime_key
+where not coalesce(training_entry.rating >= 7, false)
 order by evaluation_holdout.user_key, evaluation_holdout.anime_key

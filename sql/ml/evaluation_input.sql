@@ -1,6 +1,6 @@
 /*
-What models may learn from while they are evaluated: everything on the users' lists except what
-is only planned and what is hidden. It is also what a list may not contain.
+What models may learn from while they are evaluated: everything of ml.training_entry except what is hidden. It
+is also what a list may not contain.
 
 grain: one entry of one user
 keys: user_key, anime_key
@@ -11,13 +11,12 @@ columns:
     rated_at: when the entry was made; null where unknown
 */
 select
-    fact_user_rating.user_key,
-    fact_user_rating.anime_key,
-    fact_user_rating.rating,
-    fact_user_rating.rated_at
-from main.fact_user_rating
+    training_entry.user_key,
+    training_entry.anime_key,
+    training_entry.rating,
+    training_entry.rated_at
+from ml.training_entry
 anti join ml.evaluation_holdout
     on
-        fact_user_rating.user_key = evaluation_holdout.user_key
-        and fact_user_rating.anime_key = evaluation_holdout.anime_key
-where fact_user_rating.rating is not null or coalesce(fact_user_rating.status, '') <> 'planned'
+        training_entry.user_key = evaluation_holdout.user_key
+        and training_entry.anime_key = evaluation_holdout.anime_key

@@ -30,7 +30,13 @@ create or replace table main.bridge_anime_franchise (anime_key bigint, franchise
 """
 #: Models that learn in no time; the others have an empty list each, as if they could not be taught.
 QUICK = ("popularity", "item_knn", "ease")
-EVALUATED = ("evaluation_holdout", "evaluation_input", *(f"evaluation_{name}" for name in QUICK), "fact_model_metric")
+EVALUATED = (
+    "training_data",
+    "evaluation_holdout",
+    "evaluation_input",
+    *(f"evaluation_{name}" for name in QUICK),
+    "fact_model_metric",
+)
 EMPTY = """
 create table if not exists ml.evaluation_{name} (
     model_version_id varchar, user_key bigint, rank integer, anime_key bigint, score double
@@ -64,8 +70,10 @@ def make_model_world(root: Path, users: int = 60) -> Warehouse:
     return warehouse
 
 
-def materialize(warehouse: Warehouse, names: Sequence[str] = EVALUATED) -> dg.ExecuteInProcessResult:
-    """These assets, made in this process as a run would."""
+def materialize(
+    warehouse: Warehouse, names: Sequence[str] = EVALUATED, instance: dg.DagsterInstance | None = None
+) -> dg.ExecuteInProcessResult:
+    """These assets, made in this process as a run would; an instance remembers what it was told."""
     resources = {"warehouse": WarehouseResource(home=str(warehouse.home.root)), "run_settings": RunSettings()}
     chosen = [one for one in ALL_ASSETS if {key.to_user_string() for key in one.keys} & set(names)]
-    return dg.materialize(chosen, resources=resources)
+    return dg.materialize(chosen, resources=resources, instance=instance)

@@ -8,21 +8,23 @@ import pytest
 
 from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune, taught_model
-from assets.model_inputs import ModelInputs, read_inputs
+from assets.model_inputs import TrainingInputs, read_training
 from assets.teaching import MODELS
 from recommenders.ease import EaseConfig
 from recommenders.store import read_header
-from tests.assets.model_world import make_model_world
+from tests.assets.model_world import make_model_world, materialize
 from warehouse.home import Home
 
 VERSION = "ease-0123456789ab"
 
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> ModelInputs:
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> TrainingInputs:
     """What models read of a small world."""
-    with make_model_world(tmp_path_factory.mktemp("artifacts")).writer("test") as connection:
-        return read_inputs(connection)
+    warehouse = make_model_world(tmp_path_factory.mktemp("artifacts"))
+    materialize(warehouse, ("training_data",))
+    with warehouse.writer("test") as connection:
+        return read_training(connection)
 
 
 def evaluated(home: Home, config: EaseConfig) -> None:
@@ -33,37 +35,37 @@ def evaluated(home: Home, config: EaseConfig) -> None:
 
 
 def test_a_version_is_taught_as_it_was_evaluated_and_says_what_it_was_made_of(
-    inputs: ModelInputs, tmp_path: Path
+    inputs: TrainingInputs, tmp_path: Path
 ) -> None:
     """Also where the default has changed since."""
     home = Home(tmp_path)
     evaluated(home, replace(EaseConfig(), reg=77.0))
-    taught = taught_model(home, "ease", VERSION, inputs, 42)
+    taught = taught_model(home, "ease", VERSION, lambda: inputs, 42)
     assert taught.config == replace(EaseConfig(), reg=77.0)
     header = read_header(home.models / VERSION)
     assert header["config"]["reg"] == 77.0
     assert header["stamp"] == {
-        "data_version": inputs.data_version(MODELS["ease"]),
-        "code_version": inputs.code_version,
+        "data_version": inputs.versions.of(MODELS["ease"]),
+        "code_version": inputs.versions.code,
         "metrics": {"ndcg@10": 0.4},
     }
     assert len(header["sha256"]) == 64
 
 
-def test_a_damaged_model_is_found_and_taught_again(inputs: ModelInputs, tmp_path: Path) -> None:
+def test_a_damaged_model_is_found_and_taught_again(inputs: TrainingInputs, tmp_path: Path) -> None:
     """One flipped byte is enough; what is stored afterwards is whole."""
     home = Home(tmp_path)
-    before = taught_model(home, "ease", VERSION, inputs, 42).scores(inputs.interactions)
+    before = taught_model(home, "ease", VERSION, lambda: inputs, 42).scores(inputs.interactions)
     file = home.models / VERSION / "carry.data.npy"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(bytes(content))
-    after = taught_model(home, "ease", VERSION, inputs, 42).scores(inputs.interactions)
+    after = taught_model(home, "ease", VERSION, lambda: inputs, 42).scores(inputs.interactions)
     assert after.tobytes() == before.tobytes()
     assert file.read_bytes() != bytes(content)
 
 
-def test_the_cost_of_a_version_is_that_of_its_stored_model(inputs: ModelInputs, tmp_path: Path) -> None:
+def test_the_cost_of_a_version_is_that_of_its_stored_model(inputs: TrainingInputs, tmp_path: Path) -> None:
     """Bytes on the disk, and processor time per user."""
     cost = cost_of(Home(tmp_path), "ease", VERSION, inputs, 42)
     assert cost.stored_bytes == sum(path.stat().st_size for path in (tmp_path / "models" / VERSION).iterdir())

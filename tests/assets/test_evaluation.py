@@ -3,48 +3,29 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 from assets import registry
 from assets.evaluation import evaluation_asset, lists_of
-from assets.model_inputs import ModelInputs
+from assets.model_inputs import DataVersions
 from assets.teaching import MODELS, version_of
 from tests.assets.model_world import QUICK, make_model_world, materialize
-from tests.recommenders.worlds import tastes
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import append_events, event_files, read_events
 
 
-@pytest.fixture
-def inputs() -> ModelInputs:
-    """A small world of tastes, in which everything may be recommended."""
-    interactions, features = tastes()
-    everything, everybody = np.ones(interactions.n_items, dtype=bool), np.ones(interactions.n_users, dtype=bool)
-    return ModelInputs(
-        interactions=interactions,
-        features=features,
-        recommendable=everything,
-        adult=~everything,
-        wants_adult=~everybody,
-        cohorts=np.full(interactions.n_users, "control"),
-    )
-
-
-def named(model: str, inputs: ModelInputs) -> str:
+def named(model: str, data: DataVersions) -> str:
     """The model's version in its default configuration."""
-    return version_of(model, inputs, MODELS[model].Config())
+    return version_of(model, data, MODELS[model].Config())
 
 
-def test_a_new_synopsis_makes_only_those_models_others_that_read_items(inputs: ModelInputs) -> None:
-    """The others read lists alone; what may be recommended matters to all of them."""
-    rewritten = replace(inputs, features=replace(inputs.features, synopses=["x", *inputs.features.synopses[1:]]))
-    renamed = {name for name in MODELS if named(name, inputs) != named(name, rewritten)}
+def test_a_new_synopsis_makes_only_those_models_others_that_read_items() -> None:
+    """The others read lists alone."""
+    data = DataVersions(described="1" * 16, rated="2" * 16)
+    renamed = {name for name in MODELS if named(name, data) != named(name, replace(data, described="3" * 16))}
     readers = {"lightfm_bpr_features", "lightfm_warp_features", "rerank", "two_tower"}
     assert renamed == {"content_minilm", "content_tfidf"} | readers
-    fewer = replace(inputs, recommendable=np.arange(inputs.interactions.n_items) > 0)
-    assert all(named(name, inputs) != named(name, fewer) for name in MODELS)
+    others = {name for name in MODELS if named(name, data) != named(name, replace(data, rated="3" * 16))}
+    assert others == set(MODELS) - renamed
 
 
 def test_lists_of_this_very_version_stay(tmp_path: Path) -> None:

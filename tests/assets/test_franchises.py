@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from assets.franchises import bridge_anime_franchise
-from assets.model_inputs import read_inputs
+from assets.model_inputs import learned_from
 from assets.resources import WarehouseResource
+from recommenders.features import ItemFeatures
+from warehouse.build import build
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.sqlfiles import sql_file
 
 #: Two seasons, the later one first; a stranger that a source calls the sequel of another; one alone; a stub.
 TABLES = """
@@ -57,10 +60,17 @@ def test_franchises_are_found_by_titles_and_relations(warehouse: Warehouse) -> N
     ]
 
 
+def told_to_models(warehouse: Warehouse) -> ItemFeatures:
+    """What models that learn today are told of the anime."""
+    with warehouse.writer("test") as connection:
+        for name in ("ml/training_item", "ml/training_entry"):
+            build(connection, sql_file(name))
+        return learned_from(connection)[1]
+
+
 def test_models_are_told_what_belongs_together(warehouse: Warehouse) -> None:
     """Days since 1970 and episodes are nan, formats blank and groups -1 where nothing is known."""
-    with warehouse.writer("test") as connection:
-        features = read_inputs(connection).features
+    features = told_to_models(warehouse)
     assert features.franchise.tolist() == features.universe.tolist() == [1, 1, 3, 3, -1, -1]
     assert list(features.formats) == ["TV", "MOVIE", "", "TV", "ONA", "UNKNOWN"]
     np.testing.assert_array_equal(features.started, [10, 1, np.nan, 365, np.nan, np.nan])
@@ -76,6 +86,6 @@ def test_anime_that_share_only_a_universe_share_no_franchise(tmp_path: Path) -> 
             "create table main.bridge_anime_franchise as select range as anime_key, null::bigint as franchise_key, "
             "1::bigint as universe_key from range(1, 3)"
         )
-        features = read_inputs(connection).features
+    features = told_to_models(made)
     assert features.franchise.tolist() == [-1] * 6
     assert features.universe.tolist() == [1, 1, -1, -1, -1, -1]

@@ -1,9 +1,16 @@
-"""What the UI is told of the models, and what is landed with a version."""
+"""What the UI is told of the models, what is landed with a version, and when figures are worked out again."""
 
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
 import pyarrow as pa
 
+from assets import registry
 from assets.models import METRICS, fit_seconds, headline, leaderboard_metadata
 from recommenders.measuring import MetricRow
+from tests.assets.model_world import EVALUATED, make_model_world, materialize
+from warehouse.landing import append_events, event_files, read_events
 
 
 def row(model: str, protocol: str, value: float) -> dict[str, object]:
@@ -36,3 +43,28 @@ def test_only_figures_over_everybody_are_landed_with_a_version() -> None:
     assert headline(metrics, "p") == {"ndcg@10": 0.4}
     assert fit_seconds({"fit_seconds": 2}) == {"fit_seconds": 2.0}
     assert fit_seconds({}) == {}
+
+
+def test_figures_of_the_same_lists_are_not_worked_out_again(tmp_path: Path) -> None:
+    """They stand, with who is active now; unless the log of versions does not know them."""
+    warehouse = make_model_world(tmp_path / "home")
+
+    def told(instance: dg.DagsterInstance, name: str = "fact_model_metric") -> dict[str, Any]:
+        result = materialize(warehouse, (*EVALUATED, "dim_recommendation_model"), instance)
+        (made,) = result.asset_materializations_for_node(name)
+        return {word: value.value for word, value in made.metadata.items()}
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        first, second = told(instance), told(instance)
+        assert "unchanged" not in first
+        assert "unchanged" in second
+        assert "active" not in first["leaderboard"]
+        assert "active" in second["leaderboard"]
+        assert first["dagster/row_count"] == second["dagster/row_count"] > 100
+        assert "unchanged" in told(instance, "evaluation_holdout")
+        log = list(read_events(warehouse.home, registry.LOG))
+        for file in event_files(warehouse.home, registry.LOG):
+            file.unlink()
+        append_events(warehouse.home, registry.LOG, [one for one in log if one["event"] == "evaluated"])
+        assert "unchanged" not in told(instance)
+        assert all(version["metrics"] for version in registry.versions(warehouse.home).values())

@@ -13,6 +13,7 @@ from assets import evaluation
 from assets.crawling import Crawling, ServiceAccess
 from assets.ingest import take_in
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from assets.training import training_data
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.popularity import Popularity
@@ -119,5 +120,6 @@ def test_while_a_model_learns_another_process_writes(
         con.execute(TABLES)
     monkeypatch.setitem(evaluation.MODELS, "popularity", Watching)
     resources = {"warehouse": WarehouseResource(home=str(home.root)), "run_settings": RunSettings()}
-    assert dg.materialize([evaluation.evaluation_asset("popularity")], resources=resources).success
+    assets = [training_data, evaluation.evaluation_asset("popularity")]
+    assert dg.materialize(assets, resources=resources).success
     assert wrote == ["wrote"]

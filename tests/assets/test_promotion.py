@@ -11,7 +11,7 @@ import pytest
 from assets import registry
 from assets.artifacts import taught_model
 from assets.decisions import decision_table
-from assets.model_inputs import ModelInputs, read_inputs
+from assets.model_inputs import TrainingInputs, read_training
 from assets.teaching import MODELS, version_of
 from assets.tuning import ground_of
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
@@ -46,10 +46,10 @@ class World:
         return str(version_id)
 
 
-def read(warehouse: Warehouse) -> ModelInputs:
+def read(warehouse: Warehouse) -> TrainingInputs:
     """What models read."""
     with warehouse.writer("test") as connection:
-        return read_inputs(connection)
+        return read_training(connection)
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +118,13 @@ def test_a_promoted_version_of_other_parameters_is_evaluated_and_taught_with_the
     home = world.warehouse.home
     inputs = read(world.warehouse)
     config = replace(MODELS["popularity"].Config(), positive_from=9.0)
-    wanted = version_of("popularity", inputs, config)
+    wanted = version_of("popularity", inputs.versions, config)
     facts = {"model_type": "popularity", "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
     registry.record(home, "evaluated", wanted, **facts, parameters=asdict(config))
     registry.promote(home, wanted, "ann", "")
     materialize(world.warehouse, ("evaluation_popularity", "fact_model_metric"))
     assert world.promote()["active"] == wanted == world.version("popularity")
-    assert taught_model(home, "popularity", wanted, inputs, 42).config == config
+    assert taught_model(home, "popularity", wanted, lambda: inputs, 42).config == config
     registry.release(home, "ann", "")
 
 

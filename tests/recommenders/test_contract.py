@@ -159,6 +159,16 @@ def test_somebody_new_is_scored_like_a_known_user_with_the_same_list(model: type
 
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
+def test_a_catalogue_that_has_grown_since_changes_no_score(model: type[Recommender]) -> None:
+    """Rows over more anime than the model knows are scored by those that it knows, bit for bit."""
+    world, fitted = tastes()[0], taught(model)
+    keys = np.sort(np.concatenate([world.item_keys, [1, 2, 10**6, 10**6 + 1]]))
+    grown = world.aligned_to(keys)
+    assert grown.n_items == world.n_items + 4
+    assert fitted.scores(grown.aligned_to(world.item_keys)).tobytes() == fitted.scores(world).tobytes()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=name_of)
 def test_a_row_is_scored_alike_alone_and_among_others(model: type[Recommender]) -> None:
     """What else is in the block changes a score by rounding at most."""
     world, fitted = tastes()[0], taught(model)

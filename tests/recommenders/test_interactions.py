@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommenders.errors import InvalidInputError, ItemsDifferError
 from recommenders.interactions import Interactions, scale_rows
@@ -74,6 +76,28 @@ def test_rows_meet_another_catalogue_by_key() -> None:
     assert world.aligned_to(world.item_keys) is world
     with pytest.raises(ItemsDifferError, match="aligned_to"):
         moved.require_items(world.item_keys, "a model")
+
+
+@given(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 9))), st.sets(st.integers(0, 14)))
+def test_what_moves_to_another_catalogue_keeps_its_key_value_and_order(
+    pairs: set[tuple[int, int]], wanted: set[int]
+) -> None:
+    """Ratings, what is seen and when, of every item that both catalogues have; columns ascend as everywhere."""
+    users, items = (np.array([pair[part] for pair in sorted(pairs)], dtype=np.int64) for part in (0, 1))
+    days = np.arange(len(users)) + 1.0
+    world = Interactions.from_arrays(
+        users, items, days % 10 + 1, user_keys=range(4), item_keys=range(10), rated_at=days
+    )
+    keys = np.array(sorted(wanted), dtype=np.int64)
+    moved = world.aligned_to(keys)
+    assert moved.item_keys.tolist() == keys.tolist()
+    assert moved.rated_at is not None
+    assert world.rated_at is not None
+    for before, after in ((world.ratings, moved.ratings), (world.seen, moved.seen), (world.rated_at, moved.rated_at)):
+        expected = np.zeros((4, len(keys)))
+        expected[:, keys < 10] = before.toarray()[:, keys[keys < 10]]
+        assert after.toarray().tolist() == expected.tolist()
+        assert all((np.diff(after.indices[slice(*after.indptr[row : row + 2])]) > 0).all() for row in range(4))
 
 
 def test_rows_are_found_by_user_key() -> None:

@@ -19,7 +19,7 @@ CHECKED = [BY_NAME[name.split(".")[1]] for name in TABLES]
 #: Parts of the names of tables that hold nothing where nobody has rated anything.
 NOT_OF_THE_CATALOGUE = (
     *("rating", "user", "evaluation", "similarity", "collab", "recomm"),
-    *("model", "promotion", "tuning"),
+    *("model", "promotion", "tuning", "training"),
 )
 FACTS = {"landed_paths": ["kitsu/anime/k.jsonl.gz"]}
 
@@ -313,6 +313,24 @@ BREAKS: list[tuple[str, str, str, int]] = [
         "fact_user_rating",
         "every_entry_is_of_the_users_source",
         "update fact_user_rating set source_id = '5' where rating = 9",
+        1,
+    ),
+    (
+        "training_entry",
+        "every_entry_is_of_a_known_anime",
+        "delete from ml.training_item where anime_key = 4",
+        1,
+    ),
+    (
+        "training_entry",
+        "nobody_is_forgotten",
+        f"delete from fact_user_rating where user_key = {ANN}",
+        1,
+    ),
+    (
+        "evaluation_ease",
+        "every_anime_was_known",
+        "delete from ml.training_item where anime_key = 3",
         1,
     ),
     (

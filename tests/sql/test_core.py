@@ -186,7 +186,7 @@ def test_planned_entries_are_no_evidence_of_taste(shop: Workshop) -> None:
     shop.rate("anilist", ("a", "1", "0", "planned"), ("a", "2", "0", "dropped"), ("a", "3", "70", "planned"))
     shop.make()
     assert shop.rows("select rating from fact_user_rating order by source_id") == [(None,), (None,), (7.0,)]
-    assert sorted(fetch(shop.con, "inputs/interactions")["rating"].to_pylist(), key=str) == [7.0, None]
+    assert sorted(fetch(shop.con, "ml/training_entry")["rating"].to_pylist(), key=str) == [7.0, None]
 
 
 def test_models_read_every_anime_with_some_title_and_stubs_without(shop: Workshop) -> None:
@@ -194,7 +194,7 @@ def test_models_read_every_anime_with_some_title_and_stubs_without(shop: Worksho
     shop.land("kitsu", {"id": "1", "attributes": {"canonicalTitle": "Wind"}})
     shop.rate("kitsu", ("ann", "99", "10"))
     shop.make()
-    items = fetch(shop.con, "inputs/items").to_pylist()
+    items = fetch(shop.con, "ml/training_item").to_pylist()
     assert [(item["titles"], item["is_recommendable"]) for item in items] == [("Wind", True), ("", False)]
 
 

@@ -37,7 +37,7 @@ BY_HAND = [
     ("fact_match_candidate", "left_title", {STATED: {"title_canonical"}}),
     ("fact_match_candidate", "score", {}),
     ("vw_anime_rating_stats", "mean_rating", {"main.fact_user_rating": {"rating"}}),
-    ("evaluation_input", "rating", {"main.fact_user_rating": {"rating"}}),
+    ("evaluation_input", "rating", {"ml.training_entry": {"rating"}}),
     # JSON taken apart, over three steps with names used in the SELECT that makes them
     ("stg_anilist__list_entries", "status", {"raw.raw_anilist__lists": {"payload"}}),
     ("stg_anilist__list_entries", "user_id", {"raw.raw_anilist__lists": {"subject"}}),

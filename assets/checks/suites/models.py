@@ -64,6 +64,18 @@ METRIC = (
 )
 
 MODELS: dict[str, tuple[ColumnCheck, ...]] = {
+    "training_entry": (
+        ColumnCheck(
+            "ratings_are_1_to_10", "Ratings that models learn from lie from 1 to 10.", between(1, 10, "rating")
+        ),
+    ),
+    "training_data": (
+        ColumnCheck(
+            "data_is_named",
+            "The data that models learn from has a name with and one without what anime are about.",
+            matching(r"^[0-9a-f]{16}$", "described_version", "rated_version"),
+        ),
+    ),
     "evaluation_input": (
         ColumnCheck("ratings_are_1_to_10", "Known ratings lie from 1 to 10.", between(1, 10, "rating")),
     ),

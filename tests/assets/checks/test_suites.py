@@ -118,6 +118,8 @@ BREAKS: list[tuple[str, str, str]] = [
     ("dim_user", "cohorts_are_known", "cohort_id = 'treatment_c'"),
     ("fact_user_rating", "ratings_are_decimal_numbers", None),
     ("fact_user_rating", "list_statuses_are_known", "status = 'seen'"),
+    ("training_entry", "ratings_are_1_to_10", "rating = 0"),
+    ("training_data", "data_is_named", "rated_version = 'today'"),
     ("evaluation_input", "ratings_are_1_to_10", "rating = 0"),
     ("evaluation_ease", "ranks_are_1_to_100", "rank = 101"),
     ("evaluation_ease", "every_row_has_a_score", "score = 'nan'"),

@@ -214,6 +214,15 @@ TABLES: dict[str, tuple[str, list[str]]] = {
             f"{CAT}, 2, 8, 80, 'completed', now(), '2'",
         ],
     ),
+    "ml.training_item": ("anime_key bigint, is_recommendable boolean", ["1, true", "2, true", "3, true", "4, false"]),
+    "ml.training_entry": (
+        "user_key bigint, anime_key bigint, rating double",
+        [f"{ANN}, 1, 9", f"{ANN}, 4, 5", f"{CAT}, 2, 8"],
+    ),
+    "ml.training_data": (
+        "described_version varchar, rated_version varchar",
+        ["'0123456789abcdef', 'fedcba9876543210'"],
+    ),
     "ml.evaluation_holdout": ("user_key bigint, anime_key bigint", [f"{ANN}, 1"]),
     "ml.evaluation_input": (
         "user_key bigint, anime_key bigint, rating double",

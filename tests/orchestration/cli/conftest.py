@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli import main
-from tests.assets.model_world import make_model_world
+from tests.assets.model_world import make_model_world, materialize
 from tests.serving.identity_world import publish_identity_world
 from tests.serving.small_world import publish_small_world
 
@@ -42,7 +42,7 @@ def identity_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A HOME of each file's own with the lists of sixty users, without times."""
     root = tmp_path_factory.mktemp("rated") / "home"
-    make_model_world(root)
+    materialize(make_model_world(root), ("training_data",))
     return root
 
 
