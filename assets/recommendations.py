@@ -1,7 +1,6 @@
 """From the active model to what people are shown: bare scores, similar anime, lists with reasons."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -10,18 +9,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
-from assets.conversions import arrow, list_columns
+from assets.conversions import list_columns
 from assets.evaluation import write
-from assets.model_inputs import ServingInputs, TrainingInputs, read_serving, read_training, read_versions
+from assets.model_inputs import read_serving, read_versions
 from assets.resources import RunSettings, WarehouseResource
+from assets.serving import Group, Serving, active_model, learned, serve
 from assets.tables import table_spec
 from assets.teaching import LIST_LENGTH, version_of
 from assets.tuned import tuned_config
-from recommenders.base import Recommender
 from recommenders.errors import RecommenderError
 from recommenders.explain import Explanation, explain
 from recommenders.ranking import recommend
-from warehouse.build import fetch
 from warehouse.sqlfiles import sql_file
 
 #: Who is served, with what they have.
@@ -29,34 +27,6 @@ SERVED = ["dim_anime", "dim_user", "fact_user_rating"]
 SIMILAR = 20
 ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated them"}
 COHORTS = ("control", "treatment_a", "treatment_b")
-BLOCK_USERS = 1000
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A taught model and everybody of today, over the anime that it knows."""
-
-    model: Recommender
-    version_id: str
-    inputs: ServingInputs
-
-
-def active_model(warehouse: WarehouseResource, seed: int, place: int = 0) -> Serving:
-    """The active model, or with `place` the one that many places behind it, and whom it serves."""
-    opened = warehouse.open()
-    with opened.writer("read for recommendations") as connection:
-        today = read_serving(connection)
-        ranked = fetch(connection, "inputs/active_models").to_pylist()
-    chosen = ranked[min(place, len(ranked) - 1)]
-    version_id = chosen["model_version_id"]
-    model = taught_model(opened.home, chosen["model_type"], version_id, lambda: learned(warehouse), seed)
-    return Serving(model, version_id, today.for_items(model.item_keys))
-
-
-def learned(warehouse: WarehouseResource) -> TrainingInputs:
-    """What models learn from."""
-    with warehouse.open().writer("read what models learn from") as connection:
-        return read_training(connection)
 
 
 @dg.multi_asset(
@@ -68,10 +38,29 @@ def fact_collaborative_scores(
 ) -> dg.MaterializeResult[None]:
     """The active model, taught on everything, asked for every user."""
     active = active_model(warehouse, run_settings.seed)
-    lists = recommend(active.model, active.inputs.interactions, LIST_LENGTH, active.inputs.recommendable)
-    rows = list_columns(lists, active.model.item_keys, active.version_id)
-    metadata = write(warehouse, "core/fact_collaborative_scores", arrow(rows), context.run_id)
+    everybody = Group(active, np.arange(active.inputs.interactions.n_users), active.inputs.recommendable)
+    file = sql_file("core/fact_collaborative_scores")
+    metadata = serve(warehouse, file, [everybody], scored_rows, context.run_id)
     return dg.MaterializeResult(metadata=metadata | {"active_model": active.version_id})
+
+
+SCORES = pa.schema(
+    [
+        ("user_key", pa.int64()),
+        ("rank", pa.int64()),
+        ("anime_key", pa.int64()),
+        ("score", pa.float32()),
+        ("model_version_id", pa.string()),
+    ]
+)
+
+
+def scored_rows(group: Group) -> pa.Table:
+    """The group's bare lists as rows."""
+    serving = group.serving
+    rows = serving.inputs.interactions.take(group.users)
+    lists = recommend(serving.model, rows, LIST_LENGTH, group.allowed)
+    return pa.table(list_columns(lists, serving.model.item_keys, serving.version_id), schema=SCORES)
 
 
 @dg.multi_asset(
@@ -131,26 +120,20 @@ def similar_rows(serving: Serving) -> pa.Table:
 
 
 @dg.multi_asset(
-    name="fact_recommendation",
-    specs=[table_spec(sql_file("core/fact_recommendation"), ["fact_collaborative_scores", *SERVED])],
+    name="int_explained_list",
+    specs=[table_spec(sql_file("intermediate/int_explained_list"), ["fact_collaborative_scores", *SERVED])],
 )
-def fact_recommendation(
+def int_explained_list(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> dg.MaterializeResult[None]:
     """Everybody's list after all rules, with what carried each title."""
-    parts = list(cohort_rows(warehouse, run_settings))
-    table = pa.concat_tables(parts) if parts else RECOMMENDATIONS.empty_table()
-    metadata = write(warehouse, "core/fact_recommendation", table, context.run_id)
-    return dg.MaterializeResult(metadata=metadata)
+    file, groups = sql_file("intermediate/int_explained_list"), list(served_alike(warehouse, run_settings))
+    return dg.MaterializeResult(metadata=serve(warehouse, file, groups, explained_rows, context.run_id))
 
 
 RECOMMENDATIONS = pa.schema(
     [
-        ("user_key", pa.int64()),
-        ("rank", pa.int64()),
-        ("anime_key", pa.int64()),
-        ("score", pa.float32()),
-        ("model_version_id", pa.string()),
+        *SCORES,
         ("share_collaborative", pa.float64()),
         ("share_content", pa.float64()),
         ("share_popularity", pa.float64()),
@@ -161,10 +144,11 @@ RECOMMENDATIONS = pa.schema(
 )
 
 
-def cohort_rows(warehouse: WarehouseResource, settings: RunSettings) -> Iterator[pa.Table]:
-    """The lists of all users: one model for everybody, or with the experiment on one for each cohort.
+def served_alike(warehouse: WarehouseResource, settings: RunSettings) -> Iterator[Group]:
+    """All users by who is served alike: by one model, or with the experiment on by one for each cohort.
 
-    In an experiment the control group has the active model, the treatments the next best two.
+    In an experiment the control group has the active model, the treatments the next best two. Adult titles are only
+    for those who want them.
     """
     for place, cohort in enumerate(COHORTS):
         serving = active_model(warehouse, settings.seed, place)
@@ -172,17 +156,16 @@ def cohort_rows(warehouse: WarehouseResource, settings: RunSettings) -> Iterator
         member = inputs.cohorts == cohort if settings.experiment else np.ones(len(inputs.cohorts), dtype=bool)
         for wants_adult in (False, True):
             allowed = inputs.recommendable if wants_adult else inputs.recommendable & ~inputs.adult
-            rows = np.flatnonzero(member & (inputs.wants_adult == wants_adult))
-            for start in range(0, len(rows), BLOCK_USERS):
-                yield explained_rows(serving, rows[start : start + BLOCK_USERS], allowed)
+            yield Group(serving, np.flatnonzero(member & (inputs.wants_adult == wants_adult)), allowed)
         if not settings.experiment:
             return
 
 
-def explained_rows(serving: Serving, users: NDArray[Any], allowed: NDArray[np.bool_]) -> pa.Table:
-    """The lists of some users as rows, each title with its shares and the titles that carried it."""
-    rows = serving.inputs.interactions.take(users)
-    lists = recommend(serving.model, rows, LIST_LENGTH, allowed)
+def explained_rows(group: Group) -> pa.Table:
+    """The group's lists as rows, each title with its shares and the titles that carried it."""
+    serving = group.serving
+    rows = serving.inputs.interactions.take(group.users)
+    lists = recommend(serving.model, rows, LIST_LENGTH, group.allowed)
     causes = explain(serving.model, rows, lists)
     listed = np.nonzero(lists.items >= 0)
     keys = serving.model.item_keys
@@ -206,4 +189,4 @@ def _because(causes: Explanation, listed: tuple[Any, ...], keys: NDArray[np.int6
     return {name: pa.ListArray.from_arrays(offsets, flat) for name, flat in values.items()}
 
 
-RECOMMENDATION_ASSETS = [fact_collaborative_scores, fact_anime_similarity, fact_recommendation]
+RECOMMENDATION_ASSETS = [fact_collaborative_scores, fact_anime_similarity, int_explained_list]

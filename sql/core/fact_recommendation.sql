@@ -21,30 +21,30 @@ columns:
 */
 with recommended as (
     select
-        computed.*,
+        listed.*,
         -- at most three titles carry a recommendation; three joins spare unnesting and regrouping
         struct_pack(
             anime_key := first_title.anime_key,
             title := coalesce(first_title.title, 'a title of no catalogue'),
-            rating := round(computed.because_ratings[1]::double, 4),
-            share := computed.because_shares[1]
+            rating := round(listed.because_ratings[1]::double, 4),
+            share := listed.because_shares[1]
         ) as first_cause,
         struct_pack(
             anime_key := second_title.anime_key,
             title := coalesce(second_title.title, 'a title of no catalogue'),
-            rating := round(computed.because_ratings[2]::double, 4),
-            share := computed.because_shares[2]
+            rating := round(listed.because_ratings[2]::double, 4),
+            share := listed.because_shares[2]
         ) as second_cause,
         struct_pack(
             anime_key := third_title.anime_key,
             title := coalesce(third_title.title, 'a title of no catalogue'),
-            rating := round(computed.because_ratings[3]::double, 4),
-            share := computed.because_shares[3]
+            rating := round(listed.because_ratings[3]::double, 4),
+            share := listed.because_shares[3]
         ) as third_cause
-    from computed
-    left join main.dim_anime as first_title on computed.because_anime_keys[1] = first_title.anime_key
-    left join main.dim_anime as second_title on computed.because_anime_keys[2] = second_title.anime_key
-    left join main.dim_anime as third_title on computed.because_anime_keys[3] = third_title.anime_key
+    from intermediate.int_explained_list as listed
+    left join main.dim_anime as first_title on listed.because_anime_keys[1] = first_title.anime_key
+    left join main.dim_anime as second_title on listed.because_anime_keys[2] = second_title.anime_key
+    left join main.dim_anime as third_title on listed.because_anime_keys[3] = third_title.anime_key
 ),
 
 explained as (
@@ -66,14 +66,14 @@ liked as (
 )
 
 select
-    explained.user_key::bigint as user_key,
-    explained.rank::integer as rank,
-    explained.anime_key::bigint as anime_key,
-    explained.score::double as score,
-    explained.model_version_id::varchar as model_version_id,
-    explained.share_collaborative::double as share_collaborative,
-    explained.share_content::double as share_content,
-    explained.share_popularity::double as share_popularity,
+    explained.user_key,
+    explained.rank,
+    explained.anime_key,
+    explained.score,
+    explained.model_version_id,
+    explained.share_collaborative,
+    explained.share_content,
+    explained.share_popularity,
     explained.because,
     case
         when len(explained.because) = 0 and liked.users is null

@@ -6,7 +6,7 @@ import numpy as np
 
 from recommenders.ease import EaseConfig
 from recommenders.interactions import Interactions
-from recommenders.versions import code_version, data_version, model_version_id
+from recommenders.versions import code_version, data_version, list_hashes, model_version_id
 
 from .worlds import tastes
 
@@ -56,3 +56,15 @@ def test_the_code_version_is_the_same_for_the_same_code() -> None:
     """It is short, hexadecimal, and does not change within a run."""
     assert code_version() == code_version()
     assert int(code_version(), 16) >= 0
+
+
+def test_lists_of_equal_content_have_equal_hashes_and_others_do_not() -> None:
+    """Whoever else is there; a rating, an anime more or an entry without its rating makes a list another one."""
+    entries = [(1, 10, 8.0), (1, 20, np.nan), (2, 10, 8.0), (2, 20, np.nan), (3, 10, 8.0), (3, 20, 1.0), (4, 10, 8.0)]
+    users, items, ratings = (np.array(part) for part in zip(*entries, strict=True))
+    lists = Interactions.from_arrays(users, items, ratings, user_keys=[1, 2, 3, 4, 5], item_keys=[10, 20, 30])
+    hashes = list_hashes(lists)
+    assert hashes.dtype == np.uint64
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes.tolist())) == 4
+    assert list_hashes(lists.take([3, 0])).tolist() == hashes[[3, 0]].tolist()

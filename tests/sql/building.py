@@ -215,18 +215,15 @@ ARROW = {
     "bigint[]": pa.list_(pa.int64()),
     "double[]": pa.list_(pa.float64()),
 }
-#: What fact_recommendation reads of `computed` beyond what it casts column by column.
-CAUSES = {"because_anime_keys": "bigint[]", "because_ratings": "double[]", "because_shares": "double[]"}
 #: What fact_match_candidate reads as it is, a struct of numbers by name.
 UNCAST = {"features": "double"}
-CAST = re.compile(r"\b(?:computed|explained)\.(?P<column>[a-z0-9_]+)::(?P<type>[a-z]+(?:\[\])?)")
+CAST = re.compile(r"\bcomputed\.(?P<column>[a-z0-9_]+)::(?P<type>[a-z]+(?:\[\])?)")
 
 
 def no_rows(file: SqlFile) -> pa.Table:
     """A computed table without rows that has every column the file reads."""
     read = {found["column"]: found["type"] for found in CAST.finditer(file.body)}
-    named = read | (CAUSES if file.name == "fact_recommendation" else {})
-    named |= UNCAST if file.name == "fact_match_candidate" else {}
+    named = read | (UNCAST if file.name == "fact_match_candidate" else {})
     return pa.table({name: pa.array([], ARROW.get(kind, pa.string())) for name, kind in named.items()})
 
 

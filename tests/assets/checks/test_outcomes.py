@@ -141,7 +141,7 @@ def test_a_suite_that_cannot_be_evaluated_is_an_error(made: Warehouse, monkeypat
     ("name", "words"),
     [
         ("stg_kitsu__anime", "payload_path"),
-        ("fact_recommendation", "computed in Python"),
+        ("fact_collaborative_scores", "computed in Python"),
         ("dim_user", "intermediate.int_ratings_unioned"),
     ],
 )
