@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import arrow, list_columns
-from assets.model_inputs import DataVersions, read_training, read_versions, without_hidden
+from assets.model_inputs import DataVersions, read_asked, read_training, read_versions, without_hidden
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
@@ -27,7 +27,8 @@ from assets.teaching import (
 )
 from assets.tuned import tuned_config
 from recommenders.config import ModelConfig
-from recommenders.splitting import holdout
+from recommenders.deciding import deciding_split
+from recommenders.splitting import places
 from recommenders.versions import code_version
 from warehouse.build import build, preview
 from warehouse.catalogue import columns_of, row_count, table_exists
@@ -97,10 +98,17 @@ def evaluation_holdout(
         if unchanged := as_before(context, connection, file, besides):
             return unchanged
         everything = read_training(connection).interactions
-    split = holdout(everything, seed=run_settings.seed)
-    hidden = split.held_out.tocoo()
-    rows = {"user_key": everything.user_keys[hidden.row], "anime_key": everything.item_keys[hidden.col]}
-    metadata = write(warehouse, "ml/evaluation_holdout", arrow(rows), context.run_id, besides=besides)
+    split = deciding_split(everything, run_settings.seed)
+    hidden = (everything.seen - split.train.seen).tocsr()
+    hidden.eliminate_zeros()
+    rows, columns = hidden.nonzero()
+    is_target = np.isin(places(hidden), places(split.held_out))
+    computed = {
+        "user_key": everything.user_keys[rows],
+        "anime_key": everything.item_keys[columns],
+        "is_target": is_target,
+    }
+    metadata = write(warehouse, "ml/evaluation_holdout", arrow(computed), context.run_id, besides=besides)
     return dg.MaterializeResult(
         metadata=metadata | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
     )
@@ -133,14 +141,13 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             if version_id in versions and (kept := lists_of(connection, table, version_id)):
                 context.log.debug(f"{version_id} was evaluated before: its lists stay")
                 return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
-            everything = read_training(connection)
-            known = without_hidden(connection, everything)
+            known, asked = without_hidden(connection, read_training(connection)), read_asked(connection)
         if name not in run_settings.chosen(MODELS):
             metadata = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
             return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
         model = new_model(opened.home, name, config, context.log.info)
         model.using(known_components(opened.home, name, known.versions, config.seed))
-        result = evaluation_lists(model, known, everything)
+        result = evaluation_lists(model, known, asked)
         # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
         remember(opened.home, name, version_id, known.versions, config, result)
         columns = list_columns(result.lists, known.interactions.item_keys, version_id)

@@ -153,6 +153,12 @@ def without_hidden(connection: Any, everything: TrainingInputs) -> TrainingInput
     return replace(everything, interactions=_interactions(entries, keys.user_keys, keys.item_keys))
 
 
+def read_asked(connection: Any) -> Keys:
+    """The users of whom something is hidden that is to be found again, ascending."""
+    hidden = column_frame(connection, "ml.evaluation_holdout", ("user_key", "is_target"))
+    return np.unique(column(hidden, "user_key")[column(hidden, "is_target").astype(bool)])
+
+
 def read_serving(connection: Any) -> ServingInputs:
     """Everybody of today."""
     items, users = fetch(connection, "inputs/items"), fetch(connection, "inputs/users")

@@ -18,9 +18,10 @@ from assets.results import markdown_table
 from assets.tables import as_before, table_spec
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.beyond_accuracy import subjects
+from recommenders.deciding import deciding_split
 from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations
-from recommenders.splitting import Split, holdout
+from recommenders.splitting import Split
 from recommenders.versions import code_version
 from reports import leaderboard
 from warehouse.catalogue import table_exists
@@ -71,7 +72,7 @@ def measured_rows(
         tables: the evaluation tables by model.
         seed: of the split.
     """
-    split = holdout(inputs.interactions, seed=seed)
+    split = deciding_split(inputs.interactions, seed)
     found = {name: table for name, table in tables.items() if table.num_rows}
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
     measured = measure_all(lists, split, known_of(inputs))

@@ -16,9 +16,9 @@ from assets.results import markdown_table
 from assets.tables import table_spec
 from assets.teaching import MODELS, version_of
 from assets.tuned import tuned_config
+from recommenders.deciding import deciding_split
 from recommenders.metrics import user_metrics
 from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
-from recommenders.splitting import holdout
 from warehouse.build import fetch
 from warehouse.catalogue import table_exists
 from warehouse.checks import column_frame
@@ -60,7 +60,7 @@ CUTOFFS = (HEADLINE[1], 20)
 def measured_today(connection: Any, inputs: TrainingInputs, seed: int) -> list[Candidate]:
     """The versions that fact_model_metric has figures of, with each user's, from the lists they were measured on."""
     figures = fetch(connection, "inputs/promotion_figures").to_pylist()
-    split = holdout(inputs.interactions, seed=seed)
+    split = deciding_split(inputs.interactions, seed)
     hidden = split.held_out[split.evaluated]
     found: dict[str, dict[tuple[str, str, int], Figure]] = {}
     for row in figures:

@@ -16,7 +16,7 @@ from recommenders.base import Recommender
 from recommenders.config import ModelConfig
 from recommenders.discovery import all_models, load_model
 from recommenders.errors import RecommenderError, StoreError
-from recommenders.interactions import Interactions
+from recommenders.interactions import Keys
 from recommenders.ranking import Recommendations, recommend
 from recommenders.versions import model_version_id
 from warehouse.home import Home
@@ -94,9 +94,15 @@ class Evaluated:
         return {"skipped_because": self.skipped or "-"} | seconds
 
 
-def evaluation_lists(model: Recommender, known: TrainingInputs, everything: TrainingInputs) -> Evaluated:
-    """Top lists of the users who have something hidden, by a model that is taught here with what is known."""
-    rows = known.interactions.take(evaluated_rows(known.interactions, everything.interactions))
+def evaluation_lists(model: Recommender, known: TrainingInputs, asked: Keys) -> Evaluated:
+    """Top lists of the users who are asked, by a model that is taught here with what is known.
+
+    Args:
+        model: not taught yet.
+        known: what it may know.
+        asked: keys of users, ascending.
+    """
+    rows = known.interactions.take(known.interactions.rows_of(asked))
     started = time.process_time()
     try:
         taught = model.fit(known.interactions, known.features)
@@ -107,9 +113,3 @@ def evaluation_lists(model: Recommender, known: TrainingInputs, everything: Trai
         none = Recommendations(rows.user_keys[:0], nobody.astype(np.int32), nobody.astype(np.float32))
         return Evaluated(none, (), str(problem))
     return Evaluated(lists, taught.training, None, learned - started, time.process_time() - learned)
-
-
-def evaluated_rows(known: Interactions, everything: Interactions) -> np.ndarray[Any, Any]:
-    """Row numbers of the users of whom something is hidden: int64, ascending."""
-    difference = np.diff(everything.seen.indptr) - np.diff(known.seen.indptr)
-    return np.flatnonzero(difference)

@@ -16,7 +16,7 @@ from assets.resources import WarehouseResource
 from assets.tables import table_spec
 from assets.teaching import MODELS
 from assets.tuned import LOG
-from recommenders.splitting import holdout
+from recommenders.deciding import deciding_split
 from recommenders.tuning import tune
 from recommenders.tuningrecords import Ground, Tuning
 from warehouse.connection import Warehouse
@@ -33,7 +33,7 @@ def ground_of(warehouse: Warehouse, seed: int) -> Ground:
     """
     with warehouse.writer("read for tuning") as connection:
         inputs = read_training(connection)
-    return Ground(holdout(inputs.interactions, seed=seed).train, inputs.features, inputs.recommendable)
+    return Ground(deciding_split(inputs.interactions, seed).train, inputs.features, inputs.recommendable)
 
 
 def tune_model(

@@ -2,6 +2,9 @@
 
 import os
 
+# Its pytest plugin imports it after the last test otherwise, which CPython 3.11 can fail in when much was parsed before
+# ("AST constructor recursion depth mismatch", github.com/python/cpython/issues/106905).
+import hypothesis  # noqa: F401
 import pytest
 
 # Read once by each library when it is imported, so set before any is. The suite has a worker for each core: threads of

@@ -19,6 +19,7 @@ listed as (
 evaluated as (
     select distinct evaluation_holdout.user_key
     from ml.evaluation_holdout
+    where evaluation_holdout.is_target
 ),
 
 lists as (

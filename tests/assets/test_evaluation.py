@@ -8,6 +8,7 @@ from assets.evaluation import evaluation_asset, lists_of
 from assets.model_inputs import DataVersions
 from assets.teaching import MODELS, version_of
 from tests.assets.model_world import QUICK, make_model_world, materialize
+from warehouse.build import fetch
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import append_events, event_files, read_events
@@ -65,3 +66,32 @@ def test_descriptions_are_prose_and_not_code() -> None:
         (spec,) = evaluation_asset(name).specs
         lines = str(spec.description).splitlines()
         assert not [line for line in lines[: lines.index("Source:")] if line.startswith("    ")], name
+
+
+def test_with_times_models_know_nothing_of_what_came_later(tmp_path: Path) -> None:
+    """What came after the moment is hidden; only positives are to be found, and only who has one has a list."""
+    warehouse = make_model_world(tmp_path / "home")
+    with warehouse.writer("times") as connection:
+        connection.execute(
+            "update fact_user_rating set rated_at = timestamptz '2026-01-01 00:00:00Z' "
+            "+ to_days((hash(user_key, anime_key) % 300)::integer)"
+        )
+    materialize(warehouse)
+    with warehouse.writer("test") as connection:
+        protocols = connection.execute("select distinct protocol from fact_model_metric").fetchall()
+        (first, last), (hidden_first,) = (
+            connection.execute("select min(rated_at), max(rated_at) from ml.evaluation_input").fetchall()[0],
+            connection.execute(
+                "select min(rated_at) from ml.training_entry join ml.evaluation_holdout using (user_key, anime_key)"
+            ).fetchall()[0],
+        )
+        counts = connection.execute("select count(*), count_if(is_target) from ml.evaluation_holdout").fetchall()[0]
+        rules = ("evaluation_holdout__every_target_is_a_positive", "evaluation_input__nothing_hidden_is_input")
+        for rule in (*rules, "evaluation_input__input_and_hidden_make_up_the_lists"):
+            assert fetch(connection, f"checks/{rule}").num_rows == 0, rule
+        asked = connection.execute("select distinct user_key from ml.evaluation_holdout where is_target").fetchall()
+        listed = connection.execute("select distinct user_key from ml.evaluation_ease").fetchall()
+    assert all(protocol.startswith("global time split, 20% of ratings >= 7 from 2026-") for (protocol,) in protocols)
+    assert first < last < hidden_first
+    assert 0 < counts[1] < counts[0]
+    assert set(asked) == set(listed)

@@ -50,6 +50,7 @@ create table main.bridge_anime_franchise (anime_key bigint, franchise_key bigint
 create table main.dim_user as select range as user_key, 'control' as cohort_id from range(2);
 create table main.fact_user_rating as select range as user_key, range + 1 as anime_key, 8.0::double as rating,
     'completed' as status, null::timestamptz as rated_at from range(2);
+create table ml.evaluation_holdout as select 1::bigint as user_key, 2::bigint as anime_key, true as is_target;
 create table ml.evaluation_input as
 select user_key, anime_key, rating, rated_at from main.fact_user_rating where user_key = 0;
 """

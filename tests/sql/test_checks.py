@@ -341,8 +341,8 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ),
     (
         "evaluation_holdout",
-        "everything_hidden_is_a_positive",
-        f"insert into ml.evaluation_holdout values ({ANN}, 4)",
+        "every_target_is_a_positive",
+        f"insert into ml.evaluation_holdout values ({ANN}, 4, true)",
         1,
     ),
     (
@@ -366,7 +366,7 @@ BREAKS: list[tuple[str, str, str, int]] = [
     (
         "evaluation_ease",
         "lists_are_those_of_the_evaluated_users",
-        f"insert into ml.evaluation_holdout values ({CAT}, 2)",
+        f"insert into ml.evaluation_holdout values ({CAT}, 2, true)",
         1,
     ),
     (

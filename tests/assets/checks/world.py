@@ -223,7 +223,7 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         "described_version varchar, rated_version varchar",
         ["'0123456789abcdef', 'fedcba9876543210'"],
     ),
-    "ml.evaluation_holdout": ("user_key bigint, anime_key bigint", [f"{ANN}, 1"]),
+    "ml.evaluation_holdout": ("user_key bigint, anime_key bigint, is_target boolean", [f"{ANN}, 1, true"]),
     "ml.evaluation_input": (
         "user_key bigint, anime_key bigint, rating double",
         [f"{ANN}, 4, 5", f"{CAT}, 2, 8"],

@@ -1,5 +1,5 @@
 /*
-Only ratings of at least 7 are hidden.
+Only ratings of at least 7 are to be found again.
 
 Split anew from ml.training_entry.
 
@@ -14,5 +14,5 @@ left join ml.training_entry
     on
         evaluation_holdout.user_key = training_entry.user_key
         and evaluation_holdout.anime_key = training_entry.anime_key
-where not coalesce(training_entry.rating >= 7, false)
+where evaluation_holdout.is_target and not coalesce(training_entry.rating >= 7, false)
 order by evaluation_holdout.user_key, evaluation_holdout.anime_key
