@@ -14,7 +14,7 @@ from assets.conversions import arrow, list_columns
 from assets.model_inputs import DataVersions, read_asked, read_training, read_versions, without_hidden
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import PREVIEW_ROWS, column_schema, lineage_metadata, table_metadata
+from assets.results import PREVIEW_ROWS, code_of_assets, column_schema, lineage_metadata, table_metadata
 from assets.tables import as_before, table_spec
 from assets.teaching import (
     MODELS,
@@ -93,7 +93,7 @@ def evaluation_holdout(
 ) -> dg.MaterializeResult[None]:
     """Which ratings are hidden from models while they are evaluated."""
     file = sql_file("ml/evaluation_holdout")
-    besides = Besides(("ml.training_data",), (str(run_settings.seed), code_version()))
+    besides = Besides(("ml.training_data",), (str(run_settings.seed), code_version(), code_of_assets()))
     with warehouse.open().writer("read ratings") as connection:
         if unchanged := as_before(context, connection, file, besides):
             return unchanged

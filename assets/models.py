@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,7 +13,7 @@ from assets.conversions import column
 from assets.evaluation import LEARNED_FROM, write
 from assets.model_inputs import TrainingInputs, read_training
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import markdown_table
+from assets.results import code_of_assets, markdown_table
 from assets.tables import as_before, table_spec
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.beyond_accuracy import subjects
@@ -81,11 +80,31 @@ def measured_rows(
     for name, metrics in measured.items():
         summary = headline(metrics, split.protocol) | fit_seconds(known.get(versions[name], {}))
         registry.record(home, "measured", versions[name], metrics=summary)
-    return [
-        {"model_version_id": versions[name], "model_type": name, **asdict(one)}
+    decided = [
+        {"model_version_id": versions[name], "model_type": name, "decides": True, **asdict(one)}
         for name, metrics in measured.items()
         for one in metrics
     ]
+    return decided + kept_rows(home, {version: name for name, version in versions.items()})
+
+
+def kept_rows(home: Home, models: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What today's versions scored under other protocols, as rows.
+
+    Args:
+        home: where it was landed.
+        models: their names by version.
+    """
+    return [
+        {"model_version_id": version, "model_type": models[version], "protocol": protocol, **KEPT, **figure}
+        for (version, protocol), figures in registry.kept_figures(home).items()
+        if version in models
+        for figure in figures
+    ]
+
+
+#: Of every row under another protocol: it is over everybody, and promotes nobody.
+KEPT = {"segment": "", "decides": False}
 
 
 def made_from(home: Home, names: Sequence[str], seed: int) -> Besides:
@@ -95,7 +114,8 @@ def made_from(home: Home, names: Sequence[str], seed: int) -> Besides:
     """
     measured = sorted(one for one, version in registry.versions(home).items() if "metrics" in version)
     tables = ("ml.training_data", *(f"ml.evaluation_{name}" for name in names))
-    return Besides(tables, (str(seed), code_version(), Path(__file__).read_text(encoding="utf-8"), *measured))
+    words = (str(seed), code_version(), code_of_assets(), *measured, repr(registry.kept_figures(home)))
+    return Besides(tables, words)
 
 
 LISTS = ("model_version_id", "user_key", "rank", "anime_key", "score")
@@ -104,6 +124,8 @@ METRICS = pa.schema(
         ("model_version_id", pa.string()),
         ("model_type", pa.string()),
         ("protocol", pa.string()),
+        ("segment", pa.string()),
+        ("decides", pa.bool_()),
         ("metric", pa.string()),
         ("k", pa.int32()),
         ("value", pa.float64()),
@@ -155,7 +177,7 @@ def leaderboard_metadata(
     """
     if not rows:
         return {}
-    metrics = pa.Table.from_pylist(rows, METRICS).to_pandas()
+    metrics = pa.Table.from_pylist([row for row in rows if row["decides"]], METRICS).to_pandas()
     measured = {row["model_version_id"] for row in rows}
     # of a model that was not measured the newest version says why
     newest = {version["model_type"]: version_id for version_id, version in versions.items()}

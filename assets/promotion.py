@@ -64,10 +64,8 @@ def measured_today(connection: Any, inputs: TrainingInputs, seed: int) -> list[C
     hidden = split.held_out[split.evaluated]
     found: dict[str, dict[tuple[str, str, int], Figure]] = {}
     for row in figures:
-        if row["protocol"].startswith(split.protocol):
-            segment = row["protocol"].removeprefix(split.protocol).strip(", ").partition(" (")[0]
-            key = (segment, row["metric"], row["k"])
-            found.setdefault(row["model_version_id"], {})[key] = Figure(row["value"], row["ci_low"], row["ci_high"])
+        key = (row["segment"], row["metric"], row["k"])
+        found.setdefault(row["model_version_id"], {})[key] = Figure(row["value"], row["ci_low"], row["ci_high"])
     candidates = []
     for name in MODELS:
         if not table_exists(connection, f"ml.evaluation_{name}"):

@@ -136,6 +136,24 @@ def versions(home: Home) -> dict[str, dict[str, Any]]:
     return {version_id: version for version_id, version in found.items() if "model_type" in version}
 
 
+def keep_figures(home: Home, model_version_id: str, protocol: str, figures: Iterable[Mapping[str, Any]]) -> bool:
+    """Land what a version scored under another protocol than the one that decides; returns whether that was new.
+
+    Args:
+        home: where.
+        model_version_id: the version.
+        protocol: split, positives, candidates and seed in words.
+        figures: metric, k, value, ci_low, ci_high and users of each.
+    """
+    return record(home, "asked", model_version_id, protocol=protocol, figures=[dict(one) for one in figures])
+
+
+def kept_figures(home: Home) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What versions scored under other protocols, last said, by version and protocol."""
+    asked: list[Mapping[str, Any]] = [one for one in read_events(home, LOG) if one["event"] == "asked"]
+    return {(str(one["model_version_id"]), str(one["protocol"])): one["figures"] for one in asked}
+
+
 def registry_table(home: Home) -> pa.Table:
     """The rows of dim_recommendation_model: one for each version, exactly one of them active (or none)."""
     active = active_version(home)

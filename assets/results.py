@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -68,3 +71,12 @@ def _cell(value: object) -> str:
 def plain_metadata(values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Counts and names as Dagster metadata, without the empty ones."""
     return {name: value for name, value in dict(values).items() if value is not None}
+
+
+@cache
+def code_of_assets() -> str:
+    """16 hex digits for the code of this room, from which tables computed in Python follow too."""
+    digest = sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -20,7 +20,7 @@ from assets.artifacts import taught_model
 from assets.conversions import column
 from assets.model_inputs import ServingInputs, TrainingInputs, read_serving, read_training
 from assets.resources import WarehouseResource
-from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
+from assets.results import PREVIEW_ROWS, code_of_assets, lineage_metadata, table_metadata
 from assets.teaching import LIST_LENGTH
 from recommenders.base import Recommender
 from recommenders.versions import code_version, list_hashes
@@ -60,11 +60,12 @@ class Group:
         return np.asarray(self.serving.inputs.interactions.user_keys[self.users])
 
     def made_from(self) -> NDArray[np.str_]:
-        """What stands for all that each user's list follows from, in their order."""
-        shared = sha256(f"{self.serving.version_id} {code_version()} {LIST_LENGTH} ".encode())
+        """What stands for all that each user's list follows from, in their order: 16 hex digits each."""
+        shared = sha256(f"{self.serving.version_id} {code_version()} {code_of_assets()} ".encode())
         shared.update(np.packbits(self.allowed).tobytes())
-        hashes = list_hashes(self.serving.inputs.interactions.take(self.users))
-        return np.array([f"{shared.hexdigest()[:16]}-{one:016x}" for one in hashes], dtype=np.str_)
+        common = np.uint64(int.from_bytes(shared.digest()[:8]))
+        hashes = list_hashes(self.serving.inputs.interactions.take(self.users)) ^ common
+        return np.array([f"{one:016x}" for one in hashes], dtype=np.str_)
 
     def blocks(self) -> list[Group]:
         """The same users, some at a time; of nobody one empty block."""

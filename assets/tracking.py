@@ -158,11 +158,9 @@ def _checksum(home: Home, version_id: str) -> dict[str, str]:
 
 def _metrics(figures: Sequence[Row]) -> dict[str, float]:
     """Figures by name, each interval's ends beside it; those of a segment under the segment's name."""
-    whole = min((row["protocol"] for row in figures), key=len)
     found: dict[str, float] = {}
     for row in figures:
-        segment = row["protocol"].removeprefix(whole).strip(", ").partition(" (")[0]
-        name = f"{segment}/{row['metric']}_at_{row['k']}".lstrip("/")
+        name = f"{row['segment']}/{row['metric']}_at_{row['k']}".lstrip("/")
         ends = {name: row["value"], f"{name}.ci_low": row["ci_low"], f"{name}.ci_high": row["ci_high"]}
         found |= {key: value for key, value in ends.items() if value is not None}
     return found

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import orchestration
 from assets.registry import LOG as PROMOTIONS
-from assets.registry import hold
+from assets.registry import hold, kept_figures
 from assets.tuned import LOG as TUNINGS
 from assets.tuned import adopted
 from matching.adopted import LOG, training_in_force
@@ -203,12 +203,13 @@ def _trained_matcher(home: Home, other: Home | None) -> str:
 
 
 def _chosen_models(home: Home, other: Home | None) -> dict[str, object]:
-    """What a person promoted and what tuning found, once the other HOME is taken over.
+    """What a person promoted or measured besides, and what tuning found, once the other HOME is taken over.
 
     What the rules promote is not in it: they say the same again on an equal input.
     """
     held = hold(_whose(home, other, PROMOTIONS))
     return {
+        "asked": sorted(f"{key} {figures}" for key, figures in kept_figures(_whose(home, other, PROMOTIONS)).items()),
         "held": {"model": held.model_type, "parameters": dict(held.parameters)} if held else None,
         "tuned": adopted(_whose(home, other, TUNINGS)),
     }

@@ -31,6 +31,7 @@ class MetricRow:
     """One row of `fact_model_metric`, without the model's id; ci is None where there is no interval."""
 
     protocol: str
+    segment: str
     metric: str
     k: int
     value: float
@@ -174,7 +175,7 @@ def _rows(
     found: dict[str, list[MetricRow]] = {name: [] for name in items}
     for (name, metric, k, _), mean in zip(columns, means([column for *_, column in columns], samples), strict=True):
         if mean.users:
-            row = MetricRow(segment.protocol, metric, k, mean.value, mean.low, mean.high, mean.users)
+            row = MetricRow(segment.protocol, segment.name, metric, k, mean.value, mean.low, mean.high, mean.users)
             found[name].append(row)
     for name, one in lists.items() if not segment.same_lists else ():
         found[name] += _list_rows(one, segment, split, known)
@@ -207,4 +208,4 @@ def _list_rows(items: NDArray[np.int32], segment: Segment, split: Split, known: 
     for k in CUTOFFS:
         for metric, value in list_metrics(items, split.train.seen, catalogue, k).items():
             if value is not None:
-                yield MetricRow(segment.protocol, metric, k, value, None, None, len(items))
+                yield MetricRow(segment.protocol, segment.name, metric, k, value, None, None, len(items))

@@ -32,6 +32,7 @@ class Segment:
         targets: csr (users, n_items), what is to be found; every row has an entry.
         relatives: what is taken out of lists before they are measured; None = nothing.
         same_lists: whether only targets are chosen, so that what lists are like by themselves is known already.
+        name: `discovery`, `long tail` or `cold start`; '' = everybody with all targets.
     """
 
     protocol: str
@@ -39,6 +40,7 @@ class Segment:
     targets: Csr
     relatives: "Relatives | None" = None
     same_lists: bool = False
+    name: str = ""
 
     def lists(self, items: NDArray[np.int32]) -> NDArray[np.int32]:
         """The lists of these users as they are measured: int32 (users, N), -1 = no item.
@@ -98,13 +100,15 @@ def segments(split: Split, franchise: Keys | None = None) -> Iterator[Segment]:
         unrelated = ~Relatives(franchise, known, owner).among(hidden.indices[:, None])[:, 0]
         users, targets = _with_targets(hidden, unrelated)
         if len(users):
-            yield Segment(f"{split.protocol}, discovery", users, targets, Relatives(franchise, known, users))
+            yield Segment(
+                f"{split.protocol}, discovery", users, targets, Relatives(franchise, known, users), name="discovery"
+            )
     users, targets = _with_targets(hidden, ~head(split)[hidden.indices])
     if len(users):
-        yield Segment(f"{split.protocol}, {LONG_TAIL}", users, targets, same_lists=True)
+        yield Segment(f"{split.protocol}, {LONG_TAIL}", users, targets, same_lists=True, name="long tail")
     few = np.flatnonzero(np.diff(known.indptr) <= FEW_ENTRIES)
     if len(few):
-        yield Segment(f"{split.protocol}, {COLD_START}", few, hidden[few])
+        yield Segment(f"{split.protocol}, {COLD_START}", few, hidden[few], name="cold start")
 
 
 def head(split: Split) -> NDArray[np.bool_]:

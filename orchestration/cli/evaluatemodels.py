@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
+from typing import Any
 
 from orchestration.cli.console import Console, counted
 from orchestration.cli.modelparser import EVALUATED
@@ -12,6 +14,7 @@ from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import LIKED
+from recommenders.measuring import MetricRow
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 
@@ -19,13 +22,14 @@ from warehouse.home import Home
 def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console) -> int:
     """Teach the models on one part of this HOME's ratings, print what they make of the other; returns 0.
 
-    Nothing is kept of it: versions, promotion and what is published stay.
+    With `--keep` the figures are landed with the versions; versions, promotion and what is published stay.
 
     Raises:
         UsageError: a model that does not exist, no ratings, or none with a time where they are to be split by time.
     """
     from assets.model_inputs import read_training
-    from assets.teaching import new_model
+    from assets.registry import keep_figures
+    from assets.teaching import new_model, version_of
     from assets.tuned import tuned_config
 
     home, seed = Home(settings.home), settings.seed
@@ -40,5 +44,15 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
         raise UsageError(f"{home.root}: {problem}") from problem
     console.say(f"{', '.join(names)} on {counted(inputs.interactions.ratings.nnz, 'rating')} of {home.root}")
     models = [new_model(home, name, tuned_config(home, name, seed), console.say) for name in names]
-    print_measured(split, models, console, inputs.features, inputs.recommendable)
+    done = print_measured(split, models, console, inputs.features, inputs.recommendable)
+    if args.keep:
+        for one in filter(lambda one: one.metrics, done):
+            version_id = version_of(one.name, inputs.versions, tuned_config(home, one.name, seed))
+            keep_figures(home, version_id, one.metrics[0].protocol, map(figure, one.metrics))
+        console.say(f"kept; `osusume run --home {home.root}` puts the figures into fact_model_metric")
     return 0
+
+
+def figure(row: MetricRow) -> dict[str, Any]:
+    """A figure as it is landed."""
+    return {name: value for name, value in asdict(row).items() if name not in ("protocol", "segment")}

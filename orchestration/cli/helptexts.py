@@ -108,7 +108,8 @@ EVALUATE = """examples:
   osusume models evaluate --protocol own --folds 1          as a warehouse meets a user: only this user lacks something
 
 A model is taught anew for it, with the parameters that the next `osusume run` would use; ratings of 7 and more are what
-is to be found again among the whole catalogue. Nothing is kept: what is active and published stays."""
+is to be found again among the whole catalogue. What is active and published stays. With --keep the figures are landed,
+and the next `osusume run` puts them into fact_model_metric, under their protocol and beside those that decide."""
 
 TRAIN_MATCHER = """examples:
   osusume models train-matcher --dry-run        train and compare, change nothing

@@ -46,6 +46,9 @@ def _add_evaluate(add: AddAction) -> None:
     evaluator.add_argument(
         "--model", nargs="+", action="extend", metavar="NAME", help=f"these (default: {' '.join(EVALUATED)})"
     )
+    evaluator.add_argument(
+        "--keep", action="store_true", help="land the figures with the versions; the next run puts them into a table"
+    )
 
 
 def add_folds(parser: argparse.ArgumentParser) -> None:

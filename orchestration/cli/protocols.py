@@ -72,8 +72,10 @@ def print_measured(
     console: Console,
     items: ItemFeatures | None = None,
     allowed: NDArray[np.bool_] | None = None,
-) -> None:
+) -> list[Evaluation]:
     """Teach each model on the split, and print what it does there, best first, with intervals over users.
+
+    Returns what is printed, in that order.
 
     Args:
         split: what they learn from and are asked for.
@@ -90,6 +92,7 @@ def print_measured(
     out(f"measured on {counted(len(asked.evaluated), 'user')}: {asked.protocol}.")
     for name, reason in skipped.items():
         out(f"{name} was skipped: {reason}")
+    return done
 
 
 def _announced(models: Sequence[Recommender], console: Console) -> Iterator[Recommender]:

@@ -16,7 +16,8 @@ with best as (
         fact_model_metric.metric = 'ndcg'
         and fact_model_metric.k = 10
         and fact_model_metric.model_type <> 'popularity'
-        and not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
+        and fact_model_metric.decides
+        and fact_model_metric.segment = ''
     order by fact_model_metric.value desc, fact_model_metric.model_type asc
     limit 1
 ),
@@ -31,7 +32,8 @@ difference as (
     where
         fact_model_metric.metric = 'ndcg_minus_popularity'
         and fact_model_metric.k = 10
-        and not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
+        and fact_model_metric.decides
+        and fact_model_metric.segment = ''
 )
 
 select

@@ -16,6 +16,9 @@ columns:
     model_version_id: the model version
     model_type: the model, e.g. ease
     protocol: split, positives, candidates and seed in words, and the segment if it is one
+    segment: discovery, long tail or cold start; '' = all users and targets
+    decides: whether it was measured on what ml.evaluation_holdout hides, by which models are promoted; else
+        under another protocol, by osusume models evaluate --keep
     metric: ndcg, recall, precision, map, mrr, hit_rate; coverage, gini, novelty (bits), intra_list_diversity
         (1 - mean cosine of genres and tags), calibration_kl (nats, 0 = the genres of the user's own list); or
         one of them minus popularity or the best single model
@@ -29,6 +32,8 @@ select
     computed.model_version_id::varchar as model_version_id,
     computed.model_type::varchar as model_type,
     computed.protocol::varchar as protocol,
+    computed.segment::varchar as segment,
+    computed.decides::boolean as decides,
     computed.metric::varchar as metric,
     computed.k::integer as k,
     computed.value::double as value,

@@ -10,7 +10,8 @@ left join main.fact_model_metric
         dim_recommendation_model.model_version_id = fact_model_metric.model_version_id
         and fact_model_metric.metric = 'ndcg'
         and fact_model_metric.k = 10
-        and not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
+        and fact_model_metric.decides
+        and fact_model_metric.segment = ''
 where dim_recommendation_model.is_active or fact_model_metric.value is not null
 order by
     dim_recommendation_model.is_active desc,

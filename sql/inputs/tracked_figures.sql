@@ -12,6 +12,7 @@ select
     dim_recommendation_model.trained_at,
     dim_recommendation_model.is_active,
     fact_model_metric.protocol,
+    fact_model_metric.segment,
     fact_model_metric.metric,
     fact_model_metric.k,
     fact_model_metric.value,
@@ -20,7 +21,7 @@ select
 from main.fact_model_metric
 inner join main.dim_recommendation_model
     on fact_model_metric.model_version_id = dim_recommendation_model.model_version_id
-where fact_model_metric.k in (10, 20)
+where fact_model_metric.decides and fact_model_metric.k in (10, 20)
 order by
     fact_model_metric.model_version_id,
     fact_model_metric.protocol,

@@ -1,5 +1,5 @@
 /*
-Every measured figure of every model.
+Every figure of every model on what ml.evaluation_holdout hides.
 */
 select
     fact_model_metric.model_type,
@@ -11,6 +11,7 @@ select
     fact_model_metric.ci_high,
     fact_model_metric.users
 from main.fact_model_metric
+where fact_model_metric.decides
 order by
     fact_model_metric.model_type,
     fact_model_metric.protocol,

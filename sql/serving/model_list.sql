@@ -23,7 +23,7 @@ with headline as (
             where fact_model_metric.metric = 'coverage' and fact_model_metric.k = 10
         ) as coverage_at_10
     from main.fact_model_metric
-    where not regexp_matches(fact_model_metric.protocol, ', (discovery|long tail|cold start)')
+    where fact_model_metric.segment = ''
     group by fact_model_metric.model_version_id, fact_model_metric.protocol
 )
 

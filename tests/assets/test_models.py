@@ -16,13 +16,15 @@ from warehouse.landing import append_events, event_files, read_events
 def row(model: str, protocol: str, value: float) -> dict[str, object]:
     """NDCG@10 of a model."""
     figures = {"metric": "ndcg", "k": 10, "value": value, "ci_low": value - 0.1, "ci_high": value + 0.1, "users": 6}
-    return {"model_version_id": f"{model}-1", "model_type": model, "protocol": protocol, **figures}
+    about = {"segment": protocol.removeprefix("p").strip(", "), "decides": protocol.startswith("p")}
+    return {"model_version_id": f"{model}-1", "model_type": model, "protocol": protocol, **about, **figures}
 
 
 def test_the_ui_shows_the_tables_of_the_report() -> None:
     """One line for each model, best first, its segments in columns; skipped ones with their reason."""
     rows = [row("popularity", "p", 0.2), row("ease", "p", 0.4), row("ease", "p, discovery", 0.15)]
-    assert pa.Table.from_pylist(rows, METRICS).num_rows == 3
+    rows.append(row("popularity", "another protocol", 0.9))
+    assert pa.Table.from_pylist(rows, METRICS).num_rows == 4
     versions = {
         "ease-1": {"model_type": "ease", "fit_seconds": 2.5},
         "content-1": {"model_type": "content_tfidf", "skipped_because": "no word is known"},
@@ -39,7 +41,9 @@ def test_the_ui_shows_the_tables_of_the_report() -> None:
 
 def test_only_figures_over_everybody_are_landed_with_a_version() -> None:
     """Of a segment nothing; seconds where they were noted."""
-    metrics = [MetricRow(protocol, "ndcg", 10, value, 0.0, 1.0, 6) for protocol, value in (("p", 0.4), ("p, x", 0.1))]
+    metrics = [
+        MetricRow(protocol, "", "ndcg", 10, value, 0.0, 1.0, 6) for protocol, value in (("p", 0.4), ("p, x", 0.1))
+    ]
     assert headline(metrics, "p") == {"ndcg@10": 0.4}
     assert fit_seconds({"fit_seconds": 2}) == {"fit_seconds": 2.0}
     assert fit_seconds({}) == {}

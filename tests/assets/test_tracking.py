@@ -30,11 +30,11 @@ def figures(version: str, *, is_active: bool = False) -> list[dict[str, Any]]:
         "is_active": is_active,
     }
     rows = [
-        (WHOLE, "ndcg", 0.4, 0.3, 0.5),
-        (WHOLE, "coverage", 0.25, None, None),
-        (f"{WHOLE}, long tail (targets beyond the head)", "ndcg", 0.2, 0.1, 0.3),
+        (WHOLE, "", "ndcg", 0.4, 0.3, 0.5),
+        (WHOLE, "", "coverage", 0.25, None, None),
+        (f"{WHOLE}, long tail (targets beyond the head)", "long tail", "ndcg", 0.2, 0.1, 0.3),
     ]
-    names = ("protocol", "metric", "value", "ci_low", "ci_high")
+    names = ("protocol", "segment", "metric", "value", "ci_low", "ci_high")
     return [made | {"k": 10} | dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -52,15 +52,16 @@ insert into main.dim_recommendation_model values
     ('ease-1', 'ease', '2026-03-01 10:01:00+00', null, true),
     ('item_knn-1', 'item_knn', '2026-03-01 10:02:00+00', 'fewer than 10 users have ratings', false);
 create table main.fact_model_metric (
-    model_version_id varchar, model_type varchar, protocol varchar, metric varchar, k integer, value double,
+    model_version_id varchar, model_type varchar, protocol varchar, segment varchar,
+    decides boolean, metric varchar, k integer, value double,
     ci_low double, ci_high double, users integer
 );
 insert into main.fact_model_metric values
-    ('ease-1', 'ease', 'a fifth is hidden', 'ndcg', 10, 0.44, 0.43, 0.45, 90),
-    ('ease-1', 'ease', 'a fifth is hidden', 'ndcg', 100, 0.55, 0.54, 0.56, 90),
-    ('ease-1', 'ease', 'a fifth is hidden', 'recall', 20, 0.5, 0.48, 0.52, 90),
-    ('ease-1', 'ease', 'a fifth is hidden', 'coverage', 10, 0.25, null, null, 90),
-    ('popularity-1', 'popularity', 'a fifth is hidden', 'ndcg', 10, 0.11, 0.10, 0.12, 90);
+    ('ease-1', 'ease', 'a fifth is hidden', '', true, 'ndcg', 10, 0.44, 0.43, 0.45, 90),
+    ('ease-1', 'ease', 'a fifth is hidden', '', true, 'ndcg', 100, 0.55, 0.54, 0.56, 90),
+    ('ease-1', 'ease', 'a fifth is hidden', '', true, 'recall', 20, 0.5, 0.48, 0.52, 90),
+    ('ease-1', 'ease', 'a fifth is hidden', '', true, 'coverage', 10, 0.25, null, null, 90),
+    ('popularity-1', 'popularity', 'a fifth is hidden', '', true, 'ndcg', 10, 0.11, 0.10, 0.12, 90);
 insert into quality.check_result values
     ('run-0', 'dim_anime', 'keys are unique', 'error', false, 5, '2026-03-01 09:00:00+00'),
     ('run-1', 'dim_anime', 'keys are unique', 'error', true, 0, '2026-03-02 09:00:00+00'),

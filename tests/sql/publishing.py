@@ -73,7 +73,8 @@ def computed(user_key: int) -> dict[str, pa.Table]:
     rest |= {"training": "[0.8, 0.9]"}
     born = {"event_number": 1, "occurred_at": "2026-03-01 00:00:00Z", "anime_key": 1, "event": "born"}
     born |= {"other_key": None, "source": "anilist", "source_id": "1", "cause": "first seen"}
-    metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p", "metric": "ndcg", "k": 10}
+    metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p"}
+    metric |= {"segment": "", "decides": True, "metric": "ndcg", "k": 10}
     figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "users": 6}
     rows: dict[str, dict[str, Any]] = {
         "fact_match_candidate": pair

@@ -6,22 +6,25 @@ from tests.sql.building import Workshop
 from warehouse.build import fetch
 from warehouse.sqlfiles import read_sql, sql_root
 
-SEGMENTS = (", discovery", ", long tail (targets)", ", cold start (users)")
+SEGMENTS = ("discovery", "long tail", "cold start")
 
 
 @pytest.fixture
 def measured(shop: Workshop) -> Workshop:
     """EASE is best over everybody; popularity is best in every segment."""
-    rows = [("ease-1", "ease", "p", 0.4), ("popularity-1", "popularity", "p", 0.2)]
-    rows += [("ease-1", "ease", f"p{one}", 0.1) for one in SEGMENTS]
-    rows += [("popularity-1", "popularity", f"p{one}", 0.9) for one in SEGMENTS]
+    rows = [("ease-1", "ease", "p", 0.4, "", True), ("popularity-1", "popularity", "p", 0.2, "", True)]
+    rows += [("ease-1", "ease", f"p, {one}", 0.1, one, True) for one in SEGMENTS]
+    rows += [("popularity-1", "popularity", f"p, {one}", 0.9, one, True) for one in SEGMENTS]
     shop.con.execute(
         "create table fact_model_metric (model_version_id varchar, model_type varchar, protocol varchar, "
-        "value double, metric varchar default 'ndcg', k integer default 10, ci_low double default 0.1, "
+        "value double, segment varchar, decides boolean, "
+        "metric varchar default 'ndcg', k integer default 10, ci_low double default 0.1, "
         "ci_high double default 0.9, users integer default 6)"
     )
     shop.con.executemany(
-        "insert into fact_model_metric (model_version_id, model_type, protocol, value) values (?, ?, ?, ?)", rows
+        "insert into fact_model_metric (model_version_id, model_type, protocol, value, segment, decides) "
+        "values (?, ?, ?, ?, ?, ?)",
+        rows,
     )
     shop.con.execute(
         "create table dim_recommendation_model as select distinct model_version_id, model_type, "
@@ -41,9 +44,27 @@ def test_a_segment_in_which_popularity_wins_breaks_no_rule(measured: Workshop) -
     """The best over everybody must beat it there; what it does among cold users is another question."""
     rule = read_sql(sql_root() / "checks" / "fact_model_metric__best_beats_popularity.sql").body
     assert measured.con.execute(rule).fetchall()
-    differences = [("p", 0.2, 0.1, 0.3), ("p, discovery", -0.2, -0.3, -0.1)]
+    differences = [("p", 0.2, "", 0.1, 0.3), ("p, discovery", -0.2, "discovery", -0.3, -0.1)]
     measured.con.executemany(
-        "insert into fact_model_metric values ('ease-1', 'ease', $1, $2, 'ndcg_minus_popularity', 10, $3, $4, 6)",
+        "insert into fact_model_metric values "
+        "('ease-1', 'ease', $1, $2, $3, true, 'ndcg_minus_popularity', 10, $4, $5, 6)",
         differences,
     )
     assert not measured.con.execute(rule).fetchall()
+
+
+def test_another_protocol_neither_ranks_nor_breaks_a_rule(measured: Workshop) -> None:
+    """Popularity is best there; the list of models shows it beside what decides."""
+    measured.con.execute(
+        "insert into fact_model_metric (model_version_id, model_type, protocol, value, segment, decides) "
+        "values ('popularity-1', 'popularity', 'q', 0.95, '', false), ('ease-1', 'ease', 'q', 0.01, '', false)"
+    )
+    ranked = fetch(measured.con, "inputs/active_models").to_pylist()
+    assert [row["model_version_id"] for row in ranked] == ["ease-1", "popularity-1"]
+    listed = fetch(measured.con, "serving/model_list").to_pylist()
+    assert [(row["model_type"], row["protocol"]) for row in listed if row["model_type"] == "ease"] == [
+        ("ease", "p"),
+        ("ease", "q"),
+    ]
+    rule = read_sql(sql_root() / "checks" / "fact_model_metric__best_beats_popularity.sql").body
+    assert [row[1:3] for row in measured.con.execute(rule).fetchall()] == [("ease", 0.4)]

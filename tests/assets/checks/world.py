@@ -239,13 +239,14 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "main.fact_model_metric": (
-        "model_version_id varchar, model_type varchar, protocol varchar, metric varchar, k integer, "
+        "model_version_id varchar, model_type varchar, protocol varchar, segment varchar, decides boolean, "
+        "metric varchar, k integer, "
         "value double, ci_low double, ci_high double, users integer",
         [
-            f"{EASE}, 'ease', 'random 20 %', 'ndcg', 10, 0.5, 0.4, 0.6, 1",
-            f"{EASE}, 'ease', 'random 20 %', 'ndcg_minus_popularity', 10, 0.3, 0.2, 0.4, 1",
-            f"{EASE}, 'ease', 'random 20 %', 'novelty', 10, 7.5, null, null, 1",
-            f"{POPULARITY}, 'popularity', 'random 20 %', 'ndcg', 10, 0.2, 0.1, 0.3, 1",
+            f"{EASE}, 'ease', 'random 20 %', '', true, 'ndcg', 10, 0.5, 0.4, 0.6, 1",
+            f"{EASE}, 'ease', 'random 20 %', '', true, 'ndcg_minus_popularity', 10, 0.3, 0.2, 0.4, 1",
+            f"{EASE}, 'ease', 'random 20 %', '', true, 'novelty', 10, 7.5, null, null, 1",
+            f"{POPULARITY}, 'popularity', 'random 20 %', '', true, 'ndcg', 10, 0.2, 0.1, 0.3, 1",
         ],
     ),
     "main.fact_promotion_decision": (

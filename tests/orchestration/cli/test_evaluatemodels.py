@@ -1,11 +1,14 @@
-"""`osusume models evaluate`: other protocols on the ratings of a HOME, and nothing kept of it."""
+"""`osusume models evaluate`: other protocols on the ratings of a HOME, of which figures are kept when asked for."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from assets.registry import LOG
+from tests.assets.model_world import make_model_world, materialize
 from tests.orchestration.cli.conftest import Called
+from warehouse.landing import read_events
 
 Call = Callable[..., Called]
 
@@ -20,6 +23,29 @@ def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call)
     assert float(first.split()[1]) > float(second.split()[1])
     assert "20% of users never trained on" in called.out
     assert not (rated / "landing" / "osusume").exists()
+
+
+def test_figures_that_are_kept_stand_in_the_table_beside_those_that_decide(tmp_path: Path, osusume: Call) -> None:
+    """Once, under their protocol, for the version that a run measures; a model that no run measures has none."""
+    warehouse = make_model_world(tmp_path / "home")
+    materialize(warehouse)
+    words = ("models", "evaluate", "--home", warehouse.home.root, "--model", "ease", "popularity", "als", "--keep")
+    for _ in range(2):
+        called = osusume(*words)
+        assert called.status == 0, called.err
+    assert "puts the figures into fact_model_metric" in called.err
+    assert len([one for one in read_events(warehouse.home, LOG) if one["event"] == "asked"]) == 3
+    materialize(warehouse)
+    with warehouse.writer("test") as connection:
+        kept = connection.execute(
+            "select model_type, round(value, 4) from fact_model_metric "
+            "where not decides and metric = 'ndcg' and k = 10 and segment = '' "
+            "and protocol like '20\\% of users never trained on%' escape '\\' order by value desc"
+        ).fetchall()
+        decide = connection.execute("select count(distinct protocol) from fact_model_metric where decides").fetchall()
+    printed = [line.split()[:2] for line in called.out.splitlines()[2:5]]
+    assert [[name, f"{value:.4f}"] for name, value in kept] == [line for line in printed if line[0] != "als"]
+    assert decide == [(4,)]
 
 
 def test_a_run_of_a_home_uses_the_protocol_of_the_pipeline_too(rated: Path, osusume: Call) -> None:
