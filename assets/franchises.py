@@ -12,6 +12,7 @@ from assets.resources import WarehouseResource
 from assets.tables import table_spec
 from matching.franchises import NamedAnime, memberships
 from warehouse.build import fetch
+from warehouse.made import content
 from warehouse.sqlfiles import sql_file
 
 FILE = sql_file("core/bridge_anime_franchise")
@@ -34,7 +35,11 @@ def bridge_anime_franchise(
     with warehouse.open().writer("read titles") as connection:
         anime = fetch(connection, "inputs/named_anime").to_pylist()
     found = pa.Table.from_pylist([one._asdict() for one in memberships(list(map(named_anime, anime)))], COLUMNS)
-    return dg.MaterializeResult(metadata=write(warehouse, "core/bridge_anime_franchise", found, context.run_id))
+    told = write(warehouse, "core/bridge_anime_franchise", found, context.run_id)
+    with warehouse.open().writer(FILE.name) as connection:
+        # Without it Dagster would take every run's table for another one, and models would follow each refresh.
+        version = dg.DataVersion(content(connection, f"{FILE.schema}.{FILE.name}"))
+    return dg.MaterializeResult(metadata=told, data_version=version)
 
 
 def named_anime(row: Mapping[str, Any]) -> NamedAnime:

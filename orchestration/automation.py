@@ -12,6 +12,8 @@ from typing import Any
 
 import dagster as dg
 
+from assets.models import EVALUATIONS
+
 #: Tables that follow what they read whenever it was made again.
 TABLES = ("staging", "identity", "core", "ratings")
 #: What follows the tables only when these hold something else than before.
@@ -19,6 +21,8 @@ RESULTS = ("models", "recommendations", "monitoring")
 #: Computed in Python, with the times of events in them: they are other at every run. What they decide shows in the
 #: tables built from them, whose content counts.
 _OTHER_AT_EVERY_RUN = dg.AssetSelection.assets("anime_key_history", "fact_match_candidate", "fact_match_override")
+#: Never made where OSUSUME_MODELS leaves their model out (which `auto` does, too): nobody waits for them.
+_PERHAPS_NEVER_MADE = dg.AssetSelection.assets(*EVALUATIONS)
 
 _Condition = dg.AutomationCondition[Any]
 _DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
@@ -53,7 +57,7 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
 def _when_nothing_is_under_way(cause: _Condition, label: str) -> _Condition:
     """The cause, once for each time that it comes true, as soon as nothing read here is missing or being made."""
     quiet = (
-        ~dg.AutomationCondition.any_deps_missing()
+        ~dg.AutomationCondition.any_deps_missing().ignore(_PERHAPS_NEVER_MADE)
         & ~dg.AutomationCondition.any_deps_in_progress()
         & ~dg.AutomationCondition.in_progress()
     )

@@ -89,3 +89,22 @@ def test_anime_that_share_only_a_universe_share_no_franchise(tmp_path: Path) -> 
     features = told_to_models(made)
     assert features.franchise.tolist() == [-1] * 6
     assert features.universe.tolist() == [1, 1, -1, -1, -1, -1]
+
+
+def test_franchises_made_again_are_another_version_only_where_they_hold_something_else(tmp_path: Path) -> None:
+    """Otherwise models would be asked for after each refresh of the catalogue (`recommendations_follow_tables`)."""
+    warehouse = Warehouse(Home(tmp_path), lock_timeout_s=30)
+    with warehouse.writer("tables") as connection:
+        connection.execute(TABLES)
+    resources = {"warehouse": WarehouseResource(home=str(tmp_path))}
+
+    def version() -> str:
+        made = dg.materialize([bridge_anime_franchise], resources=resources)
+        (event,) = made.asset_materializations_for_node("bridge_anime_franchise")
+        return (event.tags or {})["dagster/data_version"]
+
+    first = version()
+    assert version() == first
+    with warehouse.writer("relations") as connection:
+        connection.execute("delete from main.bridge_anime_relation")
+    assert version() != first

@@ -129,6 +129,17 @@ def test_changed_ratings_reach_the_published_snapshot_in_one_run(ticks: Ticks) -
     assert ticks.tick() == set()
 
 
+def test_models_that_are_left_out_keep_nothing_from_being_published(definitions: dg.Definitions) -> None:
+    """What OSUSUME_MODELS does not name is never evaluated, and the snapshot does not wait for it."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        ticks = Ticks(definitions, instance, "recommendations_follow_tables")
+        names = {spec.key.to_user_string() for spec in definitions.resolve_all_asset_specs()}
+        ticks.make(names - {"evaluation_als", "evaluation_bpr"})
+        ticks.tick()
+        ticks.make(["dim_anime_record"], content="another day")
+        assert "published_snapshot" in ticks.tick()
+
+
 def test_what_users_read_says_how_old_it_may_be(definitions: dg.Definitions) -> None:
     """Tables of the daily jobs may be a day old and some hours, what is made weekly a week and some days."""
     specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
