@@ -1,10 +1,9 @@
 """A backfill of many partitions as the UI makes it, with readers beside it: `python -m benchmarks.backfills`.
 
-A small demo world of which only Kitsu's catalogue was taken in yet. `osusume dev` (webserver, daemon, stand-in
-services) is asked through its API for AniList's years and MyAnimeList's seasons, a run in a process of its own for
-each. Meanwhile one process publishes, one reads the snapshot in a loop, and one runs `osusume sql` in a loop. A copy of
-the HOME is asked for the same partitions in one run for each source. What an ordinary run then makes of both must be
-the same tables.
+A small demo world was taken in. `osusume dev` (webserver, daemon, stand-in services) is asked through its API for
+AniList's years and MyAnimeList's seasons once more, a run in a process of its own for each. Meanwhile one process
+publishes, one reads the snapshot in a loop, and one runs `osusume sql` in a loop. A copy of the HOME is asked for the
+same partitions in one run for each source. What an ordinary run then makes of both must be the same tables.
 """
 
 from __future__ import annotations
@@ -42,7 +41,6 @@ ENVIRONMENT = {
 #: When something was asked and written, and its place in what was landed, which two crawls cannot have in common: a
 #: service that stumbled has a line more in its file, and lists come in an order that moves.
 OF_THE_CRAWL = {*OF_THE_RUN, *RUN_TIMES, "captured_at", "payload_path", "payload_line", "payload_item"}
-ONLY_KITSU = {"OSUSUME_SOURCES": "kitsu"}
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "osusume"}
 BACKFILL = """mutation($params: LaunchBackfillParams!) {
   launchPartitionBackfill(backfillParams: $params) {
@@ -78,14 +76,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="osusume-backfills-") as directory:
         root = Path(directory)
         parallel, single = root / "parallel", root / "single"
-        osusume(parallel, "run", more=ONLY_KITSU)
+        osusume(parallel, "run")
         shutil.copytree(parallel, single)
         began = time.monotonic()
         scene = in_many_runs(parallel, keys)
         took = time.monotonic() - began
         scene["single"] = in_one_run_each(single, keys)
         for home in (parallel, single):
-            osusume(home, "run", more=ONLY_KITSU)
+            osusume(home, "run")
         differ = differing(landed_alike(parallel), landed_alike(single))
     return tell(scene, took, [f"{name} {rows}" for name, rows in differ.items()], "from their launch to their end")
 
@@ -99,10 +97,10 @@ def chosen(partitions: int) -> dict[str, list[str]]:
     return {source: keys for source, keys in wanted.items() if keys}
 
 
-def osusume(home: Path, *words: str, more: Mapping[str, str] | None = None) -> None:
+def osusume(home: Path, *words: str, more: Mapping[str, str] = ENVIRONMENT) -> None:
     """One command to its end; the benchmark ends when it fails."""
     command = [sys.executable, "-m", "orchestration", "--home", str(home), *words]
-    environment = {**os.environ, **ENVIRONMENT, **(more or {})}
+    environment = {**os.environ, **more}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise SystemExit(f"osusume {' '.join(words)} failed ({ended.returncode}):\n{ended.stderr[-3000:]}")

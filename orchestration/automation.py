@@ -73,10 +73,16 @@ def _something_read_holds_something_else() -> _Condition:
     )
 
 
+def _something_read_was_made_again_after_a_failure() -> _Condition:
+    """Whether what is read was made again since making this failed: what was put right may hold what it held before."""
+    return dg.AutomationCondition.execution_failed() & dg.AutomationCondition.any_deps_updated()
+
+
 FOLLOW = _when_nothing_is_under_way(
     dg.AutomationCondition.any_deps_updated(), "what it reads was made again, and nothing is under way"
 )
 FOLLOW_CONTENT = _when_nothing_is_under_way(
-    _something_read_holds_something_else(), "what it reads holds something else, and nothing is under way"
+    _something_read_holds_something_else() | _something_read_was_made_again_after_a_failure(),
+    "what it reads holds something else, and nothing is under way",
 )
 _CONDITIONS = dict.fromkeys(TABLES, FOLLOW) | dict.fromkeys(RESULTS, FOLLOW_CONTENT)
