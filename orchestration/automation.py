@@ -55,14 +55,21 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 
 def _when_nothing_is_under_way(cause: _Condition, label: str) -> _Condition:
-    """The cause, once for each time that it comes true, as soon as nothing read here is missing or being made."""
+    """The cause, once for each time that it comes true, as soon as nothing read is missing, being made or broken."""
     quiet = (
         ~dg.AutomationCondition.any_deps_missing().ignore(_PERHAPS_NEVER_MADE)
         & ~dg.AutomationCondition.any_deps_in_progress()
         & ~dg.AutomationCondition.in_progress()
+        & ~_something_read_does_not_hold()
     )
     either: _Condition = dg.AutomationCondition.newly_missing() | cause
     return (either.since_last_handled() & quiet).with_label(label)
+
+
+def _something_read_does_not_hold() -> _Condition:
+    """Whether a check that blocks failed on what is read as it stands, and is not asked for again in this tick."""
+    failed = dg.AutomationCondition.check_failed() & ~dg.AutomationCondition.will_be_requested()
+    return dg.AutomationCondition.any_deps_match(dg.AutomationCondition.any_checks_match(failed, blocking_only=True))
 
 
 def _something_read_holds_something_else() -> _Condition:

@@ -30,14 +30,21 @@ def table_checks(table: CheckedTable) -> dg.AssetChecksDefinition:
 def check_specs(table: CheckedTable) -> list[dg.AssetCheckSpec]:
     """The table's checks as Dagster knows them before they run.
 
-    All of them block: a failed one of severity error keeps what is downstream from running, and even the
-    publishing waits for warnings, so that a snapshot holds all outcomes of its run.
+    Those of severity error block: a failed one keeps what is downstream from running, and automation from asking for
+    it. All checks of a table are one step and every table has one that blocks, so that even the publishing waits for
+    warnings, and a snapshot holds all outcomes of its run.
     """
-    described = {name: text for name, _, text in described_checks(table)}
+    described = {name: (severity, text) for name, severity, text in described_checks(table)}
     also_read = _also_read(table)
     return [
-        dg.AssetCheckSpec(name=name, asset=table.name, description=text, blocking=True, additional_deps=also_read)
-        for name, text in described.items()
+        dg.AssetCheckSpec(
+            name=name,
+            asset=table.name,
+            description=text,
+            blocking=severity == "error",
+            additional_deps=also_read,
+        )
+        for name, (severity, text) in described.items()
     ]
 
 

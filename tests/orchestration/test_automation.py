@@ -129,6 +129,29 @@ def test_changed_ratings_reach_the_published_snapshot_in_one_run(ticks: Ticks) -
     assert ticks.tick() == set()
 
 
+@tables
+def test_nothing_is_made_from_what_a_check_found_broken(ticks: Ticks) -> None:
+    """An error stops what reads the table until it is made anew and holds; a warning does not."""
+    rule = "at_most_1_in_5_rows_is_rejected"
+
+    def check(severity: dg.AssetCheckSeverity, name: str, *, passed: bool) -> None:
+        ticks.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                dg.AssetKey("stg_kitsu__ratings"), name, passed, {}, severity=severity, blocking=passed
+            )
+        )
+
+    ticks.make(["stg_kitsu__ratings"], content="broken")
+    check(dg.AssetCheckSeverity.ERROR, rule, passed=False)
+    assert ticks.tick() == set()
+    assert ticks.tick() == set()
+    ticks.make(["stg_kitsu__ratings"], content="put right")
+    check(dg.AssetCheckSeverity.ERROR, rule, passed=True)
+    check(dg.AssetCheckSeverity.WARN, "at_most_1_in_100_rows_is_rejected", passed=False)
+    assert {"int_ratings_unioned", "fact_user_rating"} <= ticks.tick()
+    assert ticks.tick() == set()
+
+
 @results
 def test_what_failed_is_made_once_what_it_reads_was_made_again(ticks: Ticks) -> None:
     """As a snapshot that a broken table kept back: put right, the table may hold what it held before."""

@@ -10,7 +10,9 @@ from assets import ALL_ASSETS
 from assets.checks import ALL_CHECKS
 from assets.checks.asset_checks import check_specs, table_checks
 from assets.checks.expectations import Expectation
+from assets.checks.outcomes import described_checks
 from assets.checks.suites import SUITES
+from assets.checks.tables import checked_tables
 from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
 from tests.assets.checks.conftest import change, table_named
@@ -95,12 +97,17 @@ def test_a_failure_of_great_expectations_stops_the_run(tmp_path: Path, monkeypat
     assert "ExpectColumnNothing(protocol) cannot be expressed" in str(failure.event_specific_data)
 
 
-def test_every_check_blocks_and_says_what_holds() -> None:
-    """The UI shows a sentence for every check, and even the publishing waits for warnings."""
-    for spec in check_specs(table_named("fact_recommendation")):
-        assert spec.blocking
-        assert spec.description
-        assert spec.description.endswith(".")
+def test_errors_block_and_every_check_says_what_holds() -> None:
+    """The UI shows a sentence for every check; a table without one that blocks would let its readers run beside it."""
+    for table in checked_tables():
+        specs = check_specs(table)
+        severities = {name: severity for name, severity, _ in described_checks(table)}
+        assert (
+            {spec.name for spec in specs if spec.blocking}
+            == {name for name, severity in severities.items() if severity == "error"}
+            != set()
+        )
+        assert all((spec.description or "").endswith(".") for spec in specs)
 
 
 def test_checks_wait_for_everything_their_rules_read() -> None:
