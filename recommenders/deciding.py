@@ -6,7 +6,7 @@ The one rule: it follows from the ratings alone, so that everything that asks fo
 import numpy as np
 
 from recommenders.interactions import LIKED, Csr, Interactions
-from recommenders.protocols import time_split
+from recommenders.protocols import moment_of, time_split
 from recommenders.splitting import Split, holdout
 
 HIDDEN_SHARE = 0.2
@@ -37,8 +37,7 @@ def divides(rated_at: Csr, liked: Csr) -> bool:
         liked: csr (n_users, n_items), an entry for each positive.
     """
     times = rated_at.multiply(liked).tocsr().data
-    times = np.sort(times[times > 0])
+    times = times[times > 0]
     if not len(times) or len(times) < KNOWN_SHARE * liked.nnz:
         return False
-    moment = times[int((1 - HIDDEN_SHARE) * len(times))]
-    return bool(np.count_nonzero(times >= moment) <= MOST_HIDDEN * len(times))
+    return bool(np.count_nonzero(times >= moment_of(times, HIDDEN_SHARE)) <= MOST_HIDDEN * len(times))

@@ -41,13 +41,18 @@ def time_split(interactions: Interactions, times: Csr, share: float = 0.2, posit
     wanted = (rated.data >= positive_from) & (when > 0)
     if not wanted.any():
         raise InvalidInputError("no positive rating has a time: this input cannot be split by time")
-    moment = np.sort(when[wanted])[int((1 - share) * np.count_nonzero(wanted))]
+    moment = moment_of(when[wanted], share)
     after = wanted & (when >= moment)
     held_out = sparse(np.ones(int(after.sum())), rated.row[after], rated.col[after], times.shape)
-    train = _before(interactions, times, float(moment))
-    _require_earlier(train, held_out, times, float(moment))
+    train = _before(interactions, times, moment)
+    _require_earlier(train, held_out, times, moment)
     words = f"global time split, {share:.0%} of ratings >= {positive_from:g} from {_written(moment)} on, full catalogue"
     return Split(train, held_out, words)
+
+
+def moment_of(times: NDArray[np.float64], share: float) -> float:
+    """The time at or after which this share of the times lies; more of them where many are the same."""
+    return float(np.sort(times)[int((1 - share) * len(times))])
 
 
 def held_out_users(

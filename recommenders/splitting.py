@@ -120,7 +120,7 @@ def drawn(seed: int, *keys: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A number for each tuple of keys that looks random and depends on nothing but them and the seed."""
     state = np.full(len(keys[0]), seed, dtype=np.int64).astype(np.uint64)
     for part in keys:
-        state = _mixed(state + part.astype(np.uint64))
+        state = mixed(state + part.astype(np.uint64))
     return state
 
 
@@ -143,7 +143,7 @@ def _common(one: Csr, other: Csr) -> int:
     return int(np.isin(places(one), places(other)).sum())
 
 
-def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit depends on every bit."""
     value = value + np.uint64(0x9E3779B97F4A7C15)
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from recommenders.config import ModelConfig
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
+from recommenders.splitting import mixed
 
 LIBRARIES = ("implicit", "lightgbm", "numba", "numpy", "rectools-lightfm", "scikit-learn", "scipy")
 """Libraries whose version can change a result."""
@@ -68,18 +69,10 @@ def list_hashes(rows: Interactions) -> NDArray[np.uint64]:
     total = np.zeros(rows.n_users, dtype=np.uint64)
     for matrix in (rows.ratings, rows.seen):
         values = matrix.data.astype(np.float32).view(np.uint32).astype(np.uint64)
-        cells = _mixed(_mixed(matrix.indices.astype(np.uint64)) ^ values)
+        cells = mixed(mixed(matrix.indices.astype(np.uint64)) ^ values)
         before = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(cells, dtype=np.uint64)])
-        total = _mixed(total + before[matrix.indptr[1:]] - before[matrix.indptr[:-1]])
+        total = mixed(total + before[matrix.indptr[1:]] - before[matrix.indptr[:-1]])
     return total
-
-
-def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Every bit of a word spread over all of its bits: the finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
-    words = words + np.uint64(0x9E3779B97F4A7C15)
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
 
 
 @cache
