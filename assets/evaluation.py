@@ -7,15 +7,14 @@ from typing import Any
 
 import dagster as dg
 import numpy as np
-import pyarrow as pa
 
 from assets import registry
 from assets.conversions import arrow, list_columns
 from assets.model_inputs import DataVersions, read_asked, read_training, read_versions, without_hidden
-from assets.pictures import picture_metadata, picture_rows
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import PREVIEW_ROWS, code_of_assets, column_schema, lineage_metadata, table_metadata
-from assets.tables import as_before, table_spec
+from assets.results import code_of_assets, column_schema
+from assets.steps import Made, table_step, telling
+from assets.tables import as_before, table_spec, write
 from assets.teaching import (
     MODELS,
     Evaluated,
@@ -30,11 +29,10 @@ from recommenders.config import ModelConfig
 from recommenders.deciding import deciding_split
 from recommenders.splitting import places
 from recommenders.versions import code_version
-from warehouse.build import build, preview
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
 from warehouse.home import Home
-from warehouse.made import Besides, note_made
+from warehouse.made import Besides, content
 from warehouse.names import relation
 from warehouse.sqlfiles import sql_file
 
@@ -58,39 +56,10 @@ NO_LISTS: Mapping[str, Any] = {
 }
 
 
-def write(
-    warehouse: WarehouseResource,
-    path: str,
-    computed: pa.Table,
-    run_id: str,
-    name: str | None = None,
-    besides: Besides | None = None,
-) -> dict[str, Any]:
-    """Build a table made in Python through its file of sql/; returns what the UI is told of it.
-
-    Args:
-        warehouse: where to.
-        path: the file, as `folder/name`.
-        computed: the rows.
-        run_id: of the run that made them.
-        name: of the table, where it is not the file's.
-        besides: what they were made from, to be remembered; None = the table is made anew in every run.
-    """
-    file = sql_file(path)
-    table = name or file.name
-    with warehouse.open().writer(table) as connection:
-        report = build(connection, file, computed=computed, table=name, run_id=run_id)
-        shown = table_metadata(report, preview(connection, f"{file.schema}.{table}", PREVIEW_ROWS))
-        drawn_from = picture_rows(connection, table)
-        if besides is not None:
-            note_made(connection, file, besides)
-    return shown | lineage_metadata(file) | picture_metadata(table, drawn_from)
-
-
-@dg.multi_asset(name="evaluation_holdout", specs=[table_spec(sql_file("ml/evaluation_holdout"), LEARNED_FROM)])
+@table_step("evaluation_holdout", [table_spec(sql_file("ml/evaluation_holdout"), LEARNED_FROM)])
 def evaluation_holdout(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """Which ratings are hidden from models while they are evaluated."""
     file = sql_file("ml/evaluation_holdout")
     besides = Besides(("ml.training_data",), (str(run_settings.seed), code_version(), code_of_assets()))
@@ -108,10 +77,8 @@ def evaluation_holdout(
         "anime_key": everything.item_keys[columns],
         "is_target": is_target,
     }
-    metadata = write(warehouse, "ml/evaluation_holdout", arrow(computed), context.run_id, besides=besides)
-    return dg.MaterializeResult(
-        metadata=metadata | {"evaluated_users": len(split.evaluated), "protocol": split.protocol}
-    )
+    result = write(warehouse, "ml/evaluation_holdout", arrow(computed), context.run_id, besides=besides)
+    return telling(result, {"evaluated_users": len(split.evaluated), "protocol": split.protocol})
 
 
 def evaluation_asset(name: str) -> dg.AssetsDefinition:
@@ -129,10 +96,8 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
         metadata={"dagster/table_name": f"ml.{table}"},
     )
 
-    @dg.multi_asset(name=table, specs=[spec])
-    def evaluation(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-    ) -> dg.MaterializeResult[None]:
+    @table_step(table, [spec])
+    def evaluation(context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings) -> Made:
         opened = warehouse.open()
         config = tuned_config(opened.home, name, run_settings.seed)
         versions = registry.versions(opened.home)
@@ -140,40 +105,41 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             version_id = version_of(name, read_versions(connection), config)
             if version_id in versions and (kept := lists_of(connection, table, version_id)):
                 context.log.debug(f"{version_id} was evaluated before: its lists stay")
-                return dg.MaterializeResult(metadata=kept | {"evaluated_before": version_id})
+                return telling(kept, {"evaluated_before": version_id})
             known, asked = without_hidden(connection, read_training(connection)), read_asked(connection)
         if name not in run_settings.chosen(MODELS):
-            metadata = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
-            return dg.MaterializeResult(metadata=metadata | {"skipped_because": "OSUSUME_MODELS does not name it"})
+            nothing = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
+            return telling(nothing, {"skipped_because": "OSUSUME_MODELS does not name it"})
         model = new_model(opened.home, name, config, context.log.info)
         model.using(known_components(opened.home, name, known.versions, config.seed))
         result = evaluation_lists(model, known, asked)
         # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
         remember(opened.home, name, version_id, known.versions, config, result)
         columns = list_columns(result.lists, known.interactions.item_keys, version_id)
-        metadata = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
+        written = write(warehouse, "ml/evaluation_model", arrow(columns), context.run_id, table)
         keep_for_others(opened.home, model, version_id, result)
         if result.skipped:
             context.log.warning("%s is skipped: %s", name, result.skipped)
-        return dg.MaterializeResult(metadata=metadata | result.told())
+        return telling(written, result.told())
 
     return evaluation
 
 
-def lists_of(connection: Any, table: str, version_id: str) -> dict[str, Any]:
-    """What the UI is told of the lists, if they are those of this very version; {} when it has to be evaluated.
+def lists_of(connection: Any, table: str, version_id: str) -> Made | None:
+    """What Dagster is told of the lists, if they are those of this very version; None when it has to be evaluated.
 
     Equal data, code, configuration and seed give equal lists. A model that could not be taught has none, and is tried
     again.
     """
     name = f"ml.{table}"
     if not table_exists(connection, name):
-        return {}
+        return None
     made_by = column_frame(connection, name, ["model_version_id"]).column(0).unique().to_pylist()
     if made_by != [version_id]:
-        return {}
-    columns = columns_of(connection, relation(name))
-    return {"dagster/row_count": row_count(connection, name), "dagster/column_schema": column_schema(columns)}
+        return None
+    schema = column_schema(columns_of(connection, relation(name)))
+    shown: dict[str, Any] = {"dagster/row_count": row_count(connection, name), "dagster/column_schema": schema}
+    return dg.MaterializeResult(asset_key=table, metadata=shown, data_version=dg.DataVersion(content(connection, name)))
 
 
 def remember(

@@ -1,18 +1,22 @@
 """Which anime belong together: one table, read by models and people."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 
-from assets.evaluation import write
 from assets.resources import WarehouseResource
-from assets.tables import table_spec
+from assets.results import code_beside
+from assets.steps import Made, table_step
+from assets.tables import as_before, table_spec, write
+from matching import franchises
 from matching.franchises import NamedAnime, memberships
 from warehouse.build import fetch
-from warehouse.made import content
+from warehouse.made import Besides
 from warehouse.sqlfiles import sql_file
 
 FILE = sql_file("core/bridge_anime_franchise")
@@ -27,19 +31,20 @@ COLUMNS = pa.schema(
 )
 
 
-@dg.multi_asset(name=FILE.name, specs=[table_spec(FILE, ["dim_anime", "bridge_anime_relation"])])
-def bridge_anime_franchise(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> dg.MaterializeResult[None]:
+@table_step(FILE.name, [table_spec(FILE, ["dim_anime", "bridge_anime_relation"])])
+def bridge_anime_franchise(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Made:
     """Franchise and universe of each anime that is not alone, by relations and titles."""
     with warehouse.open().writer("read titles") as connection:
         anime = fetch(connection, "inputs/named_anime").to_pylist()
+        if unchanged := as_before(context, connection, FILE, made_from(anime)):
+            return unchanged
     found = pa.Table.from_pylist([one._asdict() for one in memberships(list(map(named_anime, anime)))], COLUMNS)
-    told = write(warehouse, "core/bridge_anime_franchise", found, context.run_id)
-    with warehouse.open().writer(FILE.name) as connection:
-        # Without it Dagster would take every run's table for another one, and models would follow each refresh.
-        version = dg.DataVersion(content(connection, f"{FILE.schema}.{FILE.name}"))
-    return dg.MaterializeResult(metadata=told, data_version=version)
+    return write(warehouse, "core/bridge_anime_franchise", found, context.run_id, besides=made_from(anime))
+
+
+def made_from(anime: Sequence[Mapping[str, Any]]) -> Besides:
+    """What franchises follow from: titles, first days, relations and code; not the scores, which change every day."""
+    return Besides(words=(sha256(repr(anime).encode()).hexdigest(), code_beside(Path(franchises.__file__))))
 
 
 def named_anime(row: Mapping[str, Any]) -> NamedAnime:

@@ -9,13 +9,13 @@ import dagster as dg
 import pyarrow as pa
 
 from assets.conversions import match_records
-from assets.evaluation import write
 from assets.matcher import current_weights
 from assets.published import published_metrics, published_records
-from assets.rematching import TABLE, Rematched, match_again, table_stamp, write_candidates
+from assets.rematching import Rematched, match_again, table_stamp, write_candidates
 from assets.resources import WarehouseResource
 from assets.reviewing import review_metadata
-from assets.tables import table_spec
+from assets.steps import Made, table_step, telling
+from assets.tables import table_spec, write
 from matching.decisionfiles import FILE, decisions_at_hand
 from matching.errors import MatchingError
 from matching.keyevents import KeyEvent
@@ -59,13 +59,8 @@ class Identified:
         return self.matched.update
 
 
-@dg.multi_asset(
-    name="anime_identity",
-    specs=[table_spec(sql_file(path), deps) for path, deps in TABLES.items()],
-)
-def anime_identity(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> Iterator[dg.MaterializeResult[None]]:
+@table_step("anime_identity", [table_spec(sql_file(path), deps) for path, deps in TABLES.items()])
+def anime_identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Made]:
     """Compare, assign, name: the pairs with their evidence, the records with their keys, the keys' lives."""
     opened = warehouse.open()
     with opened.writer("read records") as connection:
@@ -88,11 +83,9 @@ def anime_identity(
         "intermediate/int_published_metric": published_metrics(opened),
     }
     pairs = write_candidates(opened, found.matched, candidates(found.result), context.run_id)
-    pairs |= review_metadata(found.matched.update.everything)
-    yield dg.MaterializeResult(asset_key=TABLE.split("/")[1], metadata=pairs)
+    yield telling(pairs, review_metadata(found.matched.update.everything))
     for path, table in tables.items():
-        metadata = write(warehouse, path, table, context.run_id)
-        yield dg.MaterializeResult(asset_key=path.split("/")[1], metadata=metadata)
+        yield write(warehouse, path, table, context.run_id)
 
 
 def identify(home: Home, records: Sequence[AnimeRecord], alone: Sequence[Record], stamp: str = "") -> Identified:

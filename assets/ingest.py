@@ -1,5 +1,6 @@
 """One raw asset per source and stream: recordings and answers are landed verbatim, then loaded record by record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,12 +8,14 @@ import dagster as dg
 
 from adapters.errors import AdapterError
 from adapters.services import SERVICES
+from assets.crawlfacts import crawl_facts, crawl_told
 from assets.crawling import Crawled, Crawling, Planned, read_service
 from assets.downloads import FILES, download
 from assets.partitions import PARTED, landing_name
 from assets.plans import plan_crawl
 from assets.resources import RecordingsInput, WarehouseResource
 from assets.results import OWNERS, PREVIEW_ROWS, column_schema, markdown_table, plain_metadata
+from assets.steps import Made, table_step, telling, with_checks
 from warehouse.build import preview
 from warehouse.catalogue import columns_of
 from warehouse.connection import Warehouse
@@ -43,7 +46,7 @@ class Intake:
 
     landed: list[str]
     loaded: LoadReport
-    shown: dict[str, Any]
+    table: Made
     crawled: Crawled = field(default_factory=Crawled)
 
 
@@ -51,28 +54,38 @@ def raw_asset(source: str, stream: str) -> dg.AssetsDefinition:
     """The asset `raw_<source>__<stream>`: new recordings and answers of the stream, landed and loaded."""
     name = f"raw_{source}__{stream}"
 
-    @dg.asset(
-        name=name,
-        deps=_upstream(source, stream),
-        group_name="ingestion",
-        kinds={"duckdb", "gzip"},
-        owners=OWNERS,
-        metadata={"dagster/table_name": f"raw.{name}"},
-        description=f"Rows: everything {source} has told so far. Grain: {GRAINS[stream]}. Source: recordings "
+    spec = _spec(
+        name,
+        _upstream(source, stream),
+        f"Rows: everything {source} has told so far. Grain: {GRAINS[stream]}. Source: recordings "
         f"and, where the run may ask it, the service itself; both landed under landing/{source}/{stream}. "
         "A loaded file is not read again.",
     )
+
+    @table_step(name, [spec])
     def raw(
         context: dg.AssetExecutionContext,
         warehouse: WarehouseResource,
         recordings_input: RecordingsInput,
         crawling: dg.ResourceParam[Crawling],
-    ) -> dg.MaterializeResult[None]:
+    ) -> Made:
         opened = warehouse.open()
-        intake = take_in(context, opened, recordings_input, crawling, source, stream)
-        return dg.MaterializeResult(metadata=_metadata(intake))
+        return _result(take_in(context, opened, recordings_input, crawling, source, stream))
 
     return raw
+
+
+def _spec(name: str, deps: Sequence[str], description: str) -> dg.AssetSpec:
+    """The asset of a raw table."""
+    return dg.AssetSpec(
+        key=name,
+        deps=deps,
+        group_name="ingestion",
+        kinds={"duckdb", "gzip"},
+        owners=OWNERS,
+        metadata={"dagster/table_name": f"raw.{name}"},
+        description=description,
+    )
 
 
 def _upstream(source: str, stream: str) -> tuple[str, ...]:
@@ -105,16 +118,16 @@ def take_in(
     with opened.writer(name) as connection:
         loaded = load_stream(connection, opened, source, stream)
         if not asked:
-            return Intake(landed, loaded, _shown(connection, name))
+            return Intake(landed, loaded, _stands(connection, opened, name, context.run_id))
         planned = plan_crawl(connection, opened.home, crawling, source, stream)
     crawled = _ask(context, opened, crawling, source, stream, planned)
     if crawled.ended:
-        context.log.info(_told(source, stream, crawled))
+        context.log.info(crawl_told(source, stream, crawled))
     if crawled.outage:
         _weigh_outage(context, crawled, name, loaded, is_catalogue=stream == "anime")
     with opened.writer(name) as connection:
         loaded = _together(loaded, load_stream(connection, opened, source, stream))
-        return Intake(landed, loaded, _shown(connection, name), crawled)
+        return Intake(landed, loaded, _stands(connection, opened, name, context.run_id), crawled)
 
 
 def _ask(
@@ -132,24 +145,6 @@ def _ask(
         return read_service(opened.home, crawling, source, stream, planned, context.log.info)
     except AdapterError as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
-
-
-def _told(source: str, stream: str, crawled: Crawled) -> str:
-    """A crawl that came to its end, in a line."""
-    if crawled.ended is None:
-        return ""
-    done = crawled.ended.progress
-    extras = [
-        f"{number:,} {words}"
-        for number, words in (
-            (done.replayed, "of them kept from before"),
-            (done.refused, "replies asked for again"),
-            (done.missing, "not there or private"),
-        )
-        if number
-    ]
-    read = f"{source} {stream}: {done.answered:,} requests answered, {done.records:,} records in {done.seconds:.0f} s"
-    return ", ".join([read, *extras])
 
 
 def _weigh_outage(
@@ -173,47 +168,25 @@ def _together(first: LoadReport, second: LoadReport) -> LoadReport:
     return LoadReport(first.files + second.files, first.rows + second.rows, second.total_rows)
 
 
-def _shown(connection: Any, name: str) -> dict[str, Any]:
-    """The columns and first rows of a raw table, for the UI."""
+def _stands(connection: Any, opened: Warehouse, name: str, run_id: str) -> Made:
+    """A raw table's columns and first rows, for the UI, with its checks."""
+    schema = column_schema(columns_of(connection, relation(f"raw.{name}")))
     rows = preview(connection, f"raw.{name}", PREVIEW_ROWS)
-    return {
-        "dagster/column_schema": column_schema(columns_of(connection, relation(f"raw.{name}"))),
-        "preview": dg.MetadataValue.md(markdown_table(rows)) if rows else None,
-    }
+    first = {"preview": dg.MetadataValue.md(markdown_table(rows))} if rows else {}
+    result = dg.MaterializeResult[None](asset_key=name, metadata={"dagster/column_schema": schema, **first})
+    return with_checks(connection, opened, result, run_id)
 
 
-def _metadata(intake: Intake) -> dict[str, Any]:
+def _result(intake: Intake) -> Made:
     """What the UI shows of a raw table and of the crawl that filled it."""
-    return plain_metadata(
-        {
-            "dagster/row_count": intake.loaded.total_rows,
-            **intake.shown,
-            "rows_loaded": intake.loaded.rows,
-            "files_loaded": intake.loaded.files,
-            "files_landed": ", ".join(intake.landed) or None,
-            **crawl_facts(intake.crawled),
-        }
-    )
-
-
-def crawl_facts(crawled: Crawled) -> dict[str, Any]:
-    """What a crawl did, as plain metadata; empty where none was made."""
-    facts: dict[str, Any] = {"http_requests": crawled.requests or None, "outage": crawled.outage or None}
-    if crawled.ended is not None:
-        progress, end = crawled.ended.progress, crawled.ended.end
-        facts |= {
-            "crawl": crawled.ended.plan.kind,
-            "partition": crawled.ended.plan.partition,
-            "answers": progress.answered,
-            "answers_from_the_interrupted_crawl": progress.replayed or None,
-            "replies_asked_for_again": progress.refused,
-            "records_read": progress.records,
-            "not_there_or_private": progress.missing or None,
-            "gone": len(end.gone) or None,
-            "crawl_seconds": round(progress.seconds, 1),
-        }
-        facts |= {f"crawl_{name}": value for name, value in end.notes.items()}
-    return facts
+    facts = {
+        "dagster/row_count": intake.loaded.total_rows,
+        "rows_loaded": intake.loaded.rows,
+        "files_loaded": intake.loaded.files,
+        "files_landed": ", ".join(intake.landed) or None,
+        **crawl_facts(intake.crawled),
+    }
+    return telling(intake.table, plain_metadata(facts))
 
 
 def imdb_asset(stream: str) -> dg.AssetsDefinition:
@@ -221,20 +194,18 @@ def imdb_asset(stream: str) -> dg.AssetsDefinition:
     name = f"raw_imdb__{stream}"
     basics = "raw_imdb__title_basics"
 
-    @dg.asset(
-        name=name,
-        deps=() if name == basics else (basics,),
-        group_name="ingestion",
-        kinds={"duckdb", "gzip"},
-        owners=OWNERS,
-        metadata={"dagster/table_name": f"raw.{name}"},
-        description="Rows: animated titles that are no single episodes. Grain: one line of IMDb's file "
+    spec = _spec(
+        name,
+        () if name == basics else (basics,),
+        "Rows: animated titles that are no single episodes. Grain: one line of IMDb's file "
         f"{FILES[stream]}. Source: the daily file, landed whole under landing/imdb; only the newest one is loaded. "
         "Information courtesy of IMDb (https://www.imdb.com). Used with permission.",
     )
+
+    @table_step(name, [spec])
     def raw(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource, crawling: dg.ResourceParam[Crawling]
-    ) -> dg.MaterializeResult[None]:
+    ) -> Made:
         opened = warehouse.open()
         try:
             landed = download(opened.home, crawling, stream, context.log.info)
@@ -242,8 +213,8 @@ def imdb_asset(stream: str) -> dg.AssetsDefinition:
             raise dg.Failure(description=str(problem), allow_retries=False) from problem
         with opened.writer(name) as connection:
             loaded = load_new_files(connection, opened.home, "imdb", stream)
-            intake = Intake([landed] if landed else [], loaded, _shown(connection, name))
-        return dg.MaterializeResult(metadata=_metadata(intake))
+            intake = Intake([landed] if landed else [], loaded, _stands(connection, opened, name, context.run_id))
+        return _result(intake)
 
     return raw
 

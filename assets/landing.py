@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 
 from adapters.errors import Outage, Refused
+from assets.crawlfacts import crawl_facts
 from assets.crawling import Crawled, Crawling, Planned, read_service
-from assets.ingest import crawl_facts, load_stream
+from assets.ingest import load_stream
 from assets.partitions import PARTED, landing_name, partitions_of
 from assets.parts import land_partitions
 from assets.plans import plan_parts

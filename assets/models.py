@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from assets import registry
 from assets.conversions import column
-from assets.evaluation import LEARNED_FROM, write
+from assets.evaluation import LEARNED_FROM
 from assets.model_inputs import TrainingInputs, read_training
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import code_of_assets, markdown_table
-from assets.tables import as_before, table_spec
+from assets.steps import Made, table_step, telling
+from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.beyond_accuracy import subjects
 from recommenders.deciding import deciding_split
@@ -34,13 +35,10 @@ FILE = sql_file("core/fact_model_metric")
 EVALUATIONS = [f"evaluation_{name}" for name in MODELS]
 
 
-@dg.multi_asset(
-    name="fact_model_metric",
-    specs=[table_spec(FILE, [*EVALUATIONS, *LEARNED_FROM])],
-)
+@table_step("fact_model_metric", [table_spec(FILE, [*EVALUATIONS, *LEARNED_FROM])])
 def fact_model_metric(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """Every model's lists measured by what was hidden, each also paired with popularity's and with the best's."""
     chosen = sorted(run_settings.chosen(MODELS))
     home = warehouse.open().home
@@ -49,15 +47,13 @@ def fact_model_metric(
         if unchanged := as_before(context, connection, FILE, made_from(home, names, run_settings.seed)):
             rows = column_frame(connection, "main.fact_model_metric", METRICS.names).to_pylist()
             shown = leaderboard_metadata(rows, registry.versions(home), registry.active_version(home))
-            told = {**(unchanged.metadata or {}), **shown}
-            return dg.MaterializeResult(metadata=told, data_version=unchanged.data_version)
+            return telling(unchanged, shown)
         inputs = read_training(connection)
         tables = {name: column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in names}
     rows = measured_rows(home, inputs, tables, run_settings.seed)
     computed, besides = pa.Table.from_pylist(rows, METRICS), made_from(home, names, run_settings.seed)
-    metadata = write(warehouse, "core/fact_model_metric", computed, context.run_id, besides=besides)
-    shown = leaderboard_metadata(rows, registry.versions(home), registry.active_version(home))
-    return dg.MaterializeResult(metadata=metadata | shown)
+    result = write(warehouse, "core/fact_model_metric", computed, context.run_id, besides=besides)
+    return telling(result, leaderboard_metadata(rows, registry.versions(home), registry.active_version(home)))
 
 
 def measured_rows(

@@ -8,35 +8,38 @@ import dagster as dg
 from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune
 from assets.decisions import decision_table
-from assets.evaluation import write
 from assets.model_inputs import TrainingInputs, read_training
 from assets.models import LISTS, as_lists
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import markdown_table
-from assets.tables import table_spec
+from assets.results import code_of_assets, markdown_table
+from assets.steps import Made, table_step, telling
+from assets.tables import as_before, table_spec, write
 from assets.teaching import MODELS, version_of
 from assets.tuned import tuned_config
 from recommenders.deciding import deciding_split
 from recommenders.metrics import user_metrics
 from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
+from recommenders.versions import code_version
 from warehouse.build import fetch
 from warehouse.catalogue import table_exists
 from warehouse.checks import column_frame
 from warehouse.home import Home
+from warehouse.made import Besides
 from warehouse.sqlfiles import sql_file
 
+FILE = sql_file("core/dim_recommendation_model")
 
-@dg.multi_asset(
-    name="dim_recommendation_model",
-    specs=[table_spec(sql_file("core/dim_recommendation_model"), ["fact_model_metric"])],
-)
+
+@table_step(FILE.name, [table_spec(FILE, ["fact_model_metric"])])
 def dim_recommendation_model(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """Every version there ever was, with the active one: the champion, unless another is better beyond chance."""
     opened = warehouse.open()
     home, seed = opened.home, run_settings.seed
     with opened.writer("read model metrics") as connection:
+        if unchanged := as_before(context, connection, FILE, made_from(home, warehouse.keep_snapshots, seed)):
+            return unchanged
         inputs = read_training(connection)
         candidates = measured_today(connection, inputs, seed)
 
@@ -49,9 +52,16 @@ def dim_recommendation_model(
     for gone in prune(home, kept_versions(home, warehouse.keep_snapshots)):
         context.log.info("removed the stored model %s, which nothing published asks for", gone)
     rows = registry.registry_table(home)
-    metadata = write(warehouse, "core/dim_recommendation_model", rows, context.run_id)
-    metadata |= {"active": active, "because": because}
-    return dg.MaterializeResult(metadata=metadata | shown(decisions))
+    besides = made_from(home, warehouse.keep_snapshots, seed)
+    result = write(warehouse, "core/dim_recommendation_model", rows, context.run_id, besides=besides)
+    return telling(result, {"active": active, "because": because} | shown(decisions))
+
+
+def made_from(home: Home, keep_snapshots: int, seed: int) -> Besides:
+    """What is decided follows from: figures, the lists they are of, what was landed of versions, and our code."""
+    tables = ("main.fact_model_metric", "ml.training_data", *(f"ml.evaluation_{name}" for name in MODELS))
+    words = (str(seed), str(keep_snapshots), code_version(), code_of_assets(), registry.log_hash(home))
+    return Besides(tables, words)
 
 
 CUTOFFS = (HEADLINE[1], 20)
@@ -133,16 +143,13 @@ def _landed(one: Decision) -> dict[str, Any]:
     }
 
 
-@dg.multi_asset(
-    name="fact_promotion_decision",
-    specs=[table_spec(sql_file("core/fact_promotion_decision"), ["dim_recommendation_model"])],
+@table_step(
+    "fact_promotion_decision", [table_spec(sql_file("core/fact_promotion_decision"), ["dim_recommendation_model"])]
 )
-def fact_promotion_decision(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> dg.MaterializeResult[None]:
+def fact_promotion_decision(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Made:
     """Why each version did, or did not, become active, by rule or by a person's word."""
     rows = decision_table(warehouse.open().home)
-    return dg.MaterializeResult(metadata=write(warehouse, "core/fact_promotion_decision", rows, context.run_id))
+    return write(warehouse, "core/fact_promotion_decision", rows, context.run_id)
 
 
 PROMOTION_ASSETS = [dim_recommendation_model, fact_promotion_decision]

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
 from assets.conversions import list_columns
-from assets.evaluation import write
 from assets.model_inputs import read_serving, read_versions
 from assets.resources import RunSettings, WarehouseResource
 from assets.serving import Group, Serving, active_model, learned, serve
-from assets.tables import table_spec
+from assets.steps import Made, table_step, telling
+from assets.tables import table_spec, write
 from assets.teaching import LIST_LENGTH, version_of
 from assets.tuned import tuned_config
 from recommenders.errors import RecommenderError
@@ -29,19 +29,19 @@ ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated the
 COHORTS = ("control", "treatment_a", "treatment_b")
 
 
-@dg.multi_asset(
-    name="fact_collaborative_scores",
-    specs=[table_spec(sql_file("core/fact_collaborative_scores"), ["dim_recommendation_model", *SERVED])],
+@table_step(
+    "fact_collaborative_scores",
+    [table_spec(sql_file("core/fact_collaborative_scores"), ["dim_recommendation_model", *SERVED])],
 )
 def fact_collaborative_scores(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """The active model, taught on everything, asked for every user."""
     active = active_model(warehouse, run_settings.seed)
     everybody = Group(active, np.arange(active.inputs.interactions.n_users), active.inputs.recommendable)
     file = sql_file("core/fact_collaborative_scores")
-    metadata = serve(warehouse, file, [everybody], scored_rows, context.run_id)
-    return dg.MaterializeResult(metadata=metadata | {"active_model": active.version_id})
+    result = serve(warehouse, file, [everybody], scored_rows, context.run_id)
+    return telling(result, {"active_model": active.version_id})
 
 
 SCORES = pa.schema(
@@ -63,13 +63,10 @@ def scored_rows(group: Group) -> pa.Table:
     return pa.table(list_columns(lists, serving.model.item_keys, serving.version_id), schema=SCORES)
 
 
-@dg.multi_asset(
-    name="fact_anime_similarity",
-    specs=[table_spec(sql_file("core/fact_anime_similarity"), ["training_data", *SERVED])],
-)
+@table_step("fact_anime_similarity", [table_spec(sql_file("core/fact_anime_similarity"), ["training_data", *SERVED])])
 def fact_anime_similarity(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """What each anime is most like, by each way of telling; a way that has nothing to go by is left out."""
     with warehouse.open().writer("read for similarity") as connection:
         today, versions = read_serving(connection), read_versions(connection)
@@ -83,8 +80,7 @@ def fact_anime_similarity(
             continue
         parts.append(similar_rows(Serving(model, version_id, today.for_items(model.item_keys))))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
-    metadata = write(warehouse, "core/fact_anime_similarity", table, context.run_id)
-    return dg.MaterializeResult(metadata=metadata)
+    return write(warehouse, "core/fact_anime_similarity", table, context.run_id)
 
 
 SIMILARITIES = pa.schema(
@@ -119,16 +115,16 @@ def similar_rows(serving: Serving) -> pa.Table:
     )
 
 
-@dg.multi_asset(
-    name="int_explained_list",
-    specs=[table_spec(sql_file("intermediate/int_explained_list"), ["fact_collaborative_scores", *SERVED])],
+@table_step(
+    "int_explained_list",
+    [table_spec(sql_file("intermediate/int_explained_list"), ["fact_collaborative_scores", *SERVED])],
 )
 def int_explained_list(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
-) -> dg.MaterializeResult[None]:
+) -> Made:
     """Everybody's list after all rules, with what carried each title."""
     file, groups = sql_file("intermediate/int_explained_list"), list(served_alike(warehouse, run_settings))
-    return dg.MaterializeResult(metadata=serve(warehouse, file, groups, explained_rows, context.run_id))
+    return serve(warehouse, file, groups, explained_rows, context.run_id)
 
 
 RECOMMENDATIONS = pa.schema(

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -64,6 +65,11 @@ def record_decisions(home: Home, decisions: Iterable[Event]) -> int:
     new = [{**one, "occurred_at": now} for one in wanted if one not in known]
     append_events(home, LOG, new)
     return len(new)
+
+
+def log_hash(home: Home) -> str:
+    """16 hex digits for all that was ever landed of versions."""
+    return sha256(json.dumps(read_events(home, LOG), sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def promote(home: Home, model_version_id: str, by: str, because: str) -> None:

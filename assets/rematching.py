@@ -14,13 +14,14 @@ from typing import Any
 import pyarrow as pa
 
 from assets.pictures import picture_metadata, picture_rows
-from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
+from assets.steps import Made, telling, with_checks
+from assets.tables import stands
 from matching.overrides import Override
 from matching.records import AnimeRecord
 from matching.state import MatchState, empty_state, load_state, save_state
 from matching.update import Update, diff, rematch
 from matching.weights import Weights
-from warehouse.build import build, fetch, patch, preview, table_exists
+from warehouse.build import build, fetch, patch, table_exists
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.sqlfiles import sql_file
@@ -82,20 +83,20 @@ def _stamp(connection: Any) -> str:
     return f"{blake2b(sql_file(TABLE).body.encode(), digest_size=8).hexdigest()} {pairs}"
 
 
-def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run_id: str) -> dict[str, Any]:
-    """Bring the table up to date by the pairs to tell of, then keep what was found out; what the UI is told of it."""
+def write_candidates(warehouse: Warehouse, found: Rematched, rows: pa.Table, run_id: str) -> Made:
+    """Bring the table up to date by the pairs to tell of, then keep what was found out; what Dagster is told of it."""
     file, update = sql_file(TABLE), found.update
     with warehouse.writer(file.name) as connection:
         if update.is_full:
             report = build(connection, file, computed=rows, run_id=run_id)
         else:
             report = patch(connection, file, computed=rows, removed=_keys(update.removed, file.keys))
-        metadata = table_metadata(report, preview(connection, f"{file.schema}.{file.name}", PREVIEW_ROWS))
         drawn_from = picture_rows(connection, file.name)
         stamp = _stamp(connection)
+        result = with_checks(connection, warehouse, stands(connection, file, report), run_id)
     # a run killed before this line leaves a state whose stamp is not the table's
     save_state(replace(found.state, stamp=stamp), state_file(warehouse.home))
-    return metadata | lineage_metadata(file) | picture_metadata(file.name, drawn_from)
+    return telling(result, picture_metadata(file.name, drawn_from))
 
 
 def _keys(pairs: Sequence[Sequence[str]], names: Sequence[str]) -> pa.Table:

@@ -73,10 +73,15 @@ def plain_metadata(values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dic
     return {name: value for name, value in dict(values).items() if value is not None}
 
 
-@cache
 def code_of_assets() -> str:
     """16 hex digits for the code of this room, from which tables computed in Python follow too."""
+    return code_beside(Path(__file__))
+
+
+@cache
+def code_beside(file: Path) -> str:
+    """16 hex digits for the code of the folder in which the file lies."""
     digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(file.parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -20,11 +20,13 @@ from assets.artifacts import taught_model
 from assets.conversions import column
 from assets.model_inputs import ServingInputs, TrainingInputs, read_serving, read_training
 from assets.resources import WarehouseResource
-from assets.results import PREVIEW_ROWS, code_of_assets, lineage_metadata, table_metadata
+from assets.results import code_of_assets
+from assets.steps import Made, telling, with_checks
+from assets.tables import stands
 from assets.teaching import LIST_LENGTH
 from recommenders.base import Recommender
 from recommenders.versions import code_version, list_hashes
-from warehouse.build import build, fetch, patch, preview
+from warehouse.build import build, fetch, patch
 from warehouse.checks import column_frame
 from warehouse.made import is_made, note_made
 from warehouse.sqlfiles import SqlFile
@@ -97,8 +99,8 @@ def serve(
     groups: Sequence[Group],
     rows_of: Callable[[Group], pa.Table],
     run_id: str,
-) -> dict[str, Any]:
-    """Bring the table of everybody's lists up to date; returns what the UI is told of it.
+) -> Made:
+    """Bring the table of everybody's lists up to date, and check it; what Dagster is told of it.
 
     Args:
         warehouse: where it lies.
@@ -107,20 +109,21 @@ def serve(
         rows_of: the lists of some users as rows, without `made_from`.
         run_id: of the run that makes them.
     """
-    with warehouse.open().writer(f"read {file.name}") as connection:
+    opened = warehouse.open()
+    with opened.writer(f"read {file.name}") as connection:
         standing = standing_lists(connection, file)
     due = [still_due(group, standing) for group in groups]
     rows = pa.concat_tables([lists_of(block, rows_of) for group in due for block in group.blocks()])
     today, made = (np.concatenate([group.keys() for group in part]) for part in (groups, due))
     gone = np.setdiff1d(np.array(list(standing), dtype=np.int64), today)
-    with warehouse.open().writer(file.name) as connection:
+    with opened.writer(file.name) as connection:
         if len(made) == len(today):
             report = build(connection, file, computed=rows, run_id=run_id)
         else:
             report = patch(connection, file, computed=rows, removed=whole_lists(np.concatenate([made, gone])))
         note_made(connection, file)
-        shown = table_metadata(report, preview(connection, f"{file.schema}.{file.name}", PREVIEW_ROWS))
-    return shown | lineage_metadata(file) | {"lists_made": len(made), "lists_that_stand": len(today) - len(made)}
+        result = with_checks(connection, opened, stands(connection, file, report), run_id)
+    return telling(result, {"lists_made": len(made), "lists_that_stand": len(today) - len(made)})
 
 
 def standing_lists(connection: Any, file: SqlFile) -> dict[int, str]:

@@ -15,14 +15,14 @@ from pydantic import Field
 from assets.evaluation import WHAT_MODELS_READ
 from assets.model_inputs import learned_from
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import PREVIEW_ROWS, lineage_metadata, table_metadata
-from assets.tables import table_spec
+from assets.steps import Made, table_step, telling
+from assets.tables import stands, table_spec
 from recommenders.versions import data_version
-from warehouse.build import BuildReport, build, fetch, preview
+from warehouse.build import BuildReport, build, fetch
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
 from warehouse.drift import Drift, drift
-from warehouse.made import content, is_made, note_made
+from warehouse.made import is_made, note_made
 from warehouse.names import relation
 from warehouse.sqlfiles import SqlFile, sql_file
 
@@ -71,9 +71,9 @@ class Behind:
         return most > 0 and (always or most * 100 >= percent)
 
 
-@dg.multi_asset(
-    name="training_data",
-    specs=[
+@table_step(
+    "training_data",
+    [
         table_spec(ITEMS, WHAT_MODELS_READ),
         table_spec(ENTRIES, WHAT_MODELS_READ),
         table_spec(NAMED, WHAT_MODELS_READ).replace_attributes(kinds={"duckdb", "python"}),
@@ -81,14 +81,14 @@ class Behind:
 )
 def training_data(
     context: dg.AssetExecutionContext, config: Teaching, warehouse: WarehouseResource, run_settings: RunSettings
-) -> tuple[dg.MaterializeResult[None], dg.MaterializeResult[None], dg.MaterializeResult[None]]:
+) -> list[Made]:
     """The lists and anime that models learn from, renewed when enough of them has changed."""
     with warehouse.open().writer("training_data") as connection:
         is_due, said = verdict(connection, run_settings.retrain_percent, always=config.always)
         if is_due:
             renew(connection, context.run_id)
         context.log.info("%s", said)
-        return told(connection, ITEMS, said), told(connection, ENTRIES, said), told(connection, NAMED, said)
+        return [told(connection, file, said) for file in (ITEMS, ENTRIES, NAMED)]
 
 
 def verdict(connection: Any, percent: float, *, always: bool) -> tuple[bool, str]:
@@ -154,10 +154,8 @@ def renew(connection: Any, run_id: str) -> None:
     build(connection, NAMED, computed=pa.Table.from_pylist([row], _NAMES), run_id=run_id)
 
 
-def told(connection: Any, file: SqlFile, said: str) -> dg.MaterializeResult[None]:
-    """What the UI is told of a table as it stands."""
+def told(connection: Any, file: SqlFile, said: str) -> Made:
+    """What Dagster is told of a table as it stands."""
     table = f"{file.schema}.{file.name}"
     report = BuildReport(row_count(connection, table), columns=columns_of(connection, relation(table)))
-    shown = table_metadata(report, preview(connection, table, PREVIEW_ROWS)) | lineage_metadata(file)
-    version = dg.DataVersion(content(connection, table))
-    return dg.MaterializeResult(asset_key=file.name, metadata=shown | {"decision": said}, data_version=version)
+    return telling(stands(connection, file, report), {"decision": said})

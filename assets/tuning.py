@@ -10,10 +10,10 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from assets.evaluation import write
 from assets.model_inputs import read_training
 from assets.resources import WarehouseResource
-from assets.tables import table_spec
+from assets.steps import Made, table_step
+from assets.tables import table_spec, write
 from assets.teaching import MODELS
 from assets.tuned import LOG
 from recommenders.deciding import deciding_split
@@ -92,13 +92,11 @@ def _land(home: Home, found: Tuning) -> None:
         append_events(home, LOG, [{**event, "finished_at": datetime.now(UTC)}])
 
 
-@dg.multi_asset(
-    name="fact_tuning_trial", specs=[table_spec(sql_file("core/fact_tuning_trial"), ["evaluation_holdout"])]
-)
-def fact_tuning_trial(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+@table_step("fact_tuning_trial", [table_spec(sql_file("core/fact_tuning_trial"), ["evaluation_holdout"])])
+def fact_tuning_trial(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Made:
     """Every configuration that a finished search has tried, and which one came of it."""
     rows = trial_rows(warehouse.open().home)
-    return dg.MaterializeResult(metadata=write(warehouse, "core/fact_tuning_trial", rows, context.run_id))
+    return write(warehouse, "core/fact_tuning_trial", rows, context.run_id)
 
 
 def trial_rows(home: Home) -> pa.Table:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import dagster as dg
 
 from assets import ALL_ASSETS
-from assets.checks import ALL_CHECKS
 from orchestration.automation import automated
 from orchestration.inputs import recordings_directory
 from orchestration.jobs import ALL_JOBS
@@ -18,7 +17,7 @@ from orchestration.settings import Settings, load_settings
 
 
 def build_definitions(settings: Settings, resources: Mapping[str, object] | None = None) -> dg.Definitions:
-    """The project's assets, checks, jobs and schedules.
+    """The project's assets with their checks, jobs and schedules.
 
     Args:
         settings: whose.
@@ -27,7 +26,6 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
     given = resources if resources is not None else resources_for(settings, recordings_directory(settings))
     return dg.Definitions(
         assets=automated(ALL_ASSETS),
-        asset_checks=ALL_CHECKS,
         jobs=ALL_JOBS,
         schedules=ALL_SCHEDULES,
         sensors=sensors_for(ALL_ASSETS, settings.alert_webhook),

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.cli import main
 from tests.end_to_end import worlds
-from tests.end_to_end.runs import Run, copy_home, osusume, published_tables, run, run_bare, run_killed
+from tests.end_to_end.runs import Run, copy_home, osusume, published_tables, run, run_killed
 
 #: A moment of the landing, of the identities and of the models: the assets whose lines are waited for.
 MOMENTS = ("raw_kitsu__ratings", "int_anime_identities", "evaluation_item_knn")
@@ -35,8 +35,6 @@ class Killed:
 @dataclass(frozen=True)
 class History:
     """All runs of this file; they go on in the background, two at a time.
-
-    Runs that are only to make the same tables once more are made without their checks.
 
     Attributes:
         world: the recordings that all inputs are parts of.
@@ -102,7 +100,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
 def without_warehouse(home: Path, source: Path) -> Run:
     """A run after the writers' file was deleted."""
     (home / "warehouse.duckdb").unlink()
-    return run_bare(home, source)
+    return run(home, source)
 
 
 def kill_and_finish(home: Path, source: Path) -> Killed:
@@ -115,7 +113,7 @@ def kill_and_finish(home: Path, source: Path) -> Killed:
     for moment in MOMENTS:
         killed.told[moment] = run_killed(home, source, moment, ask)
         killed.seen[moment] = published_tables(home)
-    killed.final = run_bare(home, source)
+    killed.final = run(home, source)
     return killed
 
 

@@ -18,6 +18,7 @@ from assets.checks.validation import batch_definition, is_ready, validate
 from assets.results import markdown_table
 from warehouse.checks import CheckResult, record_results
 from warehouse.connection import Warehouse
+from warehouse.home import Home
 from warehouse.landing import landed_files
 from warehouse.made import is_sound, note_sound
 from warehouse.sqlfiles import SqlFile
@@ -59,24 +60,22 @@ def check_table(warehouse: Warehouse, table: CheckedTable, run_id: str) -> list[
         ChecksError: when an expectation cannot be evaluated.
         WarehouseError: when the table does not exist or a rule cannot be run.
     """
-    facts = _facts(warehouse, table)
     with warehouse.writer(f"checks of {table.name}") as connection:
-        outcomes = _outcomes(connection, table, run_id, facts, patient=not is_ready())
+        outcomes = outcomes_now(connection, warehouse.home, table, run_id)
     if outcomes is None:
         batch_definition()  # Importing Great Expectations takes seconds: not while others wait for the file.
         with warehouse.writer(f"checks of {table.name}") as connection:
-            outcomes = _outcomes(connection, table, run_id, facts, patient=False)
+            outcomes = outcomes_now(connection, warehouse.home, table, run_id)
     return outcomes or []
 
 
-def _outcomes(
-    connection: Connection, table: CheckedTable, run_id: str, facts: dict[str, Any], *, patient: bool
-) -> list[Outcome] | None:
-    """As `check_table`; None when checks have to be run that have to wait for Great Expectations."""
+def outcomes_now(connection: Connection, home: Home, table: CheckedTable, run_id: str) -> list[Outcome] | None:
+    """As `check_table`, in a writer's turn; None when checks have to run that wait for Great Expectations."""
+    facts = _facts(home, table)
     depends = dependencies(table, facts)
     if is_sound(connection, *depends):
         outcomes = [_still_holds(*one) for one in described_checks(table)]
-    elif patient:
+    elif not is_ready():
         return None
     else:
         outcomes = [
@@ -181,8 +180,8 @@ def usual_remedy(table: CheckedTable) -> str:
     return f"The rows are made by {made_by} from {', '.join(table.file.depends_on)}: look there."
 
 
-def check_result(outcome: Outcome) -> dg.AssetCheckResult:
-    """The outcome as Dagster shows it: counts always; sample and remedy where the check does not hold."""
+def check_result(table: CheckedTable, outcome: Outcome) -> dg.AssetCheckResult:
+    """The table's outcome as Dagster shows it: counts always; sample and remedy where the check does not hold."""
     metadata: dict[str, Any] = {"failing_rows": outcome.failing_rows, **outcome.notes}
     if not outcome.passed:
         metadata["what_to_do"] = outcome.remedy
@@ -190,6 +189,7 @@ def check_result(outcome: Outcome) -> dg.AssetCheckResult:
             metadata["sample"] = dg.MetadataValue.md(markdown_table(outcome.sample[:SHOWN_ROWS]))
     warns = outcome.severity == "warn"
     return dg.AssetCheckResult(
+        asset_key=table.name,
         check_name=outcome.check_name,
         passed=outcome.passed,
         severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
@@ -198,11 +198,11 @@ def check_result(outcome: Outcome) -> dg.AssetCheckResult:
     )
 
 
-def _facts(warehouse: Warehouse, table: CheckedTable) -> dict[str, Any]:
+def _facts(home: Home, table: CheckedTable) -> dict[str, Any]:
     """What rules of raw tables ask for: the files that are landed."""
     if table.schema != "raw":
         return {}
-    return {"landed_paths": [one.path for one in landed_files(warehouse.home, table.source, table.stream)]}
+    return {"landed_paths": [one.path for one in landed_files(home, table.source, table.stream)]}
 
 
 def _severity(text: str) -> Severity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from recommenders.discovery import all_models
@@ -63,6 +64,12 @@ class CheckedTable:
 def checked_tables() -> list[CheckedTable]:
     """Every table and view of the pipeline, raw tables first, then each after what it reads."""
     return [*_raw_tables(), *(one for file in all_sql_files() for one in _built_tables(file))]
+
+
+@cache
+def table_named(name: str) -> CheckedTable | None:
+    """The checked table of this name; None where an asset is none."""
+    return next((table for table in checked_tables() if table.name == name), None)
 
 
 def _raw_tables() -> list[CheckedTable]:

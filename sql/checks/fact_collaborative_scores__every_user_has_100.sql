@@ -1,5 +1,5 @@
 /*
-Every user has the model's 100 best, fewer only when fewer anime are left that the user has not seen.
+Every user has the model's 100 best, fewer only when it knows fewer anime that the user has not seen.
 
 Build fact_collaborative_scores again; if that does not help, see what the asset leaves out.
 
@@ -8,6 +8,7 @@ severity: error
 with catalogue as (
     select dim_anime.anime_key
     from main.dim_anime
+    inner join ml.training_item on dim_anime.anime_key = training_item.anime_key
     where dim_anime.source_count > 0 and coalesce(trim(dim_anime.title), '') <> ''
 ),
 

@@ -1,5 +1,5 @@
 /*
-Every user has 100 recommendations, fewer only when fewer anime are left to recommend to them.
+Every user has 100 recommendations, fewer only when models know fewer anime that are left for them.
 
 Build fact_recommendation again; if that does not help, see what the asset leaves out.
 
@@ -10,6 +10,7 @@ with catalogue as (
         dim_anime.anime_key,
         dim_anime.is_adult
     from main.dim_anime
+    inner join ml.training_item on dim_anime.anime_key = training_item.anime_key
     where dim_anime.source_count > 0 and coalesce(trim(dim_anime.title), '') <> ''
 ),
 

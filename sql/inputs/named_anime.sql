@@ -8,7 +8,7 @@ with related as (
         list(struct_pack(
             anime_key := bridge_anime_relation.related_anime_key,
             relation_type := bridge_anime_relation.relation_type
-        )) as related
+        ) order by bridge_anime_relation.related_anime_key, bridge_anime_relation.relation_type) as related
     from main.bridge_anime_relation
     group by bridge_anime_relation.anime_key
 )

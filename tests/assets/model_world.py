@@ -74,6 +74,9 @@ def materialize(
     warehouse: Warehouse, names: Sequence[str] = EVALUATED, instance: dg.DagsterInstance | None = None
 ) -> dg.ExecuteInProcessResult:
     """These assets, made in this process as a run would; an instance remembers what it was told."""
-    resources = {"warehouse": WarehouseResource(home=str(warehouse.home.root)), "run_settings": RunSettings()}
+    resources = {
+        "warehouse": WarehouseResource(home=str(warehouse.home.root)),
+        "run_settings": RunSettings(models=list(QUICK)),
+    }
     chosen = [one for one in ALL_ASSETS if {key.to_user_string() for key in one.keys} & set(names)]
     return dg.materialize(chosen, resources=resources, instance=instance)

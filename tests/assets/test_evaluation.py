@@ -32,14 +32,16 @@ def test_a_new_synopsis_makes_only_those_models_others_that_read_items() -> None
 def test_lists_of_this_very_version_stay(tmp_path: Path) -> None:
     """Those of another one, or none at all, have to be made."""
     with Warehouse(Home(tmp_path), memory_limit="500MB", threads=1).writer("test") as connection:
-        assert lists_of(connection, "evaluation_ease", "ease-1") == {}
+        assert lists_of(connection, "evaluation_ease", "ease-1") is None
         connection.execute(
             "create table ml.evaluation_ease as select 'ease-1' as model_version_id, range as rank from range(3)"
         )
-        assert lists_of(connection, "evaluation_ease", "ease-1")["dagster/row_count"] == 3
-        assert lists_of(connection, "evaluation_ease", "ease-2") == {}
+        kept = lists_of(connection, "evaluation_ease", "ease-1")
+        assert kept is not None
+        assert (kept.metadata or {})["dagster/row_count"] == 3
+        assert lists_of(connection, "evaluation_ease", "ease-2") is None
         connection.execute("delete from ml.evaluation_ease")
-        assert lists_of(connection, "evaluation_ease", "ease-1") == {}
+        assert lists_of(connection, "evaluation_ease", "ease-1") is None
 
 
 def test_lists_of_which_no_event_tells_are_made_again(tmp_path: Path) -> None:

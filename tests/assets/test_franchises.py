@@ -60,6 +60,24 @@ def test_franchises_are_found_by_titles_and_relations(warehouse: Warehouse) -> N
     ]
 
 
+def test_franchises_follow_from_titles_days_and_relations_alone(tmp_path: Path) -> None:
+    """Other formats leave the table as it is; another title does not."""
+    warehouse = Warehouse(Home(tmp_path), lock_timeout_s=30)
+    resources = {"warehouse": WarehouseResource(home=str(tmp_path))}
+
+    def left_as_it_was(statement: str) -> bool:
+        with warehouse.writer("test") as connection:
+            connection.execute(statement)
+        result = dg.materialize([bridge_anime_franchise], resources=resources, instance=instance)
+        (made,) = result.asset_materializations_for_node("bridge_anime_franchise")
+        return "unchanged" in made.metadata
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not left_as_it_was(TABLES)
+        assert left_as_it_was("update main.dim_anime set format = 'TV'")
+        assert not left_as_it_was("update main.dim_anime set title = 'Umi' where anime_key = 1")
+
+
 def told_to_models(warehouse: Warehouse) -> ItemFeatures:
     """What models that learn today are told of the anime."""
     with warehouse.writer("test") as connection:

@@ -66,6 +66,12 @@ def test_figures_of_the_same_lists_are_not_worked_out_again(tmp_path: Path) -> N
         assert "active" in second["leaderboard"]
         assert first["dagster/row_count"] == second["dagster/row_count"] > 100
         assert "unchanged" in told(instance, "evaluation_holdout")
+        decided = told(instance, "dim_recommendation_model")
+        assert "unchanged" in decided
+        registry.promote(
+            warehouse.home, next(one for one in registry.versions(warehouse.home) if "knn" in one), "ann", ""
+        )
+        assert told(instance, "dim_recommendation_model")["active"] != decided["active"]
         log = list(read_events(warehouse.home, registry.LOG))
         for file in event_files(warehouse.home, registry.LOG):
             file.unlink()

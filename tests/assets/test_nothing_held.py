@@ -40,7 +40,7 @@ for _ in sys.stdin:
 #: As much of the pipeline's tables as models are given: two anime, two users with a rating each.
 TABLES = """
 create table main.dim_anime as select *, 'TV' as format, 12 as episodes, null::date as start_date
-from (values (1, 'One', 'One', '', '', 1, false, ''),
+from (values (1::bigint, 'One', 'One', '', '', 1, false, ''),
     (2, 'Two', 'Two', '', '', 1, false, '')) as t (anime_key, title, title_romaji, title_english, title_native,
     source_count, is_adult, synopsis);
 create table main.bridge_anime_genre as select 1::bigint as anime_key, 'Drama' as genre;

@@ -13,11 +13,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import TypeAlias
 
 from orchestration import cli
-
-Program: TypeAlias = Callable[[list[str]], int]
 
 #: Runs teach two models and keep no experiments: that the others learn is tested in tests/recommenders, and MLflow in
 #: tests/assets/test_tracking.py; here they only take time.
@@ -26,13 +23,11 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.end_to_end.preloaded"])
 
 
-def finished(
-    words: list[str], settings: Mapping[str, str] = SETTINGS, program: Program = cli.main
-) -> subprocess.CompletedProcess[str]:
-    """The command, or another program on the same words, come to its end under these settings of the project."""
+def finished(words: list[str], settings: Mapping[str, str] = SETTINGS) -> subprocess.CompletedProcess[str]:
+    """The command come to its end under these settings of the project."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = started(words, settings, out, err, program)
+        process = started(words, settings, out, err)
         process.join()
         return subprocess.CompletedProcess(words, process.exitcode or 0, out.read_text(), err.read_text())
 
@@ -62,19 +57,17 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
     return "".join(told)
 
 
-def started(
-    words: list[str], settings: Mapping[str, str], out: Path, err: Path, program: Program = cli.main
-) -> ForkServerProcess:
+def started(words: list[str], settings: Mapping[str, str], out: Path, err: Path) -> ForkServerProcess:
     """The command in a process that has this one's environment, with these settings for those of the project."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
-    given = (program, words, str(out), str(err), {**environment, **settings}, str(Path.cwd()))
+    given = (words, str(out), str(err), {**environment, **settings}, str(Path.cwd()))
     process = _FORKS.Process(target=_run, args=given, daemon=True)
     process.start()
     return process
 
 
-def _run(program: Program, words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
-    """In the new process: the program, as a shell would run it."""
+def _run(words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
+    """In the new process: the command, as a shell would run it."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
@@ -82,4 +75,4 @@ def _run(program: Program, words: list[str], out: str, err: str, environment: di
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(opened, descriptor)
         os.close(opened)
-    sys.exit(program(words))
+    sys.exit(cli.main(words))

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import barerun
-from orchestration import cli
 from tests.end_to_end import commands
 
 #: As many runs at once as the smallest machine has cores.
@@ -44,17 +42,8 @@ class Run:
 
 def run(home: Path, source: Path, *options: str) -> Run:
     """`osusume run` on an input when a core is free, and everything that is published afterwards."""
-    return _ran(home, ["--home", str(home), "run", "--input", str(source), *options], cli.main)
-
-
-def run_bare(home: Path, source: Path) -> Run:
-    """All assets made from an input without their checks, and everything that is published afterwards."""
-    return _ran(home, [str(home), str(source)], barerun.main)
-
-
-def _ran(home: Path, words: list[str], program: commands.Program) -> Run:
     with SLOTS:
-        ended = commands.finished(words, program=program)
+        ended = commands.finished(["--home", str(home), "run", "--input", str(source), *options])
     return Run(home, ended.returncode, ended.stdout, ended.stderr, published_tables(home))
 
 

@@ -92,7 +92,8 @@ def test_a_new_raw_table_is_followed_by_exactly_what_is_made_from_it_and_once(ti
     assert {"stg_anilist__anime", "anime_key_history", "dim_anime", "fact_user_rating"} <= asked
     (run,) = ticks.runs
     assert {key.to_user_string() for key in run.asset_selection or ()} == asked | BESIDE
-    assert run.asset_check_keys is None, "all checks of the tables run with them"
+    checks = ticks.definitions.resolve_asset_graph().get_check_keys_for_assets(set(run.asset_selection or ()))
+    assert set(run.asset_check_keys or ()) == checks, "all checks of the tables run with them"
     assert ticks.tick() == set()
     ticks.make(asked)
     assert ticks.tick() == set()

@@ -7,14 +7,14 @@ import dagster as dg
 import pytest
 
 from assets import ALL_ASSETS
-from assets.checks import ALL_CHECKS
-from assets.checks.asset_checks import check_specs, table_checks
+from assets.checks.asset_checks import also_read, check_specs
 from assets.checks.expectations import Expectation
 from assets.checks.outcomes import described_checks
 from assets.checks.suites import SUITES
 from assets.checks.tables import checked_tables
 from assets.crawling import Crawling
 from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from assets.steps import Made, table_step
 from tests.assets.checks.conftest import change, table_named
 from tests.assets.checks.world import make_world
 from warehouse.connection import Warehouse
@@ -22,23 +22,23 @@ from warehouse.home import Home
 
 
 def run(home: Path, *statements: str) -> tuple[dg.ExecuteInProcessResult, Warehouse]:
-    """A run of fact_model_metric, its checks and an asset downstream, after the statements."""
-    warehouse = Warehouse(Home(home), memory_limit="500MB", threads=2)
+    """A run of a step that makes fact_model_metric by these statements, and of an asset downstream."""
+    opened = Warehouse(Home(home), memory_limit="500MB", threads=2)
 
-    @dg.asset(name="fact_model_metric")
-    def checked() -> None:
-        with warehouse.writer("world") as connection:
+    @table_step("fact_model_metric", [dg.AssetSpec("fact_model_metric")])
+    def checked(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Made:
+        with warehouse.open().writer("world") as connection:
             make_world(connection)
-        change(warehouse, *statements)
+        change(opened, *statements)
+        return dg.MaterializeResult()
 
     @dg.asset(deps=[checked])
     def downstream() -> None:
-        change(warehouse, "create table main.downstream as select 1 as one")
+        change(opened, "create table main.downstream as select 1 as one")
 
-    checks = table_checks(table_named("fact_model_metric"))
     resources = {"warehouse": WarehouseResource(home=str(home), memory_limit="500MB")}
-    result = dg.materialize([checked, downstream, checks], resources=resources, raise_on_error=False)
-    return result, warehouse
+    result = dg.materialize([checked, downstream], resources=resources, raise_on_error=False)
+    return result, opened
 
 
 def ran_downstream(warehouse: Warehouse) -> bool:
@@ -110,12 +110,6 @@ def test_errors_block_and_every_check_says_what_holds() -> None:
         assert all((spec.description or "").endswith(".") for spec in specs)
 
 
-def test_checks_wait_for_everything_their_rules_read() -> None:
-    """A rule across tables runs when the other tables of the run are up to date, too."""
-    (spec, *_) = check_specs(table_named("bridge_anime_genre"))
-    assert [dep.asset_key.to_user_string() for dep in spec.additional_deps] == ["dim_anime"]
-
-
 @pytest.fixture(scope="module")
 def definitions() -> dg.Definitions:
     """All assets with all checks."""
@@ -125,7 +119,7 @@ def definitions() -> dg.Definitions:
         "run_settings": RunSettings(),
         "crawling": Crawling(),
     }
-    return dg.Definitions(assets=ALL_ASSETS, asset_checks=ALL_CHECKS, resources=resources)
+    return dg.Definitions(assets=ALL_ASSETS, resources=resources)
 
 
 #: What leaves no table behind.
@@ -140,11 +134,10 @@ def test_every_table_that_is_an_asset_has_checks(definitions: dg.Definitions) ->
     assert tables == {key.asset_key.to_user_string() for key in graph.asset_check_keys}
 
 
-def test_no_check_waits_for_what_waits_for_it(definitions: dg.Definitions) -> None:
-    """A rule reads nothing that is built after its table: all assets and checks together make one job."""
-    assert definitions.resolve_implicit_global_asset_job_def().nodes
+def test_what_rules_read_is_made_before_the_table_or_with_it(definitions: dg.Definitions) -> None:
+    """A table is checked as soon as it is made, against other tables of the same run."""
     graph = definitions.resolve_asset_graph()
-    for check in ALL_CHECKS:
-        for spec in check.check_specs:
-            for dep in spec.additional_deps:
-                assert spec.asset_key not in graph.get_ancestor_asset_keys(dep.asset_key), (spec.key, dep)
+    for table in checked_tables():
+        step = graph.get(dg.AssetKey(table.name)).execution_set_asset_keys | {dg.AssetKey(table.name)}
+        before = set[dg.AssetKey]().union(step, *(graph.get_ancestor_asset_keys(key) for key in step))
+        assert set(also_read(table)) <= {key.to_user_string() for key in before}, table.name

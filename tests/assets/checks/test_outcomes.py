@@ -51,7 +51,7 @@ def test_outcomes_are_recorded_once_per_run(made: Warehouse) -> None:
 def test_a_failing_check_shows_rows_and_what_to_do(made: Warehouse) -> None:
     """The UI shows how many rows break the check, some of them, and where to look."""
     change(made, "update staging.stg_kitsu__anime set format = 'PLAY'")
-    result = check_result(outcomes(made, "stg_kitsu__anime")["formats_are_known"])
+    result = check_result(table_named("stg_kitsu__anime"), outcomes(made, "stg_kitsu__anime")["formats_are_known"])
     assert not result.passed
     assert result.severity is dg.AssetCheckSeverity.ERROR
     assert result.metadata["failing_rows"].value == 1
@@ -64,7 +64,7 @@ def test_a_failing_rule_shows_its_own_remedy_and_file(made: Warehouse) -> None:
     """A rule's header says what to do, and the metadata where the rule stands."""
     change(made, "delete from bridge_anime_source where source_id = '5'")
     outcome = outcomes(made, "bridge_anime_source")["every_staged_record_is_here"]
-    result = check_result(outcome)
+    result = check_result(table_named("dim_user"), outcome)
     assert result.metadata["rule"].value == "sql/checks/each_identity_table__every_staged_record_is_here.sql"
     assert result.metadata["what_to_do"].value.startswith("Build int_anime_unioned")
     assert outcome.sample == [
@@ -80,7 +80,7 @@ def test_a_failing_rule_shows_its_own_remedy_and_file(made: Warehouse) -> None:
 
 def test_a_passing_check_shows_no_sample(made: Warehouse) -> None:
     """Where nothing is wrong there is nothing to do."""
-    result = check_result(outcomes(made, "dim_user")["keys_are_unique"])
+    result = check_result(table_named("dim_user"), outcomes(made, "dim_user")["keys_are_unique"])
     assert result.passed
     assert "sample" not in result.metadata
     assert "what_to_do" not in result.metadata
@@ -90,7 +90,7 @@ def test_a_warning_is_told_as_one(made: Warehouse) -> None:
     """Severity warn becomes Dagster's WARN, in the record too."""
     change(made, "update fact_model_metric set ci_low = -1 where metric = 'ndcg_minus_popularity'")
     outcome = outcomes(made, "fact_model_metric")["best_beats_popularity"]
-    assert check_result(outcome).severity is dg.AssetCheckSeverity.WARN
+    assert check_result(table_named("dim_user"), outcome).severity is dg.AssetCheckSeverity.WARN
     assert ("run-1", "fact_model_metric", "best_beats_popularity", "warn", False, 1) in recorded(made)
 
 
@@ -99,7 +99,7 @@ def test_a_column_of_another_type_says_what_it_is(made: Warehouse) -> None:
     change(made, "update dim_anime set anime_key = null where anime_key = 3")
     outcome = outcomes(made, "dim_anime")["keys_are_whole_numbers"]
     assert (outcome.passed, outcome.failing_rows, outcome.sample) == (False, 1, [])
-    assert check_result(outcome).metadata["observed"].value == "float64"
+    assert check_result(table_named("dim_user"), outcome).metadata["observed"].value == "float64"
 
 
 def test_what_is_landed_but_not_loaded_is_missed(made: Warehouse, tmp_path: Path) -> None:
