@@ -22,7 +22,7 @@ from adapters.recordings import month_file
 from benchmarks.aheadclock import clock_ahead, next_at
 from benchmarks.backfills import REPOSITORY, osusume
 from benchmarks.daemonapi import BY_HAND, Ran, launch, runs, settle, switch_on
-from benchmarks.devapi import Api, dev, wait
+from benchmarks.devapi import Api, dev
 from benchmarks.webhook import Webhook, webhook
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -185,7 +185,7 @@ def daily(home: Path, settings: Mapping[str, str], directory: Path, told: Told) 
 
         def until_due() -> None:
             api.ask(START, selector=selector)
-            wait(lambda: any(one.by == SCHEDULE for one in runs(api)))
+            api.wait(lambda: any(one.by == SCHEDULE for one in runs(api)))
 
         title = f"the clock of all processes is set to {AHEAD_OF_TIME_S} s before {due:%H:%M} UTC"
         new = scene(api, title, until_due, [(SCHEDULE, "SUCCESS")], told)

@@ -22,7 +22,7 @@ from typing import Any
 
 from assets.partitions import PARTED, landing_name
 from benchmarks.contention import FORKED, Seen, publishing, tell, until_over
-from benchmarks.devapi import Api, dev, wait
+from benchmarks.devapi import Api, dev
 from benchmarks.snapshots import OF_THE_RUN, Tables, differing
 from tests.end_to_end.runs import RUN_TIMES
 from warehouse.catalogue import row_count, types_of
@@ -136,7 +136,7 @@ def backfilled(api: Api, source: str, keys: Sequence[str]) -> Seen:
         told.update(api.ask(BACKFILLED, id=launched["backfillId"]).get("partitionBackfillOrError", {}))
         return str(told.get("status", "REQUESTED")) not in ("REQUESTED", "CANCELING")
 
-    wait(ended)
+    api.wait(ended)
     counts = told["assetBackfillData"]["assetBackfillStatuses"][0]
     done, failed = counts["numPartitionsMaterialized"], counts["numPartitionsFailed"]
     missed = [] if done == len(keys) else [f"{source}: {done} of {len(keys)} landed, {failed} failed: {told['status']}"]
@@ -158,7 +158,7 @@ def in_one_run_each(home: Path, keys: Mapping[str, Sequence[str]]) -> Seen:
             params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
             began = time.monotonic()
             run_id = api.ask(LAUNCH, params=params)["launchRun"]["run"]["runId"]
-            wait(lambda run_id=run_id: status(api, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))  # type: ignore[misc]
+            api.wait(lambda run_id=run_id: status(api, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))  # type: ignore[misc]
             seen.turns += 1
             seen.waited_s.append(time.monotonic() - began)
             if status(api, run_id) != "SUCCESS":
