@@ -25,6 +25,7 @@ from benchmarks.contention import FORKED, Seen, publishing, tell, until_over
 from benchmarks.devapi import Api, dev
 from benchmarks.snapshots import OF_THE_RUN, Tables, differing
 from tests.end_to_end.runs import RUN_TIMES
+from tests.orphans import end_with_parent
 from warehouse.catalogue import row_count, types_of
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -109,7 +110,7 @@ def osusume(home: Path, *words: str, more: Mapping[str, str] = ENVIRONMENT) -> N
 def in_many_runs(home: Path, keys: Mapping[str, Sequence[str]]) -> dict[str, Seen]:
     """A backfill for each source, a run for each of its partitions, with the others beside it until the last ends."""
     over = home / "over"
-    with FORKED.Pool(3) as others, dev(home, ENVIRONMENT) as api:
+    with FORKED.Pool(3, end_with_parent) as others, dev(home, ENVIRONMENT) as api:
         beside = {
             work.__name__: others.apply_async(until_over, (work, home, over)) for work in (publishing, reading, asking)
         }

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from orchestration import cli
+from tests.orphans import end_with_parent
 
 Program: TypeAlias = Callable[[list[str]], int]
 
@@ -74,7 +75,8 @@ def started(
 
 
 def _run(program: Program, words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
-    """In the new process: the program, as a shell would run it."""
+    """In the new process: the program, as a shell would run it, for as long as the tests are there."""
+    end_with_parent()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
