@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,7 @@ from adapters.webhook import post
 from orchestration.failures import failure_sensor
 from orchestration.settings import secret_values
 from tests.adapters.loopback import FakeTime, Loopback, Step, script
+from tests.assets.month_world import Recorder
 from warehouse.errors import LandingError
 
 WEBHOOK = "http://localhost/hooks/very-long-token"
@@ -160,12 +162,19 @@ def test_what_could_not_be_posted_is_posted_with_the_next_tick(
 
 def why(instance: dg.DagsterInstance, *assets: Any, resources: dict[str, Any] | None = None) -> list[tuple[str, str]]:
     """What is told of a run of these that fails: steps and errors."""
+    return why_of(
+        instance, lambda: dg.materialize(assets, instance=instance, resources=resources, raise_on_error=False)
+    )
+
+
+def why_of(instance: dg.DagsterInstance, run: Callable[[], object]) -> list[tuple[str, str]]:
+    """What is told of a run that fails: steps and errors."""
     posted: list[dict[str, Any]] = []
     sensor = failure_sensor(WEBHOOK, lambda _, document: posted.append(document), lambda: [CLIENT_ID])
     cursor = None
     for begins in (True, False):
         if not begins:
-            dg.materialize(assets, instance=instance, resources=resources, raise_on_error=False)
+            run()
         with dg.build_sensor_context(instance, cursor=cursor) as context:
             result: Any = sensor(context)
         cursor = result.cursor
@@ -185,6 +194,19 @@ def test_a_run_says_which_file_broke_it_and_not_what_broke_the_file(instance: dg
 
     told = why(instance, raw_kitsu__ratings)
     assert told == [("raw_kitsu__ratings", "LandingError: kitsu/202401.csv.gz:7: cut off. Copy it again")]
+
+
+def test_a_damaged_file_is_named_by_the_message_of_its_landing(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """With partition, line and remedy, as the asset that lands it says them."""
+    recorder = Recorder(tmp_path, instance)
+    recorder.record("kitsu", "2024-03", "ann")
+    file = recorder.file("kitsu", "2024-03")
+    file.write_bytes(file.read_bytes()[:-12])
+    ((step, error),) = why_of(instance, lambda: recorder.land("kitsu", "2024-03"))
+    assert step == "landing_kitsu__ratings"
+    assert error.startswith(f"Failure: 1 of 1 partitions were not landed. 2024-03: {file}:")
+    assert "the file is cut off or damaged" in error
+    assert "Copy or record it again" in error
 
 
 def test_a_step_behind_its_own_check_has_been_told_by_the_check(instance: dg.DagsterInstance) -> None:
