@@ -61,13 +61,13 @@ class Group:
         """The users' keys, in their order."""
         return np.asarray(self.serving.inputs.interactions.user_keys[self.users])
 
-    def made_from(self) -> NDArray[np.str_]:
-        """What stands for all that each user's list follows from, in their order: 16 hex digits each."""
+    def made_from(self) -> dict[int, str]:
+        """What stands for all that each user's list follows from, by the user's key: 16 hex digits each."""
         shared = sha256(f"{self.serving.version_id} {code_version()} {code_of_assets()} ".encode())
         shared.update(np.packbits(self.allowed).tobytes())
         common = np.uint64(int.from_bytes(shared.digest()[:8]))
         hashes = list_hashes(self.serving.inputs.interactions.take(self.users)) ^ common
-        return np.array([f"{one:016x}" for one in hashes], dtype=np.str_)
+        return {key: f"{one:016x}" for key, one in zip(self.keys().tolist(), hashes.tolist(), strict=True)}
 
     def blocks(self) -> list[Group]:
         """The same users, some at a time; of nobody one empty block."""
@@ -112,8 +112,9 @@ def serve(
     opened = warehouse.open()
     with opened.writer(f"read {file.name}") as connection:
         standing = standing_lists(connection, file)
-    due = [still_due(group, standing) for group in groups]
-    rows = pa.concat_tables([lists_of(block, rows_of) for group in due for block in group.blocks()])
+    wanted = {key: word for group in groups for key, word in group.made_from().items()}
+    due = [still_due(group, wanted, standing) for group in groups]
+    rows = pa.concat_tables([lists_of(block, wanted, rows_of) for group in due for block in group.blocks()])
     today, made = (np.concatenate([group.keys() for group in part]) for part in (groups, due))
     gone = np.setdiff1d(np.array(list(standing), dtype=np.int64), today)
     with opened.writer(file.name) as connection:
@@ -135,22 +136,22 @@ def standing_lists(connection: Any, file: SqlFile) -> dict[int, str]:
     return dict(zip(first["user_key"].to_pylist(), first["made_from"].to_pylist(), strict=True))
 
 
-def still_due(group: Group, standing: Mapping[int, str]) -> Group:
+def still_due(group: Group, wanted: Mapping[int, str], standing: Mapping[int, str]) -> Group:
     """Those of the group whose lists follow from something else than those that stand."""
-    words = zip(group.keys().tolist(), group.made_from().tolist(), strict=True)
-    due = np.array([standing.get(key) != word for key, word in words], dtype=bool)
+    due = np.array([standing.get(key) != wanted[key] for key in group.keys().tolist()], dtype=bool)
     return replace(group, users=group.users[due])
 
 
-def lists_of(group: Group, rows_of: Callable[[Group], pa.Table]) -> pa.Table:
-    """The group's lists as rows, each with what its list was made from."""
+def lists_of(group: Group, wanted: Mapping[int, str], rows_of: Callable[[Group], pa.Table]) -> pa.Table:
+    """The group's lists as rows, each with what its list is made from."""
     rows = rows_of(group)
     keys = group.keys()
     if not len(keys):
         return rows.append_column("made_from", pa.array([], pa.string()))
     order = np.argsort(keys, kind="stable")
     places = order[np.searchsorted(keys[order], column(rows, "user_key"))]
-    return rows.append_column("made_from", pa.array(group.made_from()[places]))
+    words = np.array([wanted[key] for key in keys.tolist()])
+    return rows.append_column("made_from", pa.array(words[places]))
 
 
 def whole_lists(user_keys: NDArray[np.int64]) -> pa.Table:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.crawling import Progress
+from recommenders.progress import Rhythm, time_left
 
 Say = Callable[[str], None]
-#: Progress is told first after so long, and then ever less often: each time after this share more.
-_FIRST_TOLD_S, _TOLD_AGAIN = 10.0, 1.25
 
 
 class Waiting:
@@ -29,15 +28,13 @@ class Teller:
 
     def __init__(self, what: str, say: Say) -> None:
         self.what, self.say = what, say
-        self._due_s = _FIRST_TOLD_S
+        self._rhythm = Rhythm()
 
     def __call__(self, progress: Progress) -> None:
         """Take in the progress after one answer."""
-        if progress.seconds < self._due_s:
+        if not self._rhythm.is_due(progress.seconds):
             return
-        self._due_s = max(progress.seconds + _FIRST_TOLD_S, progress.seconds * _TOLD_AGAIN)
-        fetched = progress.answered - progress.replayed
         rest = max(0, progress.forecast - progress.answered)
         of = f" of about {progress.forecast:,}" if progress.forecast >= progress.answered else ""
-        left = f", about {rest * progress.seconds / fetched / 60:.0f} min left" if fetched and rest else ""
+        left = time_left(rest, progress.answered - progress.replayed, progress.seconds)
         self.say(f"{self.what}: {progress.answered:,}{of} requests, {progress.records:,} records{left}")

@@ -22,7 +22,7 @@ from adapters.recordings import month_file
 from benchmarks.aheadclock import clock_ahead, next_at
 from benchmarks.backfills import REPOSITORY, osusume
 from benchmarks.daemonapi import BY_HAND, Ran, launch, runs, settle, switch_on
-from benchmarks.devapi import Api, dev, wait
+from benchmarks.devapi import Api, dev
 from benchmarks.webhook import Webhook, webhook
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -167,7 +167,7 @@ def failures(api: Api, home: Path, hook: Webhook, told: Told) -> None:
     file.write_bytes(file.read_bytes()[:-20])
     wanted = [(BY_HAND, "FAILURE")]
     new = scene(api, "a month's file is damaged", lambda: launch(api, MONTHS_JOB, "2024-04"), wanted, told)
-    posted(hook, ("run", MONTHS_JOB), since, new, told)
+    posted(hook, ("run", MONTHS_JOB), since, new, told, why=file.name)
     file.unlink()
 
 
@@ -185,7 +185,7 @@ def daily(home: Path, settings: Mapping[str, str], directory: Path, told: Told) 
 
         def until_due() -> None:
             api.ask(START, selector=selector)
-            wait(lambda: any(one.by == SCHEDULE for one in runs(api)))
+            api.wait(lambda: any(one.by == SCHEDULE for one in runs(api)))
 
         title = f"the clock of all processes is set to {AHEAD_OF_TIME_S} s before {due:%H:%M} UTC"
         new = scene(api, title, until_due, [(SCHEDULE, "SUCCESS")], told)
@@ -222,8 +222,8 @@ def served(home: Path, user: str, new: Sequence[Ran], told: Told) -> None:
     told.note(found > 0, f"the published snapshot has {found} recommendations for {user}, {took:.0f} s after the start")
 
 
-def posted(hook: Webhook, about: tuple[str, str], since: float, new: Sequence[Ran], told: Told) -> None:
-    """Note whether a failure was posted with what to do."""
+def posted(hook: Webhook, about: tuple[str, str], since: float, new: Sequence[Ran], told: Told, why: str = "") -> None:
+    """Note whether a failure was posted with what to do, and where there is a word for that with why."""
     found = hook.found(*about, since)
     if found is None:
         told.note(False, f"a message about the {' '.join(about)}")
@@ -233,6 +233,9 @@ def posted(hook: Webhook, about: tuple[str, str], since: float, new: Sequence[Ra
     what = f"{' '.join(about)} {failure['check']} ({failure['severity']})".replace("  ", " ")
     told.note(bool(failure["what_to_do"]), f"posted {at - failed:.0f} s after the end of its run: {what}")
     print(f"    what to do: {failure['what_to_do'][:400]}", flush=True)
+    said = [f"{one['step']}: {one['error']}" for one in failure["why"]]
+    if why:
+        told.note(any(why in one for one in said), f"it names {why}: {' '.join(said)[:400]}")
 
 
 if __name__ == "__main__":

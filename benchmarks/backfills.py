@@ -22,9 +22,10 @@ from typing import Any
 
 from assets.partitions import PARTED, landing_name
 from benchmarks.contention import FORKED, Seen, publishing, tell, until_over
-from benchmarks.devapi import Api, dev, wait
+from benchmarks.devapi import Api, dev
 from benchmarks.snapshots import OF_THE_RUN, Tables, differing
 from tests.end_to_end.runs import RUN_TIMES
+from tests.orphans import end_with_parent
 from warehouse.catalogue import row_count, types_of
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -109,7 +110,7 @@ def osusume(home: Path, *words: str, more: Mapping[str, str] = ENVIRONMENT) -> N
 def in_many_runs(home: Path, keys: Mapping[str, Sequence[str]]) -> dict[str, Seen]:
     """A backfill for each source, a run for each of its partitions, with the others beside it until the last ends."""
     over = home / "over"
-    with FORKED.Pool(3) as others, dev(home, ENVIRONMENT) as api:
+    with FORKED.Pool(3, end_with_parent) as others, dev(home, ENVIRONMENT) as api:
         beside = {
             work.__name__: others.apply_async(until_over, (work, home, over)) for work in (publishing, reading, asking)
         }
@@ -136,7 +137,7 @@ def backfilled(api: Api, source: str, keys: Sequence[str]) -> Seen:
         told.update(api.ask(BACKFILLED, id=launched["backfillId"]).get("partitionBackfillOrError", {}))
         return str(told.get("status", "REQUESTED")) not in ("REQUESTED", "CANCELING")
 
-    wait(ended)
+    api.wait(ended)
     counts = told["assetBackfillData"]["assetBackfillStatuses"][0]
     done, failed = counts["numPartitionsMaterialized"], counts["numPartitionsFailed"]
     missed = [] if done == len(keys) else [f"{source}: {done} of {len(keys)} landed, {failed} failed: {told['status']}"]
@@ -158,7 +159,7 @@ def in_one_run_each(home: Path, keys: Mapping[str, Sequence[str]]) -> Seen:
             params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
             began = time.monotonic()
             run_id = api.ask(LAUNCH, params=params)["launchRun"]["run"]["runId"]
-            wait(lambda run_id=run_id: status(api, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))  # type: ignore[misc]
+            api.wait(lambda run_id=run_id: status(api, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))  # type: ignore[misc]
             seen.turns += 1
             seen.waited_s.append(time.monotonic() - began)
             if status(api, run_id) != "SUCCESS":

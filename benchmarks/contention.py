@@ -28,6 +28,7 @@ import dagster as dg
 from assets.resources import WarehouseResource
 from benchmarks.snapshots import warehouse_tables
 from orchestration.cli.instance import open_instance
+from tests.orphans import end_with_parent
 from warehouse.build import build
 from warehouse.connection import Warehouse
 from warehouse.home import Home
@@ -144,7 +145,7 @@ def play(home: Path, files: list[Path], at_once: int) -> dict[str, Seen]:
     """All partitions, a few at once, with the others working beside them until the last has come to its end."""
     begin(home)
     over = home / "over"
-    with FORKED.Pool(at_once, maxtasksperchild=1) as runs, FORKED.Pool(3) as others:
+    with FORKED.Pool(at_once, end_with_parent, maxtasksperchild=1) as runs, FORKED.Pool(3, end_with_parent) as others:
         beside = {
             work.__name__: others.apply_async(until_over, (work, home, over)) for work in (publishing, reading, asking)
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.backfills import LAUNCH, REPOSITORY
-from benchmarks.devapi import Api, wait
+from benchmarks.devapi import Api
 
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 BY_HAND = "by hand"
@@ -70,7 +70,7 @@ def switch_on(api: Api, sensors: Sequence[str]) -> None:
         answer = api.ask(_START, selector=REPOSITORY | {"sensorName": name}).get("startSensor", {})
         if answer.get("__typename") != "Sensor":
             raise RuntimeError(f"{name} cannot be started: {answer}")
-    wait(lambda: all(ticks(api, name) for name in sensors))
+    api.wait(lambda: all(ticks(api, name) for name in sensors))
 
 
 def launch(api: Api, job: str, partition: str = "", asset: str = "") -> None:
@@ -135,4 +135,4 @@ def is_settled(found: Sequence[Ran], newest: Iterable[Sequence[Tick]]) -> bool:
 
 def settle(api: Api, sensors: Sequence[str]) -> None:
     """Wait until nothing runs and no sensor wants anything."""
-    wait(lambda: is_settled(runs(api), [ticks(api, name) for name in sensors]))
+    api.wait(lambda: is_settled(runs(api), [ticks(api, name) for name in sensors]))

@@ -122,18 +122,26 @@ def score_pairs(corpus: Corpus, pairs: Ints, weights: Weights, kept: Ints | None
     """
     evidence = gather_evidence(corpus, pairs, weights.rarity)
     relatives = relations_of(corpus.records).relatives(corpus.name)
-    looked = FirstLook(
+    log_odds = weights.first.log_odds(evidence.values)
+    looked = first_look(corpus, pairs, evidence, claim_relation(corpus, pairs), log_odds, relatives)
+    return judge(looked, weights, _second_look(corpus, weights), kept)
+
+
+def first_look(
+    corpus: Corpus, pairs: Ints, evidence: Evidence, claim: Ints, log_odds: Floats, relatives: Relatives
+) -> FirstLook:
+    """The pairs with what follows from their evidence."""
+    return FirstLook(
         source=corpus.source,
         pairs=pairs,
         evidence=evidence,
         vetoes=apply_vetoes(evidence),
         strong=strong_evidence(evidence),
         thin=thin_evidence(evidence),
-        claim=claim_relation(corpus, pairs),
-        log_odds=weights.first.log_odds(evidence.values),
+        claim=claim,
+        log_odds=log_odds,
         relatives=relatives,
     )
-    return judge(looked, weights, _second_look(corpus, weights), kept)
 
 
 def judge(looked: FirstLook, weights: Weights, look: SecondLook, kept: Ints | None = None) -> ScoredPairs:

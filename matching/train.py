@@ -29,10 +29,9 @@ from matching.learning import fit_trees, out_of_fold
 from matching.lesson import Lesson, Progress, Recipe, View, prepare
 from matching.measure import UNKNOWN, Bin, Figures, reliability
 from matching.records import AnimeRecord
-from matching.scoring import VETOED
-from matching.thin import COST, thin_evidence
+from matching.relations import relations_of
+from matching.scoring import VETOED, FirstLook, Looked, ScoredPairs, first_look, judge
 from matching.trees import Ensemble
-from matching.unrivalled import WORTH, strong_evidence, unrivalled
 from matching.verdicts import gain
 from matching.vetoes import apply_vetoes
 from matching.weights import SECOND_FEATURES, Weights, rule_version, save_weights
@@ -76,7 +75,6 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     raw, second = _second_look(lesson, told, len(kept), recipe)
     say("second look learned")
     calibration = _calibrate(lesson, kept, raw, judged[0])
-    verdict = _verdict(lesson, kept, raw, judged[0], calibration)
     weights = Weights(
         first=first,
         second=second,
@@ -87,10 +85,10 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
         review=recipe.review,
     )
     weights = replace(weights, rule_version=rule_version(weights.as_json()))
+    found = _verdicts(lesson, weights, raw, judged[0])
     known = kept[lesson.label[kept] != UNKNOWN]
-    bins = reliability(1 / (1 + np.exp(-verdict[known])), lesson.same[known])
-    passing = np.isin(np.arange(len(verdict)), kept)
-    figures = lesson.figures(gain(verdict, passing, recipe.accept))
+    bins = reliability(1 / (1 + np.exp(-found.log_odds[known])), lesson.same[known])
+    figures = lesson.figures(gain(found.log_odds, found.passing, recipe.accept))
     pairs = lesson.truth.pairs()
     return Training(weights, figures, bins, len(pairs), _by_sources(pairs))
 
@@ -165,17 +163,15 @@ def _calibrate(lesson: Lesson, kept: Ints, raw: Floats, first: Floats) -> Calibr
     return fit_calibration(judged[chosen], lesson.same[chosen], relation)
 
 
-def _verdict(lesson: Lesson, kept: Ints, raw: Floats, first: Floats, calibration: Calibration) -> Floats:
-    """Log-odds of all candidates, as `scoring.judge` finds them without ids and relations."""
-    judged = first.copy()
-    judged[kept] = raw
-    vetoed = apply_vetoes(lesson.evidence).any(axis=1)
-    verdict = np.where(vetoed, VETOED, calibration.log_odds(judged))
-    strong = strong_evidence(lesson.evidence)[kept]
-    alone = np.zeros(len(verdict), dtype=bool)
-    alone[kept] = unrivalled(lesson.corpus.source, lesson.pairs[kept], strong, verdict[kept])
-    told: Floats = np.where(vetoed, VETOED, verdict + WORTH * alone - COST * thin_evidence(lesson.evidence))
-    return told
+def _verdicts(lesson: Lesson, weights: Weights, raw: Floats, first: Floats) -> ScoredPairs:
+    """The candidates as they are judged without ids and relations, by looks out of fold: `raw` are the second ones."""
+    nobody, alone = np.full(len(first), ABSENT), relations_of(()).relatives(lesson.corpus.name)
+    looked = first_look(lesson.corpus, lesson.pairs, lesson.evidence, nobody, first, alone)
+
+    def look(_: FirstLook, rows: Ints, __: Floats) -> Looked:
+        return np.empty((len(rows), 0), dtype=np.float32), raw
+
+    return judge(looked, weights, look)
 
 
 def _by_sources(pairs: Sequence[tuple[tuple[str, str], tuple[str, str]]]) -> dict[tuple[str, str], int]:

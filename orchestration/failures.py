@@ -7,13 +7,15 @@ tick, together with what has come up since.
 # No `from __future__ import annotations`: Dagster looks at the annotations of sensors.
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import dagster as dg
 
 from adapters.errors import AdapterError
+from orchestration.settings import secret_values
+from orchestration.steperrors import StepError, step_errors
 
 RUNBOOK = "docs/runbook.md"
 _EVERY_S = 30
@@ -35,6 +37,7 @@ class Failure:
         run_id: the run it happened in.
         at: seconds since the epoch.
         runbook: the page that helps further.
+        why: for a run: the error of each step that failed by itself, not behind a check.
     """
 
     kind: str
@@ -46,11 +49,13 @@ class Failure:
     run_id: str
     at: float
     runbook: str = RUNBOOK
+    why: tuple[StepError, ...] = ()
 
     def __str__(self) -> str:
         """The failure in a line."""
         if self.kind == "run":
-            return f"run {self.run_id} of {self.name} failed: {self.what_to_do} See {self.runbook}"
+            said = " ".join([self.what_to_do, *map(str, self.why)])
+            return f"run {self.run_id} of {self.name} failed: {said} See {self.runbook}"
         rows = "" if self.rows is None else f", {self.rows:,} rows"
         return (
             f"{self.name}: {self.check} does not hold ({self.severity}{rows}; run {self.run_id}). "
@@ -84,13 +89,20 @@ def send_to_webhook(address: str, document: dict[str, Any]) -> None:
     post(address, document)
 
 
-def failure_sensor(webhook: str, send: Callable[[str, dict[str, Any]], None] = send_to_webhook) -> dg.SensorDefinition:
+def failure_sensor(
+    webhook: str,
+    send: Callable[[str, dict[str, Any]], None] = send_to_webhook,
+    secrets: Callable[[], Collection[str]] = secret_values,
+) -> dg.SensorDefinition:
     """The sensor that tells of failures; with '' as the webhook in its log alone.
 
     Args:
         webhook: the address.
         send: how a message gets there; it raises AdapterError when it did not.
+        secrets: gives what no message must hold; the webhook's address is one in any case.
     """
+    # Those that the code location was loaded with: settings that were broken since must not keep it from telling.
+    hidden = {webhook, *secrets()}
 
     @dg.sensor(
         name="tell_failures",
@@ -104,7 +116,7 @@ def failure_sensor(webhook: str, send: Callable[[str, dict[str, Any]], None] = s
         if context.cursor is None:
             return _result(_from_now_on(context.instance), "telling what fails from now on")
         before = Told(**json.loads(context.cursor))
-        failures, after = _since(context.instance, before)
+        failures, after = _since(context.instance, before, hidden)
         for failure in failures[before.logged :]:
             context.log.error(str(failure))
         if not failures:
@@ -137,7 +149,7 @@ def _from_now_on(instance: dg.DagsterInstance) -> Told:
     return Told(_cursor(failed, None), _cursor(succeeded, None))
 
 
-def _since(instance: dg.DagsterInstance, told: Told) -> tuple[list[Failure], Told]:
+def _since(instance: dg.DagsterInstance, told: Told, secrets: Collection[str]) -> tuple[list[Failure], Told]:
     """What has failed in runs that ended since, run by run, and the end of what was read for it."""
     failed = _ended(instance, dg.DagsterEventType.RUN_FAILURE, told.failed)
     succeeded = _ended(instance, dg.DagsterEventType.RUN_SUCCESS, told.succeeded)
@@ -145,7 +157,7 @@ def _since(instance: dg.DagsterInstance, told: Told) -> tuple[list[Failure], Tol
     for end in sorted([*failed.records, *succeeded.records], key=lambda record: record.timestamp):
         checks = instance.get_records_for_run(end.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         failures += _failed_checks(checks.records)
-    failures += _failed_runs(failed.records)
+    failures += _failed_runs(instance, failed.records, secrets)
     return failures, Told(_cursor(failed, told.failed), _cursor(succeeded, told.succeeded))
 
 
@@ -180,10 +192,14 @@ def _failed_checks(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:
         )
 
 
-def _failed_runs(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:
-    """The runs that failed."""
+def _failed_runs(
+    instance: dg.DagsterInstance, records: Iterable[dg.EventLogRecord], secrets: Collection[str]
+) -> Iterator[Failure]:
+    """The runs that failed, with what their steps said."""
     for record in records:
         event = record.event_log_entry.dagster_event
+        # A run that was closed from outside has no data.
+        error = getattr(event.event_specific_data, "error", None) if event is not None else None
         yield Failure(
             kind="run",
             name=record.event_log_entry.job_name or "",
@@ -193,4 +209,5 @@ def _failed_runs(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:
             what_to_do=" ".join((event.message or "").split()) if event is not None else "",
             run_id=record.run_id,
             at=record.timestamp,
+            why=tuple(step_errors(instance, record.run_id, error, secrets)),
         )

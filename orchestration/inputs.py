@@ -170,7 +170,8 @@ def read_marker(home: Home) -> dict[str, Any] | None:
 
 
 def refuse_other_world(home: Home, chosen: RunInput) -> None:
-    """Raise InputError when the HOME holds another world than the input's, or is no HOME of ours."""
+    """Raise InputError when the input is not there, the HOME holds another world, or is no HOME of ours."""
+    _refuse_missing_input(chosen)
     held = read_marker(home)
     if held is None:
         _refuse_foreign_directory(home)
@@ -197,6 +198,17 @@ def write_marker(home: Home, chosen: RunInput) -> None:
     home.root.mkdir(parents=True, exist_ok=True)
     if read_marker(home) is None:
         write_whole(home.marker, (json.dumps(chosen.world, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _refuse_missing_input(chosen: RunInput) -> None:
+    """Raise InputError when the input names a place that is no directory: nobody knows what it would hold."""
+    if chosen.kind != "recordings" or chosen.directory is None or chosen.directory.is_dir():
+        return
+    problem = "is not a directory" if chosen.directory.exists() else "does not exist"
+    raise InputError(
+        f"the input {chosen.directory.absolute()} {problem}. Name demo, live, the HOME of an earlier run or a "
+        f"recordings directory (--input, OSUSUME_INPUT).\nExpected in a recordings directory: {LAYOUT}"
+    )
 
 
 def _refuse_foreign_directory(home: Home) -> None:

@@ -144,6 +144,17 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(f"{Path(ENV_FILE).absolute()} is not UTF-8 text; save it as UTF-8") from problem
 
 
+def secret_values() -> frozenset[str]:
+    """The values in force that are never shown, and the passwords in them; no empty ones.
+
+    Raises:
+        SettingsError: as `load_settings`.
+    """
+    settings = load_settings()
+    values = [_as_text(getattr(settings, name)) for name in SECRETS]
+    return frozenset(filter(None, [*values, *(urlsplit(value).password for value in values)]))
+
+
 def unknown_variables() -> list[str]:
     """One warning for each OSUSUME_ variable that is no setting, with the nearest name where one is near."""
     known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]

@@ -6,7 +6,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from reports.facts import Listing
-from reports.models import BASELINE, at, segment_of
+from reports.models import BASELINE, at
 from reports.words import listed
 
 if TYPE_CHECKING:
@@ -70,16 +70,16 @@ def comparison(metrics: pd.DataFrame) -> Listing:
 
 def protocol_words(metrics: pd.DataFrame) -> str:
     """How the models were measured, and in which segments; '' where none was."""
-    protocols = list(dict.fromkeys(metrics["protocol"])) if len(metrics) else []
-    parts = dict.fromkeys(_segment_words(protocol) for protocol in protocols if segment_of(protocol))
-    told = [f"Protocol: {protocol}." for protocol in protocols if not segment_of(protocol)]
+    found = dict.fromkeys(zip(metrics["protocol"], metrics["segment"], strict=True)) if len(metrics) else {}
+    parts = dict.fromkeys(_segment_words(protocol, segment) for protocol, segment in found if segment)
+    told = [f"Protocol: {protocol}." for protocol, segment in found if not segment]
     told += [f"Measured apart as well: {listed(list(parts))}."] if parts else []
     return " ".join(told)
 
 
-def _segment_words(protocol: str) -> str:
-    """What the protocol says of its segment."""
-    return protocol[protocol.index(f", {segment_of(protocol)}") + 2 :]
+def _segment_words(protocol: str, segment: str) -> str:
+    """What the protocol says of its segment, which stands at its end."""
+    return protocol[protocol.rindex(f", {segment}") + 2 :]
 
 
 def _figures(metrics: pd.DataFrame, columns: tuple[tuple[str, str, int, str, bool], ...]) -> list[tuple[str, ...]]:

@@ -27,23 +27,15 @@ _OTHERS = ("#332288", "#117733", "#44aa99", "#88ccee", "#ddcc77", "#cc6677", "#a
 _TOLD_APART = 6
 #: Points of a page between two names beside their dots.
 _NAME_HEIGHT = 11
-#: The parts of an evaluation that stand behind its protocol, as sql/core/fact_model_metric.sql describes them.
-SEGMENTS = ("discovery", "long tail", "cold start")
 
 
 def _colour(model: str) -> str:
     return _COLOURS.get(model, _OTHERS[crc32(model.encode()) % len(_OTHERS)])
 
 
-def segment_of(protocol: str) -> str:
-    """Which of SEGMENTS the protocol speaks of; '' = all users and targets."""
-    return next((name for name in SEGMENTS if f", {name}" in protocol), "")
-
-
 def at(found: pd.DataFrame, metric: str, k: int, segment: str = "") -> pd.DataFrame:
     """The rows of one metric at one depth in one segment, best first, by model."""
-    in_segment = found["protocol"].map(segment_of) == segment
-    rows = found[(found["metric"] == metric) & (found["k"] == k) & in_segment]
+    rows = found[(found["metric"] == metric) & (found["k"] == k) & (found["segment"] == segment)]
     return rows.sort_values(["value", "model_type"], ascending=[False, True]).set_index("model_type")
 
 
@@ -97,7 +89,7 @@ def recall_by_depth(found: pd.DataFrame) -> tuple[Axes, str]:
 def _by_depth(found: pd.DataFrame, metric: str) -> tuple[Axes, pd.DataFrame, int]:
     """A line for each model, the rows at the greatest depth, best first, and that depth."""
     axes = new_axes(3.9, right=1.25)
-    rows = found[(found["metric"] == metric) & (found["protocol"].map(segment_of) == "")]
+    rows = found[(found["metric"] == metric) & (found["segment"] == "")]
     depths = sorted(rows["k"].unique())
     deepest = at(found, metric, int(depths[-1]))
     told_apart = {*deepest.index[:_TOLD_APART], BASELINE}

@@ -39,7 +39,7 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
     if args.land:
         from orchestration.cli.partitionruns import catalogue_of, land_each
 
-        return land_each(named, chosen, console, catalogue_of(home, args.source), args.land)
+        return land_each(args, catalogue_of(home, args.source), named, chosen, console)
     keys = _partitions(args.source, years, named)
     forecast = forecast_parts(named, args.source, years, keys) if keys else forecast_whole(named, args.source, years)
     for line in forecast:

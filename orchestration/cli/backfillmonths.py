@@ -41,7 +41,7 @@ def run_months(args: argparse.Namespace, settings: Settings, console: Console) -
     home, directory = Home(settings.home), chosen.directory
     refuse_other_world(home, chosen)
     if args.land:
-        return land_each(settings, chosen, console, months_of(home, directory, args.sources[0]), args.land)
+        return land_each(args, months_of(home, directory, args.sources[0]), settings, chosen, console)
     sources = _sources(args.sources, directory)
     for source in sources:
         for line in forecast_months(home, directory, source, months):

@@ -35,6 +35,7 @@ def add_backfill_options(parser: argparse.ArgumentParser) -> None:
     )
     # What a worker of a parallel backfill is told.
     parser.add_argument("--land", nargs="+", metavar="PARTITION", help=argparse.SUPPRESS)
+    parser.add_argument("--until-gone", type=int, metavar="PID", help=argparse.SUPPRESS)
     parser.add_argument(
         "--input", metavar="demo|live|DIR", help="whom to ask, or for ratings the recordings (OSUSUME_INPUT)"
     )

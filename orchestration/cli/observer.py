@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagster import DagsterEventType, EventLogEntry
-from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.cli.console import Console, counted, seconds
 from orchestration.cli.outcome import AssetOutcome, CheckOutcome, Failure, Outcome
+from orchestration.steperrors import CHECK_FAILED, message_of
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
 
 #: The metadata key under which Dagster expects row counts.
 ROW_COUNT = "dagster/row_count"
-_CHECK_FAILED = "DagsterAssetCheckFailedError"
 _INTERRUPTED = "DagsterExecutionInterruptedError"
-#: The module before a class name in an error's first line; it says nothing to a user.
-_QUALIFIED = re.compile(r"^(?:[a-z_][a-z0-9_]*\.)+(?=[A-Z])")
 
 
 class RunObserver:
@@ -108,7 +104,7 @@ class RunObserver:
     def _failed(self, event: DagsterEvent) -> None:
         """Note the error of a step, unless it only repeats that a blocking check failed."""
         error = event.step_failure_data.error
-        if error is None or error.cls_name == _CHECK_FAILED:
+        if error is None or error.cls_name == CHECK_FAILED:
             return
         if error.cls_name == _INTERRUPTED:
             self.interrupted = True
@@ -149,13 +145,6 @@ class RunObserver:
         """`[ 7/63]`, or blanks of that width for lines that do not count."""
         width = len(str(len(self.planned)))
         return f"[{number:>{width}}/{len(self.planned)}]" if number else " " * (2 * width + 3)
-
-
-def message_of(error: SerializableErrorInfo) -> str:
-    """What the innermost error says, without Dagster's wrapping and the module's name."""
-    while error.cause is not None:
-        error = error.cause
-    return _QUALIFIED.sub("", error.message.strip())
 
 
 def _outcome(evaluation: AssetCheckEvaluation) -> CheckOutcome:

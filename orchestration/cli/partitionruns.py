@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 from orchestration.cli.console import Console, counted, out
+from orchestration.cli.parent import end_with
 from orchestration.errors import UsageError
 from orchestration.inputs import RunInput
 from orchestration.settings import Settings, child_environment
@@ -94,9 +96,19 @@ def land_parts(
     return not missing
 
 
-def land_each(settings: Settings, chosen: RunInput, console: Console, target: Target, keys: Sequence[str]) -> int:
-    """Land partitions in a run each, as a worker of a parallel backfill; returns 1 when one failed."""
-    return 0 if _land_in_runs(settings, chosen, console, target, [(key, key) for key in keys]) else 1
+def land_each(args: argparse.Namespace, target: Target, settings: Settings, chosen: RunInput, console: Console) -> int:
+    """Land partitions in a run each, as a worker of a parallel backfill, and end with it; returns 1 when one failed.
+
+    Args:
+        args: the command line: land, until_gone.
+        target: what is landed.
+        settings: those in force, with addresses that answer.
+        chosen: the input.
+        console: for progress.
+    """
+    if args.until_gone is not None:
+        end_with(args.until_gone)
+    return 0 if _land_in_runs(settings, chosen, console, target, [(key, key) for key in args.land]) else 1
 
 
 def _land_in_runs(
@@ -133,7 +145,8 @@ def _land_at_once(
     place = {"home": settings.home.absolute(), "input": _absolute(settings, chosen)}
     environment = child_environment(settings.model_copy(update=place), {})
     command = [sys.executable, "-m", "orchestration", "backfill", *target.words]
-    command += ["--from", str(args.first), "--to", str(args.last), "--land"]
+    command += ["--from", str(args.first), "--to", str(args.last)]
+    command += ["--until-gone", str(os.getpid()), "--land"]
     with ThreadPoolExecutor(workers) as pool:
         for number in range(workers):
             pool.submit(_work, [*command, *keys[number::workers]], environment, f"run {number + 1}", console)

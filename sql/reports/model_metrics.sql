@@ -4,6 +4,7 @@ Every figure of every model on what ml.evaluation_holdout hides.
 select
     fact_model_metric.model_type,
     fact_model_metric.protocol,
+    fact_model_metric.segment,
     fact_model_metric.metric,
     fact_model_metric.k,
     fact_model_metric.value,

@@ -13,8 +13,12 @@ import tempfile
 from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TypeAlias
 
 from orchestration import cli
+from tests.orphans import end_with_parent
+
+Program: TypeAlias = Callable[[list[str]], int]
 
 #: Runs teach two models and keep no experiments: that the others learn is tested in tests/recommenders, and MLflow in
 #: tests/assets/test_tracking.py; here they only take time.
@@ -57,17 +61,20 @@ def killed(words: list[str], mark: str, meanwhile: Callable[[], None]) -> str:
     return "".join(told)
 
 
-def started(words: list[str], settings: Mapping[str, str], out: Path, err: Path) -> ForkServerProcess:
-    """The command in a process that has this one's environment, with these settings for those of the project."""
+def started(
+    words: list[str], settings: Mapping[str, str], out: Path, err: Path, program: Program = cli.main
+) -> ForkServerProcess:
+    """The command, or another program, in a process with this one's environment but for these settings of ours."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OSUSUME_")}
-    given = (words, str(out), str(err), {**environment, **settings}, str(Path.cwd()))
+    given = (program, words, str(out), str(err), {**environment, **settings}, str(Path.cwd()))
     process = _FORKS.Process(target=_run, args=given, daemon=True)
     process.start()
     return process
 
 
-def _run(words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
-    """In the new process: the command, as a shell would run it."""
+def _run(program: Program, words: list[str], out: str, err: str, environment: dict[str, str], directory: str) -> None:
+    """In the new process: the command, as a shell would run it, for as long as the tests are there."""
+    end_with_parent()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
@@ -75,4 +82,4 @@ def _run(words: list[str], out: str, err: str, environment: dict[str, str], dire
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(opened, descriptor)
         os.close(opened)
-    sys.exit(cli.main(words))
+    sys.exit(program(words))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,8 +11,13 @@ import pytest
 
 from adapters.webhook import post
 from orchestration.failures import failure_sensor
+from orchestration.settings import secret_values
 from tests.adapters.loopback import FakeTime, Loopback, Step, script
+from tests.assets.month_world import Recorder
+from warehouse.errors import LandingError
 
+WEBHOOK = "http://localhost/hooks/very-long-token"
+CLIENT_ID = "0123456789abcdef"
 REMEDY = "Look at the sample;\n  mend the source."
 
 
@@ -84,7 +90,10 @@ def test_a_failure_is_a_line_in_the_log_and_once(instance: dg.DagsterInstance) -
     assert check.startswith("dim_anime: titles_are_known does not hold (warn, 3 rows; run ")
     assert check.endswith("Look at the sample; mend the source. See docs/runbook.md")
     assert run.startswith("run ")
-    assert "failed" in run
+    assert run.endswith(
+        "failed. Steps failed: ['raw_kitsu__anime']. raw_kitsu__anime: Failure: the service refuses us"
+        " See docs/runbook.md"
+    )
     assert ticker.tick() == "nothing has failed since"
     assert len(ticker.logged) == 2
 
@@ -112,6 +121,7 @@ def test_the_webhook_is_told_in_words_and_in_fields(instance: dg.DagsterInstance
     assert (check["kind"], check["name"], check["check"]) == ("check", "dim_anime", "titles_are_known")
     assert (check["severity"], check["rows"]) == ("warn", 3)
     assert run["kind"] == "run"
+    assert run["why"] == [{"step": "raw_kitsu__anime", "error": "Failure: the service refuses us"}]
 
 
 def hanging() -> Step:
@@ -148,3 +158,110 @@ def test_what_could_not_be_posted_is_posted_with_the_next_tick(
         assert len(ticker.logged) == 4
         assert len(json.loads(server.seen[-1].body)["failures"]) == 3
         assert ticker.tick() == "nothing has failed since"
+
+
+def why(instance: dg.DagsterInstance, *assets: Any, resources: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    """What is told of a run of these that fails: steps and errors."""
+    return why_of(
+        instance, lambda: dg.materialize(assets, instance=instance, resources=resources, raise_on_error=False)
+    )
+
+
+def why_of(instance: dg.DagsterInstance, run: Callable[[], object]) -> list[tuple[str, str]]:
+    """What is told of a run that fails: steps and errors."""
+    posted: list[dict[str, Any]] = []
+    sensor = failure_sensor(WEBHOOK, lambda _, document: posted.append(document), lambda: [CLIENT_ID])
+    cursor = None
+    for begins in (True, False):
+        if not begins:
+            run()
+        with dg.build_sensor_context(instance, cursor=cursor) as context:
+            result: Any = sensor(context)
+        cursor = result.cursor
+    (run,) = [one for one in posted[0]["failures"] if one["kind"] == "run"]
+    return [(one["step"], one["error"]) for one in run["why"]]
+
+
+def test_a_run_says_which_file_broke_it_and_not_what_broke_the_file(instance: dg.DagsterInstance) -> None:
+    """Of a chain of errors the one is told that names file and remedy: the first that is not Dagster's."""
+
+    @dg.asset
+    def raw_kitsu__ratings() -> None:
+        try:
+            raise EOFError("the stream ended")
+        except EOFError as problem:
+            raise LandingError("kitsu/202401.csv.gz:7: cut off.\n  Copy it again") from problem
+
+    told = why(instance, raw_kitsu__ratings)
+    assert told == [("raw_kitsu__ratings", "LandingError: kitsu/202401.csv.gz:7: cut off. Copy it again")]
+
+
+def test_a_damaged_file_is_named_by_the_message_of_its_landing(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """With partition, line and remedy, as the asset that lands it says them."""
+    recorder = Recorder(tmp_path, instance)
+    recorder.record("kitsu", "2024-03", "ann")
+    file = recorder.file("kitsu", "2024-03")
+    file.write_bytes(file.read_bytes()[:-12])
+    ((step, error),) = why_of(instance, lambda: recorder.land("kitsu", "2024-03"))
+    assert step == "landing_kitsu__ratings"
+    assert error.startswith(f"Failure: 1 of 1 partitions were not landed. 2024-03: {file}:")
+    assert "the file is cut off or damaged" in error
+    assert "Copy or record it again" in error
+
+
+def test_a_step_behind_its_own_check_has_been_told_by_the_check(instance: dg.DagsterInstance) -> None:
+    """A blocking check that does not hold fails the run, whose message repeats nothing."""
+
+    @dg.asset(check_specs=[dg.AssetCheckSpec("holds", asset="dim_user", blocking=True)])
+    def dim_user() -> Iterator[Any]:
+        yield dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="holds")])
+
+    assert why(instance, dim_user) == []
+
+
+def test_a_run_that_fails_outside_its_steps_says_why(instance: dg.DagsterInstance) -> None:
+    """A resource that cannot be made is told without a step."""
+
+    @dg.resource
+    def store() -> None:
+        raise ValueError("no such directory")
+
+    @dg.asset(required_resource_keys={"store"})
+    def dim_user() -> None:
+        """Never begins."""
+
+    assert why(instance, dim_user, resources={"store": store}) == [("", "ValueError: no such directory")]
+
+
+def test_no_secret_is_told(instance: dg.DagsterInstance) -> None:
+    """Values of secret settings, the webhook's address and what stands before the host of an address are hidden."""
+
+    @dg.asset
+    def model_tracking() -> None:
+        raise RuntimeError(f"{WEBHOOK} and http://me:word@localhost:5000/api refuse {CLIENT_ID}")
+
+    ((_, error),) = why(instance, model_tracking)
+    assert error == "RuntimeError: *** and http://***@localhost:5000/api refuse ***"
+
+
+def test_a_message_stays_short(instance: dg.DagsterInstance) -> None:
+    """Of each error the first thousand characters, and five steps; how many more there are is said."""
+
+    def failing(name: str) -> dg.AssetsDefinition:
+        @dg.asset(name=name)
+        def one() -> None:
+            raise RuntimeError("x" * 5_000)
+
+        return one
+
+    told = why(instance, *(failing(f"raw_{letter}") for letter in "abcdefg"))
+    assert len(told) == 6
+    assert all(len(error) == 1_001 and error.endswith("x…") for _, error in told[:5])
+    assert told[5] == ("", "and 2 more steps, see the run")
+
+
+def test_secrets_are_those_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read from the settings, passwords inside addresses too."""
+    monkeypatch.setenv("OSUSUME_ALERT_WEBHOOK", WEBHOOK)
+    monkeypatch.setenv("OSUSUME_MLFLOW_URI", "http://me:long-word@localhost:5000")
+    assert secret_values() == {WEBHOOK, "http://me:long-word@localhost:5000", "long-word"}

@@ -170,3 +170,16 @@ def test_a_damaged_marker_is_named(tmp_path: Path, content: str) -> None:
     home.marker.write_text(content)
     with pytest.raises(InputError, match=r"home\.json is not a marker of ours"):
         read_marker(home)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [(lambda path: None, "does not exist"), (lambda path: path.write_text("x"), "is not a directory")],
+)
+def test_an_input_that_is_not_there_is_named_before_any_home(tmp_path: Path, make, said: str) -> None:
+    """A path that was mistyped is neither recordings nor anything else that a HOME might not hold."""
+    make(tmp_path / "input")
+    home = Home(tmp_path / "home")
+    write_marker(home, resolve_input(small_demo(home.root)))
+    with pytest.raises(InputError, match=f"{tmp_path / 'input'} {said}. Name demo, live"):
+        refuse_other_world(home, resolve_input(load_settings(home=home.root, input=str(tmp_path / "input"))))

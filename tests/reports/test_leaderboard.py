@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from reports.leaderboard import comparison, leaderboard, protocol_words
-from reports.models import at, segment_of
+from reports.models import at
 
 TAIL = "p, long tail (targets beyond the items with 80% of the entries)"
 
@@ -13,16 +13,16 @@ TAIL = "p, long tail (targets beyond the items with 80% of the entries)"
 def metrics() -> pd.DataFrame:
     """Two models; popularity is better in discovery alone."""
     rows = [
-        ("ease", "p", "ndcg", 10, 0.4, 0.3, 0.5),
-        ("popularity", "p", "ndcg", 10, 0.2, 0.1, 0.3),
-        ("ease", "p, discovery", "ndcg", 10, 0.05, 0.04, 0.06),
-        ("popularity", "p, discovery", "ndcg", 10, 0.06, 0.05, 0.07),
-        ("ease", TAIL, "ndcg", 10, 0.01, 0.0, 0.02),
-        ("ease", "p", "recall", 20, 0.55, 0.5, 0.6),
-        ("ease", "p", "novelty", 10, 5.25, None, None),
-        ("ease", "p", "ndcg_minus_popularity", 10, 0.2, 0.15, 0.25),
+        ("ease", "p", "", "ndcg", 10, 0.4, 0.3, 0.5),
+        ("popularity", "p", "", "ndcg", 10, 0.2, 0.1, 0.3),
+        ("ease", "p, discovery", "discovery", "ndcg", 10, 0.05, 0.04, 0.06),
+        ("popularity", "p, discovery", "discovery", "ndcg", 10, 0.06, 0.05, 0.07),
+        ("ease", TAIL, "long tail", "ndcg", 10, 0.01, 0.0, 0.02),
+        ("ease", "p", "", "recall", 20, 0.55, 0.5, 0.6),
+        ("ease", "p", "", "novelty", 10, 5.25, None, None),
+        ("ease", "p", "", "ndcg_minus_popularity", 10, 0.2, 0.15, 0.25),
     ]
-    names = ["model_type", "protocol", "metric", "k", "value", "ci_low", "ci_high"]
+    names = ["model_type", "protocol", "segment", "metric", "k", "value", "ci_low", "ci_high"]
     return pd.DataFrame(rows, columns=names).assign(users=6)
 
 
@@ -92,7 +92,8 @@ def test_the_protocol_is_told_once_and_its_segments_after_it(metrics: pd.DataFra
 
 
 def test_figures_are_of_one_segment(metrics: pd.DataFrame) -> None:
-    """Everybody's by default; best first."""
+    """Everybody's by default; best first. Which one says its column, whatever words the protocol has."""
     assert at(metrics, "ndcg", 10).index.tolist() == ["ease", "popularity"]
     assert at(metrics, "ndcg", 10, "discovery").index.tolist() == ["popularity", "ease"]
-    assert [segment_of(name) for name in ("p", TAIL, "p, cold start (x)")] == ["", "long tail", "cold start"]
+    worded = metrics.assign(protocol="p, long tail of words")
+    assert at(worded, "ndcg", 10).index.tolist() == ["ease", "popularity"]

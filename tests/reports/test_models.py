@@ -17,9 +17,9 @@ def many(models: int) -> pd.DataFrame:
     for place, name in enumerate(names):
         for k in DEPTHS:
             for metric, value in (("ndcg", 0.4 - place / 200), ("recall", k / 200), ("coverage", 0.1 + place / 300)):
-                rows.append((name, "p", metric, k, value + k / 1000, value, value + k / 500))
-                rows.append((name, "p, discovery", metric, k, 0.9, 0.8, 1.0))
-    names = ["model_type", "protocol", "metric", "k", "value", "ci_low", "ci_high"]
+                rows.append((name, "p", "", metric, k, value + k / 1000, value, value + k / 500))
+                rows.append((name, "p, discovery", "discovery", metric, k, 0.9, 0.8, 1.0))
+    names = ["model_type", "protocol", "segment", "metric", "k", "value", "ci_low", "ci_high"]
     return pd.DataFrame(rows, columns=names).assign(users=100)
 
 

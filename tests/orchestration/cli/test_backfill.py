@@ -1,8 +1,13 @@
 """Backfills: forecast partition by partition, landed in one run or in several at once, taken up where they failed."""
 
 import argparse
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import dagster as dg
@@ -16,6 +21,8 @@ from orchestration.cli.instance import open_instance
 from orchestration.cli.partitionruns import _ranges, catalogue_of, land_parts
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings, load_settings
+from tests.adapters.loopback import Loopback, Step, script
+from tests.orphans import working_for
 from warehouse.home import Home
 from warehouse.landing import landed_files
 from warehouse.partitions import landed_partitions
@@ -122,3 +129,25 @@ def test_partitions_are_landed_by_several_processes_at_once(settings: Settings) 
 def test_rows_of_partitions_without_a_gap_are_one_run() -> None:
     """Since Dagster is told a range by its ends."""
     assert list(_ranges("abcdef", "abdf")) == [("a", "b"), ("d", "d"), ("f", "f")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+def test_workers_end_with_a_backfill_that_was_killed(tmp_path: Path) -> None:
+    """They wait for a service that does not answer, and would go on doing so."""
+    home, until = tmp_path / "home", time.monotonic() + 90
+    command = [sys.executable, "-m", "orchestration", "--home", str(home), "backfill", "kitsu"]
+    command += ["--from", "2001", "--to", "2001", "--input", "live", "--parallel", "2"]
+    with Loopback(script(Step(fault="hang", seconds=120))) as server:
+        settings = {"OSUSUME_KITSU_URL": server.url, "OSUSUME_SOURCES": "kitsu"}
+        backfill = subprocess.Popen(command, env={**os.environ, **settings}, stdout=DEVNULL, stderr=DEVNULL)
+        while not server.seen:
+            assert backfill.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert len(working_for(home)) == 3, "the backfill and its two workers"
+        backfill.kill()
+        backfill.wait()
+        killed_at = time.monotonic()
+        while left := working_for(home):
+            assert time.monotonic() < killed_at + 5, left
+            time.sleep(0.1)

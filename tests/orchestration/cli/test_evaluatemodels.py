@@ -86,3 +86,12 @@ def test_a_home_without_ratings_says_what_to_do(tmp_path: Path, osusume: Call) -
     called = osusume("models", "evaluate", "--home", tmp_path / "none")
     assert called.status == 2
     assert "osusume run --home" in called.err
+
+
+def test_a_home_of_an_earlier_version_says_that_its_ratings_are_not_ready(tmp_path: Path, osusume: Call) -> None:
+    """They are there, and one run makes of them what models are given."""
+    home = make_model_world(tmp_path / "home").home.root
+    called = osusume("models", "evaluate", "--home", home)
+    assert called.status == 2
+    assert f"{home} holds ratings, but none that were made ready to evaluate models on" in called.err
+    assert f"`osusume run --home {home}` once makes them ready" in called.err

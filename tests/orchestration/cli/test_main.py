@@ -195,3 +195,15 @@ def test_what_people_ask_often_is_answered_without_dagster(
     check = f"import sys; import {modules}; print([name for name in {unneeded!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_input_that_is_not_there_is_what_is_told_of(osusume: Call, tmp_path: Path) -> None:
+    """A HOME of the demo world gets no blame for a path that was mistyped; nothing is touched."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "home.json").write_text('{"world": "demo"}')
+    called = osusume("run", "--input", tmp_path / "recordngs", "--home", home)
+    assert called.status == 2
+    assert f"the input {tmp_path / 'recordngs'} does not exist. Name demo, live" in called.err
+    assert str(home) not in called.err
+    assert [path.name for path in home.iterdir()] == ["home.json"]
