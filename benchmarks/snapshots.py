@@ -9,7 +9,7 @@ from assets.checks.rules import asked_for, rules_of
 from assets.checks.tables import checked_tables
 from tests.end_to_end.runs import Tables, published_tables
 from warehouse.build import fetch
-from warehouse.catalogue import columns_of, entries
+from warehouse.catalogue import built_tables, columns_of, entries
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.snapshotcopy import PUBLISHED
@@ -24,10 +24,11 @@ def broken_rules(home: Path) -> list[str]:
     """The rules of severity error that the snapshot breaks, of those that read nothing but what is published."""
     broken = []
     with Warehouse(Home(home)).reader() as connection:
-        for table in (one for one in checked_tables() if one.schema in PUBLISHED):
+        there = built_tables(connection)  # models that OSUSUME_MODELS leaves out have none
+        for table in (one for one in checked_tables() if one.schema in PUBLISHED and one.table in there):
             known = {"checked_table": table.table, "keys": list(table.file.keys)}
             for rule in rules_of(table):
-                published = all(name.split(".")[0] in PUBLISHED for name in rule.depends_on)
+                published = all(name.split(".")[0] in PUBLISHED and name in there for name in rule.depends_on)
                 if rule.severity == "error" and published and asked_for(rule) <= set(known):
                     given = {name: known[name] for name in asked_for(rule)}
                     if fetch(connection, f"checks/{rule.name}", given).num_rows:

@@ -22,6 +22,16 @@ PRIOR_SHARE = 0.01
 PRIOR_ENTRIES = 3.0
 """So many entries without an opinion stand beside a user's own for each label."""
 
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "other models": ("ease_", "item_knn_"),
+    "content": ("content_tfidf_", "genres_", "tags_", "studios_"),
+    "franchises": ("franchise_", "universe_"),
+    "dates and formats": ("year", "format", "episodes"),
+    "popularity": ("popularity", "mean_rating", "liked_share", "list_popularity"),
+}
+"""Kinds of information, by how the names of their features begin. What is in none comes from the user's list and the
+first stage, without which there is nothing to put in order."""
+
 
 @dataclass(frozen=True)
 class Carrier:
@@ -69,10 +79,12 @@ class CandidateFeatures:
     Args:
         models: item-to-item models over the same items.
         facts: what is known of the items.
+        without: a kind of information (of KINDS) that is left out; '' = none.
     """
 
-    def __init__(self, models: Mapping[str, LinearRecommender], facts: ItemFacts) -> None:
+    def __init__(self, models: Mapping[str, LinearRecommender], facts: ItemFacts, without: str = "") -> None:
         self.models, self.facts = models, facts
+        self._left_out = KINDS[without] if without else ()
         self._carriers = {name: _by_target(model) for name, model in models.items()}
         self._groups = {name: members_of(getattr(facts, name)) for name in ("franchise", "universe")}
         self._popularity = np.log1p(facts.users)
@@ -95,8 +107,9 @@ class CandidateFeatures:
         found |= self._about_items(candidates) | self._about_users(lists, candidates)
         for name in ("genres", "tags", "studios"):
             found |= self._labels(name, lists, candidates)
-        table = np.stack([np.asarray(values, dtype=np.float32) for values in found.values()], axis=-1)
-        return table.reshape(-1, len(found)), list(found)
+        names = [name for name in found if not name.startswith(self._left_out)]
+        table = np.stack([np.asarray(found[name], dtype=np.float32) for name in names], axis=-1)
+        return table.reshape(-1, len(names)), names
 
     def _evidence(self, name: str, lists: Lists, candidates: Indices) -> dict[str, Floats]:
         """What one item-to-item model says, also relative to the user's other candidates."""

@@ -1,7 +1,7 @@
 """Two stages: SLIM finds candidates, boosted trees put them in order by everything that is known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,6 +53,8 @@ class RerankConfig(ModelConfig):
     rows_share: float = 0.4
     """Share of the candidates that each tree learns from."""
     l2: float = 5.0
+    without: str = ""
+    """A kind of information (of `candidates.KINDS`) that is not looked at, to see what it adds; '' = all is."""
 
     search_space: ClassVar[SearchSpace] = {
         "trees": Between(50, 400, log=True),
@@ -105,7 +107,14 @@ class Rerank(Recommender):
 
     def _set(self, models: dict[str, LinearRecommender], facts: ItemFacts) -> None:
         self._models, self._facts = models, facts
-        self._features = CandidateFeatures(models, facts)
+        self._features = CandidateFeatures(models, facts, self.config.without)
+
+    def without(self, kind: str) -> "Rerank":
+        """The same, not fitted yet, that does not look at a kind of information; it takes over what this is made of."""
+        other = type(self)(replace(self.config, without=kind))
+        other.workspace = self.workspace
+        other.using(self._models)
+        return other
 
     def _components(
         self, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
@@ -123,7 +132,8 @@ class Rerank(Recommender):
     ) -> list[CandidateLists]:
         """The candidates of training users of whom something is hidden, some users at a time."""
         split = holdout(interactions, self.config.hidden_share, seed=self.config.seed + number)
-        features = CandidateFeatures(self._components(split.train, items, ready), ItemFacts.learn(split.train, items))
+        models, facts = self._components(split.train, items, ready), ItemFacts.learn(split.train, items)
+        features = CandidateFeatures(models, facts, self.config.without)
         drawn = np.random.default_rng(self.config.seed + number).permutation(split.evaluated)
         users = np.sort(drawn[: self.config.training_users])
 

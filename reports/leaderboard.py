@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.facts import Listing
 from reports.models import BASELINE, at
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HEADLINE = ("ndcg", 10)
+_DIFFERENCE = "ndcg_minus_complete"
 #: Of the leaderboard: heading, metric, depth, segment, and whether its interval is shown.
 _LEADERBOARD = (
     ("NDCG@10 (95 %)", "ndcg", 10, "", True),
@@ -66,6 +68,30 @@ def comparison(metrics: pd.DataFrame) -> Listing:
     """One line for each model, in the same order: paired differences, and what its lists are like."""
     header = ("model", *(heading for heading, *_ in _COMPARISON))
     return Listing("Models side by side", header, _figures(metrics, _COMPARISON))
+
+
+def ablation(rows: pd.DataFrame) -> Listing:
+    """One line for each kind of information, that which adds most first; none where nobody has measured it.
+
+    Args:
+        rows: of `reports/ablation`.
+    """
+    header = ("without", "NDCG@10", "it adds (95 %)", "discovery NDCG@10", "it adds there (95 %)")
+    of = {(row["left_out"], row["segment"], row["metric"]): row for row in rows.to_dict("records")}
+    first = rows[(rows["segment"] == "") & (rows["metric"] == _DIFFERENCE)].sort_values("value")
+    lines = [
+        (kind, *(word for segment in ("", "discovery") for word in _adds(of, kind, segment)))
+        for kind in map(str, first["left_out"])
+    ]
+    return Listing("What each kind of information adds to the two-stage model", header, lines)
+
+
+def _adds(of: Mapping[tuple[str, str, str], Any], kind: str, segment: str) -> tuple[str, str]:
+    """The figure without the kind, and what the kind adds to it; blanks where it was not measured."""
+    own, less = of.get((kind, segment, "ndcg")), of.get((kind, segment, _DIFFERENCE))
+    if own is None or less is None:
+        return "", ""
+    return f"{own['value']:.3f}", f"{0 - less['value']:+.4f} ({0 - less['ci_high']:+.4f} to {0 - less['ci_low']:+.4f})"
 
 
 def protocol_words(metrics: pd.DataFrame) -> str:

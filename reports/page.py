@@ -14,6 +14,7 @@ from reports.style import for_page
 
 #: What the page reads beside the rows of its pictures: files of sql/reports.
 _LISTED = (
+    "ablation",
     "published",
     "published_tables",
     "checks_by_table",
@@ -162,6 +163,8 @@ def models(tables: Tables) -> Section:
     names = ("leaderboard", "accuracy_and_coverage", "ndcg_by_depth", "recall_by_depth", "training_passes")
     metrics, versions = tables["model_metrics"], tables["model_versions"]
     tables_of_models = [leaderboard.leaderboard(metrics, versions), leaderboard.comparison(metrics)]
+    if len(tables["ablation"]):
+        tables_of_models.append(leaderboard.ablation(tables["ablation"]))
     return Section("models", "Models", leaderboard.protocol_words(metrics), _pictures(names, tables), tables_of_models)
 
 

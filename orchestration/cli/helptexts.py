@@ -111,6 +111,14 @@ A model is taught anew for it, with the parameters that the next `osusume run` w
 is to be found again among the whole catalogue. What is active and published stays. With --keep the figures are landed,
 and the next `osusume run` puts them into fact_model_metric, under their protocol and beside those that decide."""
 
+ABLATE = """examples:
+  osusume models ablate                         teach the two-stage model without one kind of information at a time
+  osusume models ablate --keep                  the same, and put the figures into the report
+
+Kinds: what other models say, content, franchises, dates and formats, popularity; without any of them it knows the
+user's list and what SLIM makes of it. Measured as the versions are that compete to be active, with the difference to
+the complete model on the same users. It takes six times as long as teaching it once. What is published stays."""
+
 TRAIN_MATCHER = """examples:
   osusume models train-matcher --dry-run        train and compare, change nothing
   osusume models train-matcher                  train, compare, and adopt it unless it is clearly worse

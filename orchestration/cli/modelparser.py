@@ -23,6 +23,12 @@ def add_model_actions(add: AddAction) -> None:
     compared.add_argument("one", metavar="A", help="a version, or a model's name for its version of today")
     compared.add_argument("other", metavar="B", help="what to compare it with")
     _add_evaluate(add)
+    ablator = add("ablate", "what each kind of information adds to the two-stage model", helptexts.ABLATE)
+    ablator.add_argument(
+        "--keep",
+        action="store_true",
+        help="land the figures with the version; the next run's report has them",
+    )
     _add_choosing(add)
     _add_tune(add)
     trainer = add("train-matcher", "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER)

@@ -37,6 +37,10 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
         from orchestration.cli.evaluatemodels import run_evaluate
 
         return run_evaluate(args, settings, console)
+    if args.action == "ablate":
+        from orchestration.cli.ablatemodels import run_ablate
+
+        return run_ablate(args, settings, console)
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     if args.action == "compare":
         from orchestration.cli.comparemodels import run_compare

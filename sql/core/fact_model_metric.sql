@@ -7,7 +7,9 @@ bootstrap over users, over everybody and in segments, which stand behind the pro
 - cold start: users of whom at most 10 entries are known.
 
 Rows named <metric>_minus_popularity and <metric>_minus_best_single are paired differences on the same users,
-to the popularity model and to the single model with the best NDCG@10.
+to the popularity model and to the single model with the best NDCG@10. Where a kind of information is taken
+from a model (osusume models ablate --keep) the protocol ends in what is left out, and <metric>_minus_complete
+is the paired difference to the same model with all of it.
 
 grain: one metric at one depth of one model version under one protocol
 keys: model_version_id, protocol, metric, k
@@ -18,10 +20,10 @@ columns:
     protocol: split, positives, candidates and seed in words, and the segment if it is one
     segment: discovery, long tail or cold start; '' = all users and targets
     decides: whether it was measured on what ml.evaluation_holdout hides, by which models are promoted; else
-        under another protocol, by osusume models evaluate --keep
+        under another protocol, by osusume models evaluate or ablate --keep
     metric: ndcg, recall, precision, map, mrr, hit_rate; coverage, gini, novelty (bits), intra_list_diversity
         (1 - mean cosine of genres and tags), calibration_kl (nats, 0 = the genres of the user's own list); or
-        one of them minus popularity or the best single model
+        one of them minus popularity, the best single or the complete model
     k: depth of the list
     value: mean over the users
     ci_low: lower end of the 95 % interval; null where none is defined

@@ -71,12 +71,15 @@ def make_model_world(root: Path, users: int = 60) -> Warehouse:
 
 
 def materialize(
-    warehouse: Warehouse, names: Sequence[str] = EVALUATED, instance: dg.DagsterInstance | None = None
+    warehouse: Warehouse,
+    names: Sequence[str] = EVALUATED,
+    instance: dg.DagsterInstance | None = None,
+    models: Sequence[str] = QUICK,
 ) -> dg.ExecuteInProcessResult:
     """These assets, made in this process as a run would; an instance remembers what it was told."""
     resources = {
         "warehouse": WarehouseResource(home=str(warehouse.home.root)),
-        "run_settings": RunSettings(models=list(QUICK)),
+        "run_settings": RunSettings(models=list(models)),
     }
     chosen = [one for one in ALL_ASSETS if {key.to_user_string() for key in one.keys} & set(names)]
     return dg.materialize(chosen, resources=resources, instance=instance)

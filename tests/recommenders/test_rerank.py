@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommenders.candidates import CandidateFeatures
+from recommenders.candidates import KINDS, CandidateFeatures
+from recommenders.ease import Ease
 from recommenders.errors import NotEnoughDataError
 from recommenders.evaluate import evaluate
 from recommenders.features import ItemFeatures
@@ -67,21 +68,24 @@ def test_evidence_is_what_the_model_scores_and_by_how_many_titles() -> None:
     assert ((found["slim_carriers"] == 0) == (found["slim_score"] == 0)).all()
 
 
-def test_the_second_stage_learns_that_who_disliked_the_beginning_does_not_go_on() -> None:
+def stories() -> tuple[Interactions, ItemFeatures]:
     """Part 1 rated 6 ends a story, rated 9 it goes on: to the first stage the two ratings are nearly alike."""
     rng = np.random.default_rng(5)
-    users, stories = 400, 40
-    begun = rng.random((users, stories)) < 0.4
-    loved = begun & (rng.random((users, stories)) < 0.5)
+    users, told = 400, 40
+    begun = rng.random((users, told)) < 0.4
+    loved = begun & (rng.random((users, told)) < 0.5)
     parts = np.where(begun[:, :, None], np.array([6, 0, 0]), 0)
-    went_on = rng.random((users, stories, 2)) < 0.8
+    went_on = rng.random((users, told, 2)) < 0.8
     parts[loved, 0] = 9
     parts[:, :, 1:] = np.where(loved[:, :, None] & went_on, 9, 0)
     user, item = np.nonzero(parts.reshape(users, -1))
-    world = Interactions.from_arrays(user, item, parts.reshape(users, -1)[user, item], item_keys=range(3 * stories))
-    features = replace(
-        described(world), franchise=np.arange(3 * stories) // 3, started=np.arange(3 * stories) % 3 * 400.0
-    )
+    world = Interactions.from_arrays(user, item, parts.reshape(users, -1)[user, item], item_keys=range(3 * told))
+    return world, replace(described(world), franchise=np.arange(3 * told) // 3, started=np.arange(3 * told) % 3 * 400.0)
+
+
+def test_the_second_stage_learns_that_who_disliked_the_beginning_does_not_go_on() -> None:
+    """It finds more than the first stage, which knows the pairs and not the order."""
+    world, features = stories()
     split = holdout(world, seed=9)
     second = evaluate(Rerank(RerankConfig(trees=60, min_leaf=20)), split, features)
     first = evaluate(Slim(), split, features)
@@ -92,3 +96,19 @@ def test_without_anything_to_hide_there_is_no_order_to_learn() -> None:
     """Users with one liked title each leave nothing to predict it from."""
     with pytest.raises(NotEnoughDataError, match=r"^rerank"):
         Rerank().fit(matrix([[9, 0, 0], [0, 9, 0], [0, 0, 8]]))
+
+
+def test_every_feature_belongs_to_at_most_one_kind_of_information() -> None:
+    """What belongs to none is the first stage's and the list's own; without a kind just its features are gone."""
+    world, features = tastes()
+    models = {"slim": Slim().fit(world), "ease": Ease().fit(world), "item_knn": ItemKnn().fit(world)}
+    facts, candidates = ItemFacts.learn(world, features), np.zeros((world.n_users, 1), dtype=np.int32)
+    _, names = CandidateFeatures(models, facts).of(world, candidates)
+    kinds = {name: [kind for kind, begins in KINDS.items() if name.startswith(begins)] for name in names}
+    assert max(map(len, kinds.values())) == 1
+    rest = {name for name, found in kinds.items() if not found}
+    assert {name for name in rest if not name.startswith("slim_")} == {"list_length", "list_mean_rating"}
+    for kind in KINDS:
+        table, left = CandidateFeatures(models, facts, kind).of(world, candidates)
+        assert left == [name for name in names if kind not in kinds[name]]
+        assert table.shape == (world.n_users, len(left))

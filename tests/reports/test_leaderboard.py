@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from reports.leaderboard import comparison, leaderboard, protocol_words
+from reports.leaderboard import ablation, comparison, leaderboard, protocol_words
 from reports.models import at
 
 TAIL = "p, long tail (targets beyond the items with 80% of the entries)"
@@ -97,3 +97,21 @@ def test_figures_are_of_one_segment(metrics: pd.DataFrame) -> None:
     assert at(metrics, "ndcg", 10, "discovery").index.tolist() == ["popularity", "ease"]
     worded = metrics.assign(protocol="p, long tail of words")
     assert at(worded, "ndcg", 10).index.tolist() == ["ease", "popularity"]
+
+
+def test_kinds_of_information_stand_by_what_they_add() -> None:
+    """What is lost without a kind is what it adds; in discovery it may not have been measured."""
+    rows = [
+        ("content", "", "ndcg", 0.39, 0.3, 0.5),
+        ("content", "", "ndcg_minus_complete", -0.01, -0.02, 0.003),
+        ("franchises", "", "ndcg", 0.3, 0.2, 0.4),
+        ("franchises", "", "ndcg_minus_complete", -0.1, -0.12, -0.08),
+        ("content", "discovery", "ndcg", 0.2, 0.1, 0.3),
+        ("content", "discovery", "ndcg_minus_complete", 0.004, 0.001, 0.007),
+    ]
+    names = ["left_out", "segment", "metric", "value", "ci_low", "ci_high"]
+    table = ablation(pd.DataFrame(rows, columns=names))
+    assert table.rows == [
+        ("franchises", "0.300", "+0.1000 (+0.0800 to +0.1200)", "", ""),
+        ("content", "0.390", "+0.0100 (-0.0030 to +0.0200)", "0.200", "-0.0040 (-0.0070 to -0.0010)"),
+    ]

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from assets.registry import LOG
-from tests.assets.model_world import make_model_world, materialize
+from recommenders.candidates import KINDS
+from tests.assets.model_world import EVALUATED, QUICK, make_model_world, materialize
 from tests.orchestration.cli.conftest import Called
+from warehouse.build import fetch
 from warehouse.landing import read_events
 
 Call = Callable[..., Called]
@@ -95,3 +97,20 @@ def test_a_home_of_an_earlier_version_says_that_its_ratings_are_not_ready(tmp_pa
     assert called.status == 2
     assert f"{home} holds ratings, but none that were made ready to evaluate models on" in called.err
     assert f"`osusume run --home {home}` once makes them ready" in called.err
+
+
+def test_what_kinds_of_information_add_stands_in_table_and_report(tmp_path: Path, osusume: Call) -> None:
+    """The complete model first, then each kind with its difference; kept for the version that a run measures."""
+    warehouse = make_model_world(tmp_path / "home")
+    materialize(warehouse)
+    called = osusume("models", "ablate", "--home", warehouse.home.root, "--keep")
+    assert called.status == 0, called.err
+    lines = called.out.splitlines()
+    assert lines[2].split()[0] == "nothing"
+    assert {line.strip().partition("  ")[0] for line in lines[3 : 3 + len(KINDS)]} == set(KINDS)
+    assert "per-user holdout of 20% of ratings >= 7" in called.out
+    materialize(warehouse, (*EVALUATED, "evaluation_rerank"), models=(*QUICK, "rerank"))
+    with warehouse.writer("test") as connection:
+        rows = fetch(connection, "reports/ablation").to_pylist()
+    assert {row["left_out"] for row in rows} == set(KINDS)
+    assert {(row["segment"], row["metric"]) for row in rows} >= {("", "ndcg"), ("", "ndcg_minus_complete")}
