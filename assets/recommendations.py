@@ -1,6 +1,7 @@
 """From the active model to what people are shown: bare scores, similar anime, lists with reasons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import dagster as dg
@@ -10,16 +11,19 @@ from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
 from assets.conversions import list_columns
-from assets.model_inputs import read_serving, read_versions
+from assets.model_inputs import ServingInputs, read_serving, read_versions
 from assets.resources import RunSettings, WarehouseResource
+from assets.results import code_of_assets
 from assets.serving import Group, Serving, active_model, learned, serve
 from assets.steps import Made, table_step, telling
-from assets.tables import table_spec, write
+from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, version_of
 from assets.tuned import tuned_config
 from recommenders.errors import RecommenderError
 from recommenders.explain import Explanation, explain
 from recommenders.ranking import recommend
+from recommenders.versions import code_version
+from warehouse.made import Besides
 from warehouse.sqlfiles import sql_file
 
 #: Who is served, with what they have.
@@ -63,24 +67,37 @@ def scored_rows(group: Group) -> pa.Table:
     return pa.table(list_columns(lists, serving.model.item_keys, serving.version_id), schema=SCORES)
 
 
-@table_step("fact_anime_similarity", [table_spec(sql_file("core/fact_anime_similarity"), ["training_data", *SERVED])])
+ALIKE = sql_file("core/fact_anime_similarity")
+
+
+@table_step(ALIKE.name, [table_spec(ALIKE, ["training_data", *SERVED])])
 def fact_anime_similarity(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> Made:
     """What each anime is most like, by each way of telling; a way that has nothing to go by is left out."""
+    home, seed, parts = warehouse.open().home, run_settings.seed, []
     with warehouse.open().writer("read for similarity") as connection:
         today, versions = read_serving(connection), read_versions(connection)
-    parts, home = [], warehouse.open().home
-    for name in sorted(run_settings.chosen(ANIME_LIKE) & ANIME_LIKE.keys()):
-        version_id = version_of(name, versions, tuned_config(home, name, run_settings.seed))
+        names = sorted(run_settings.chosen(ANIME_LIKE) & ANIME_LIKE.keys())
+        version_ids = {name: version_of(name, versions, tuned_config(home, name, seed)) for name in names}
+        besides = compared_from(version_ids.values(), today)
+        if unchanged := as_before(context, connection, ALIKE, besides):
+            return unchanged
+    for name, version_id in version_ids.items():
         try:
-            model = taught_model(home, name, version_id, lambda: learned(warehouse), run_settings.seed)
+            model = taught_model(home, name, version_id, lambda: learned(warehouse), seed)
         except RecommenderError as problem:
             context.log.warning("%s compares nothing: %s", name, problem)
             continue
         parts.append(similar_rows(Serving(model, version_id, today.for_items(model.item_keys))))
     table = pa.concat_tables(parts) if parts else SIMILARITIES.empty_table()
-    return write(warehouse, "core/fact_anime_similarity", table, context.run_id)
+    return write(warehouse, "core/fact_anime_similarity", table, context.run_id, besides=besides)
+
+
+def compared_from(version_ids: Iterable[str], today: ServingInputs) -> Besides:
+    """What similar anime follow from: the models, which anime there are, which may be recommended, and our code."""
+    there = today.interactions.item_keys.tobytes() + np.packbits(today.recommendable).tobytes()
+    return Besides(words=(*version_ids, sha256(there).hexdigest(), code_version(), code_of_assets()))
 
 
 SIMILARITIES = pa.schema(

@@ -3,8 +3,10 @@
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from importlib.util import find_spec
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,6 +16,7 @@ from assets.results import OWNERS
 from recommenders.errors import StoreError
 from recommenders.store import read_header
 from warehouse.build import fetch
+from warehouse.files import write_whole
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 EXPERIMENT = "osusume"
 VERSION, ACTIVE, CHECKSUM = "osusume.model_version_id", "osusume.is_active", "osusume.model_sha256"
 OFF = "off"
+#: Under HOME/mlflow: the database, and a hash of what it was told last.
+DATABASE, TOLD = "mlflow.db", "told"
 NOT_INSTALLED = "off: MLflow is not installed. `pip install .[ml]` in the project's directory switches it on"
 SWITCHED_OFF = "off: OSUSUME_MLFLOW_URI says so. Leave it empty to keep runs under HOME/mlflow, or name a server"
 #: What MLflow takes in one call.
@@ -53,9 +58,22 @@ def model_tracking(
     opened = warehouse.open()
     with opened.writer("read what is tracked") as connection:
         rows = fetch(connection, "inputs/tracked_figures").to_pylist()
-    logged = track(opened.home, run_settings.mlflow_uri, rows)
+    logged = track_news(opened.home, run_settings.mlflow_uri, rows)
     where = "HOME/mlflow" if not run_settings.mlflow_uri else "the server of OSUSUME_MLFLOW_URI"
     return dg.MaterializeResult(metadata={"tracking": where, "logged": len(logged)})
+
+
+def track_news(home: Home, uri: str, rows: Sequence[Row]) -> list[str]:
+    """As `track`; where MLflow is under HOME and was told just this before, nothing, and it is not even loaded."""
+    told = sha256(json.dumps([dict(row) for row in rows], default=str).encode() + Path(__file__).read_bytes())
+    note = home.mlflow / TOLD
+    there = not uri and (home.mlflow / DATABASE).is_file() and note.is_file()
+    if there and note.read_text(encoding="utf-8") == told.hexdigest():
+        return []
+    logged = track(home, uri, rows)
+    if not uri:
+        write_whole(note, told.hexdigest().encode())
+    return logged
 
 
 def why_off(uri: str) -> str | None:
@@ -107,7 +125,7 @@ def client_of(home: Home, uri: str) -> "MlflowClient":
     MLFLOW_HTTP_REQUEST_TIMEOUT.set(TIMEOUT_S)  # type: ignore[no-untyped-call]
     if not uri:
         home.mlflow.mkdir(parents=True, exist_ok=True)
-        uri = f"sqlite:///{(home.mlflow / 'mlflow.db').absolute()}"
+        uri = f"sqlite:///{(home.mlflow / DATABASE).absolute()}"
     return MlflowClient(tracking_uri=uri)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
@@ -121,3 +122,21 @@ def test_lists_of_another_making_are_not_taken_over(tmp_path: Path) -> None:
     assert serve(warehouse) == [(60, 0), (60, 0)]
     ask(warehouse, "delete from raw.made_table")
     assert serve(warehouse) == [(60, 0), (60, 0)]
+
+
+def test_similar_anime_are_compared_again_when_models_or_anime_are_others(served: Warehouse) -> None:
+    """Other ratings alone make no difference while the models stay; an anime without a title is offered to nobody."""
+
+    def left_as_it_was() -> bool:
+        result = materialize(served, ("fact_anime_similarity",), instance)
+        (made,) = result.asset_materializations_for_node("fact_anime_similarity")
+        return "unchanged" in made.metadata
+
+    ((key,),) = ask(served, "select min(anime_key) from dim_anime")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not left_as_it_was()
+        ask(served, f"update fact_user_rating set rating = 5 where anime_key = {key}")
+        assert left_as_it_was()
+        ask(served, f"update dim_anime set title = null where anime_key = {key}")
+        assert not left_as_it_was()
+    assert ask(served, f"select count(*) from fact_anime_similarity where similar_anime_key = {key}") == [(0,)]

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from assets import tracking
-from assets.tracking import ACTIVE, CHECKSUM, EXPERIMENT, VERSION, client_of, track, why_off
+from assets.tracking import ACTIVE, CHECKSUM, EXPERIMENT, VERSION, client_of, track, track_news, why_off
 from recommenders.popularity import Popularity
 from recommenders.store import read_header
 from tests.recommenders.worlds import tastes
@@ -85,6 +85,23 @@ def test_the_same_version_is_logged_once_and_told_when_it_is_no_longer_active(ho
     assert track(home, "", [*figures("ease-1", is_active=True), *figures("popularity-1")]) == []
     found = runs(home)
     assert {name: run.data.tags[ACTIVE] for name, run in found.items()} == {"ease-1": "true", "popularity-1": "false"}
+
+
+def test_mlflow_is_not_even_asked_where_it_was_told_just_this(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other figures, another active version or a database that is gone are told."""
+    rows = [*figures("ease-1", is_active=True), *figures("popularity-1")]
+    asked: list[int] = []
+    monkeypatch.setattr(tracking, "track", lambda home, uri, rows: asked.append(len(rows)) or ["ease-1"])
+    assert track_news(home, "", rows) == ["ease-1"]
+    assert track_news(home, "", rows) == []
+    assert asked == [6]
+    assert track_news(home, "", rows[:3]) == track_news(home, "", rows) == ["ease-1"]
+    assert track_news(home, "http://127.0.0.1:1", rows) == ["ease-1"]
+    database = home.mlflow / tracking.DATABASE
+    database.rename(database.with_suffix(".away"))
+    assert track_news(home, "", rows) == ["ease-1"]
+    database.with_suffix(".away").rename(database)
+    assert asked == [6, 3, 6, 6, 6]
 
 
 def test_a_run_that_was_cut_off_is_logged_anew(home: Home) -> None:
