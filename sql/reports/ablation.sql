@@ -1,6 +1,6 @@
 /*
-What the two-stage model finds when a kind of information is taken from it, as osusume models ablate --keep landed it:
-NDCG@10 and its difference to the complete model, over everybody and in discovery.
+What the two-stage model finds when a kind of information is taken from it, as osusume models ablate --keep
+landed it: NDCG@10 and its difference to the complete model, over everybody and in discovery.
 */
 select
     fact_model_metric.segment,
