@@ -83,7 +83,7 @@ def ablation(rows: pd.DataFrame) -> Listing:
         (kind, *(word for segment in ("", "discovery") for word in _adds(of, kind, segment)))
         for kind in map(str, first["left_out"])
     ]
-    return Listing("What each kind of information adds to the two-stage model", header, lines)
+    return Listing("What each kind of information adds to the two-stage model", header, lines, folds=False)
 
 
 def _adds(of: Mapping[tuple[str, str, str], Any], kind: str, segment: str) -> tuple[str, str]:

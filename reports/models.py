@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -25,8 +26,8 @@ _COLOURS = {
 _OTHERS = ("#332288", "#117733", "#44aa99", "#88ccee", "#ddcc77", "#cc6677", "#aa4499", "#882255")
 #: So many models are told apart in pictures of lines, the best ones; the others are drawn thin.
 _TOLD_APART = 6
-#: Points of a page between two names beside their dots.
-_NAME_HEIGHT = 11
+#: Points of a page: between two names beside their dots, for a dot, for a letter, and what a name is moved at most.
+_NAME_HEIGHT, _DOT, _LETTER_WIDTH, _FARTHEST = 11, 9, 5.2, 200
 
 
 def _colour(model: str) -> str:
@@ -107,7 +108,7 @@ def _by_depth(found: pd.DataFrame, metric: str) -> tuple[Axes, pd.DataFrame, int
     axes.set_xticks(depths, [str(depth) for depth in depths])
     axes.minorticks_off()
     ends = [(model, float(depths[-1]), _value(deepest, model)) for model in deepest.index if model in told_apart]
-    _name_dots(axes, ends)
+    _name_dots(axes, ends, range(0, -_FARTHEST - 1, -1))
     return axes, deepest, int(depths[-1])
 
 
@@ -123,7 +124,7 @@ def coverage(found: pd.DataFrame) -> tuple[Axes, str]:
     # room for the last model's name
     axes.set_xlim(0, 1.3 * max(x for _, x, _ in dots) or 1)
     axes.set_ylim(0, 1.15 * max(y for *_, y in dots) or 1)
-    _name_dots(axes, dots)
+    _name_dots(axes, dots, sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs))
     named(axes, f"Accuracy and coverage ({len(models)} models)", "catalogue covered by all first tens", "NDCG@10")
     widest = wide.index[0]
     return axes, (
@@ -132,19 +133,36 @@ def coverage(found: pd.DataFrame) -> tuple[Axes, str]:
     )
 
 
-def _name_dots(axes: Axes, dots: list[tuple[str, float, float]]) -> None:
-    """Write each name to the right of its dot, moved up where it would cover another's name."""
+def _name_dots(axes: Axes, dots: list[tuple[str, float, float]], moves: Sequence[int]) -> None:
+    """Write each name to the right of its dot, the highest first, moved where it would cover a dot or another's name.
+
+    Args:
+        axes: with its limits set.
+        dots: names and places.
+        moves: points upwards, of which the first that fits is taken.
+    """
     scale = 72.0 / axes.figure.dpi
-    placed: list[tuple[float, float]] = []
-    for model, x, y in sorted(dots, key=lambda dot: dot[2]):
-        right, height = axes.transData.transform((x, y)) * scale
-        wanted = height
-        while any(abs(right - other) < 80 and abs(wanted - level) < _NAME_HEIGHT for other, level in placed):
-            wanted += 1
-        placed.append((right, wanted))
-        moved = wanted - height
-        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6} if moved > _NAME_HEIGHT / 2 else None
-        axes.annotate(model, (x, y), xytext=(9, moved - 3), textcoords="offset points", arrowprops=line)
+    places = {model: axes.transData.transform((x, y)) * scale for model, x, y in dots}
+    top = axes.transAxes.transform((0, 1))[1] * scale
+    taken = [(right - _DOT / 2, right + _DOT / 2, height) for right, height in places.values()]
+    for model, x, y in sorted(dots, key=lambda dot: -dot[2]):
+        right, height = places[model]
+        begin, end = right + _DOT, right + _DOT + _LETTER_WIDTH * len(model)
+        free = (
+            move
+            for move in moves
+            if height + move < top and not any(_meets(one, begin, end, height + move) for one in taken)
+        )
+        moved = next(free, 0)
+        taken.append((begin, end, height + moved))
+        thin = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0}
+        line = thin if abs(moved) > _NAME_HEIGHT / 2 else None
+        axes.annotate(model, (x, y), xytext=(_DOT, moved - 3), textcoords="offset points", arrowprops=line)
+
+
+def _meets(taken: tuple[float, float, float], begin: float, end: float, height: float) -> bool:
+    """Whether a name from begin to end at this height would cover what is taken."""
+    return taken[0] < end and taken[1] > begin and abs(taken[2] - height) < _NAME_HEIGHT
 
 
 def training_passes(found: pd.DataFrame) -> tuple[Axes, str]:
