@@ -27,7 +27,7 @@ _OTHERS = ("#332288", "#117733", "#44aa99", "#88ccee", "#ddcc77", "#cc6677", "#a
 #: So many models are told apart in pictures of lines, the best ones; the others are drawn thin.
 _TOLD_APART = 6
 #: Points of a page: between two names beside their dots, for a dot, for a letter, and what a name is moved at most.
-_NAME_HEIGHT, _DOT, _LETTER_WIDTH, _FARTHEST = 11, 9, 5.2, 200
+_NAME_HEIGHT, _DOT, _LETTER_WIDTH, _FARTHEST = 11, 9, 5.8, 200
 
 
 def _colour(model: str) -> str:
@@ -143,7 +143,7 @@ def _name_dots(axes: Axes, dots: list[tuple[str, float, float]], moves: Sequence
     """
     scale = 72.0 / axes.figure.dpi
     places = {model: axes.transData.transform((x, y)) * scale for model, x, y in dots}
-    top = axes.transAxes.transform((0, 1))[1] * scale
+    top = axes.transAxes.transform((0, 1))[1] * scale - _NAME_HEIGHT / 2
     taken = [(right - _DOT / 2, right + _DOT / 2, height) for right, height in places.values()]
     for model, x, y in sorted(dots, key=lambda dot: -dot[2]):
         right, height = places[model]

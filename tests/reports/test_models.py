@@ -1,7 +1,12 @@
 """Pictures of models: twenty of them can still be told apart."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from reports.models import coverage, ndcg_by_depth
 from reports.pictures import shown
@@ -32,16 +37,25 @@ def test_twenty_models_are_drawn_by_name(name: str) -> None:
     assert len(named) == (6 if name.endswith("by_depth") else 19)
 
 
-def test_names_do_not_cover_each_other() -> None:
-    """Those near each other are at least a line apart."""
+@pytest.mark.parametrize("picture", [coverage, ndcg_by_depth])
+def test_names_cover_neither_each_other_nor_dots_and_stay_in_the_picture(picture: Callable[..., Any]) -> None:
+    """By the space that they really take; at the ends of lines in the order of the models."""
     with in_style():
-        axes, _ = coverage(many(20))
-    spots = []
-    for text in axes.texts:
-        x, y = axes.transData.transform(text.xy) * 72 / axes.figure.dpi
-        spots.append((x, y + text.get_position()[1]))
-    for at, (x, y) in enumerate(spots):
-        assert all(abs(x - other) >= 80 or abs(y - level) > 10.9 for other, level in spots[:at])
+        axes, _ = picture(many(20))
+        figure = axes.figure
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        for text in axes.texts:
+            text.update_positions(renderer)
+        # a line's height holds room above and below its letters
+        boxes = [Text.get_window_extent(text, renderer).expanded(1, 0.75) for text in axes.texts]
+    for at, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:at])
+        assert box.y1 <= axes.bbox.y1
+    dots = [axes.transData.transform(line.get_xydata()[-1]) for line in axes.lines if line.get_marker() != "None"]
+    assert not any(box.contains(*dot) for box in boxes for dot in dots)
+    if picture is not coverage:
+        heights = [box.y0 for box in boxes]
+        assert heights == sorted(heights, reverse=True)
 
 
 def test_the_sentence_names_the_best_of_everybody() -> None:
