@@ -13,7 +13,7 @@ from assets.conversions import arrow, list_columns
 from assets.model_inputs import DataVersions, read_asked, read_training, read_versions, without_hidden
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import code_of_assets, column_schema
-from assets.steps import Made, table_step, telling
+from assets.steps import Made, table_step, telling, with_checks
 from assets.tables import as_before, table_spec, write
 from assets.teaching import (
     MODELS,
@@ -105,7 +105,7 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             version_id = version_of(name, read_versions(connection), config)
             if version_id in versions and (kept := lists_of(connection, table, version_id)):
                 context.log.debug(f"{version_id} was evaluated before: its lists stay")
-                return telling(kept, {"evaluated_before": version_id})
+                return with_checks(connection, opened, telling(kept, {"evaluated_before": version_id}), context.run_id)
             known, asked = without_hidden(connection, read_training(connection)), read_asked(connection)
         if name not in run_settings.chosen(MODELS):
             nothing = write(warehouse, "ml/evaluation_model", arrow(NO_LISTS), context.run_id, table)
