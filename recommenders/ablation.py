@@ -11,6 +11,7 @@ from recommenders.features import ItemFeatures
 from recommenders.measuring import BEST_SINGLE, PAIRED, Known, MetricRow, measure_all
 from recommenders.ranking import Recommendations, recommend
 from recommenders.rerank import Rerank
+from recommenders.segments import DISCOVERY
 from recommenders.splitting import Split
 
 COMPLETE = ""
@@ -18,7 +19,7 @@ COMPLETE = ""
 MINUS_COMPLETE = "minus_complete"
 """How the name of a difference to the complete model ends."""
 DEPTH = 100
-SEGMENTS = ("", "discovery")
+SEGMENTS = ("", DISCOVERY)
 """Where it is looked at: everybody with all targets, and what shares no franchise with anything known."""
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from recommenders.base import Recommender
 from recommenders.errors import NotEnoughDataError, RecommenderError
 from recommenders.features import ItemFeatures
+from recommenders.interactions import Keys
 from recommenders.measuring import MetricRow, measure
 from recommenders.metrics import CUTOFFS, UserMetrics
 from recommenders.protocols import Turns
@@ -70,7 +71,7 @@ def evaluate(
         LeakageError: its lists hold what it was given.
     """
     lists, fit_seconds, rank_seconds = _asked(model, split, items, allowed, depth, clock)
-    users, metrics = measure(lists, split, allowed, samples=samples)
+    users, metrics = measure(lists, split, allowed, _franchise(items), samples=samples)
     return Evaluation(model.name, lists, users, metrics, fit_seconds, rank_seconds)
 
 
@@ -106,8 +107,13 @@ def evaluate_in_turns(
         for side in ("user_keys", "items", "scores")
     )
     lists = Recommendations(keys, listed, scores)
-    users, metrics = measure(lists, turns.whole, allowed, samples=samples)
+    users, metrics = measure(lists, turns.whole, allowed, _franchise(items), samples=samples)
     return Evaluation(model.name, lists, users, metrics, sum(part[1] for part in parts), sum(part[2] for part in parts))
+
+
+def _franchise(items: ItemFeatures | None) -> Keys | None:
+    """The franchise of each item; None where none is known."""
+    return items.franchise if items is not None and np.any(items.franchise >= 0) else None
 
 
 def _asked(

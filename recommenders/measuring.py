@@ -16,7 +16,7 @@ from recommenders.interactions import Keys
 from recommenders.intervals import means
 from recommenders.metrics import CUTOFFS, Doubles, UserMetrics, list_metrics, user_metrics
 from recommenders.ranking import Recommendations
-from recommenders.segments import Segment, segments
+from recommenders.segments import DISCOVERY, Segment, segments
 from recommenders.splitting import Split
 
 BASELINE = "popularity"
@@ -59,15 +59,17 @@ def measure(
     lists: Recommendations,
     split: Split,
     allowed: NDArray[np.bool_] | None = None,
+    franchise: Keys | None = None,
     *,
     samples: int = 1000,
 ) -> tuple[UserMetrics, tuple[MetricRow, ...]]:
-    """Each evaluated user's metrics and the table rows of one model's lists, everybody with all targets.
+    """Each evaluated user's metrics and the table rows of one model's lists: everybody with all targets, and discovery.
 
     Args:
         lists: one for each user of `split.evaluated`, in that order.
         split: what was hidden.
         allowed: bool (n_items,); items that could be recommended.
+        franchise: int64 (n_items,), the franchise of each item, -1 = in none; None = not known, and no discovery.
         samples: bootstrap resamples of the intervals.
 
     Raises:
@@ -77,9 +79,9 @@ def measure(
     users = user_metrics(lists.items, split.held_out[split.evaluated])
     if not len(split.evaluated):
         return users, ()
-    everybody = next(segments(split))
-    rows = _rows(everybody, split, {"": lists.items}, Known(allowed), samples, None)
-    return users, tuple(rows[""])
+    wanted = [one for one in segments(split, franchise) if one.name in ("", DISCOVERY)]
+    found = [_rows(one, split, {"": lists.items}, Known(allowed), samples, None)[""] for one in wanted]
+    return users, tuple(row for rows in found for row in rows)
 
 
 def measure_all(

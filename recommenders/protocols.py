@@ -55,37 +55,6 @@ def moment_of(times: NDArray[np.float64], share: float) -> float:
     return float(np.sort(times)[int((1 - share) * len(times))])
 
 
-def held_out_users(
-    interactions: Interactions,
-    user_share: float = 0.2,
-    share: float = 0.2,
-    positive_from: float = LIKED,
-    seed: int = 42,
-) -> Split:
-    """A random part of the users is never trained on: a model is told most of their lists and asked for the rest.
-
-    Args:
-        interactions: everything known.
-        user_share: of the users, in (0, 1); who belongs to it depends on the seed and the user's key alone.
-        share: of each such user's positives that is hidden, as `holdout` does.
-        positive_from: ratings of at least this are positive.
-        seed: another seed holds out others.
-
-    Raises:
-        InvalidInputError: a share outside (0, 1).
-    """
-    _require_share(user_share)
-    limit = np.uint64(user_share * float(2**64))
-    chosen = drawn(seed, interactions.user_keys) < limit
-    theirs = _rows_where(interactions, chosen)
-    hidden = holdout(theirs, share, positive_from, seed)
-    train = _rows_where(interactions, ~chosen)
-    if np.any(np.diff(train.seen.indptr)[hidden.evaluated]):
-        raise LeakageError("a held-out user has entries in the training part")
-    words = f"{user_share:.0%} of users never trained on, {hidden.protocol}"
-    return Split(train, hidden.held_out, words, given=hidden.train)
-
-
 @dataclass(frozen=True)
 class Turns:
     """Splits that ask some users each, so that a model is taught once for each of them and measured over all users.
@@ -113,12 +82,49 @@ class Turns:
                 raise LeakageError(f"a part of '{self.whole.protocol}' tells something else than the whole")
 
 
+def held_out_users(
+    interactions: Interactions,
+    share: float = 0.2,
+    positive_from: float = LIKED,
+    seed: int = 42,
+    *,
+    folds: int = GROUPS,
+    by_chance: bool = False,
+) -> Turns:
+    """A fifth of the users at a time is never trained on: a model is told most of their lists and asked for the rest.
+
+    Args:
+        interactions: everything known.
+        share: of each user's positives that is hidden, as `holdout` does, and the same ones.
+        positive_from: ratings of at least this are positive.
+        seed: another seed hides others, and groups users otherwise; a user's group depends on the seed and the key.
+        folds: so many of the five groups are asked.
+        by_chance: whether each positive is drawn by itself, as `holdout` can.
+
+    Raises:
+        InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
+    """
+    group = _groups(interactions, seed, folds)
+    everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
+    words = f"{1 / GROUPS:.0%} of users at a time never trained on, {everybody.protocol}{_of_groups(folds)}"
+
+    def asking(asked: NDArray[np.bool_]) -> Split:
+        train = _rows_where(interactions, ~asked)
+        if np.any(np.diff(train.seen.indptr)[asked]):
+            raise LeakageError("a held-out user has entries in the training part")
+        return Split(train, _entries_of(everybody.held_out, asked), words, given=_rows_where(everybody.train, asked))
+
+    return Turns(tuple(asking(group == number) for number in range(folds)), asking(group < folds))
+
+
 def own_lists(
     interactions: Interactions,
     share: float = 0.2,
     positive_from: float = LIKED,
     seed: int = 42,
+    *,
     folds: int = GROUPS,
+    by_chance: bool = False,
 ) -> Turns:
     """A fifth of the users at a time has a share of its positives hidden, while everybody else's lists are whole.
 
@@ -130,18 +136,15 @@ def own_lists(
         positive_from: ratings of at least this are positive.
         seed: another seed hides others, and groups users otherwise; a user's group depends on the seed and the key.
         folds: so many of the five groups are asked.
+        by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
         InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
     """
-    _require_share(share)
-    if not 1 <= folds <= GROUPS:
-        raise InvalidInputError(f"folds must be from 1 to {GROUPS}, not {folds}")
-    group = (drawn(seed, interactions.user_keys) % np.uint64(GROUPS)).astype(np.int64)
-    everybody = holdout(interactions, share, positive_from, seed)
+    group = _groups(interactions, seed, folds)
+    everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
     words = (
-        f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole, {everybody.protocol}"
-        f"{'' if folds == GROUPS else f', {folds} of {GROUPS} groups'}"
+        f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole, {everybody.protocol}{_of_groups(folds)}"
     )
 
     def hiding(asked: NDArray[np.bool_]) -> Split:
@@ -181,6 +184,22 @@ def stratified_by_item(interactions: Interactions, train_share: float = 0.75, se
     held_out = sparse(np.ones(len(out)), rated.row[out], rated.col[out], interactions.ratings.shape)
     words = f"random {train_share:.0%} of each item's ratings known, all ratings relevant, seed {seed}, full catalogue"
     return Split(without(interactions, held_out), held_out, words)
+
+
+def _groups(interactions: Interactions, seed: int, folds: int) -> NDArray[np.int64]:
+    """The group of each user, from 0, drawn by its key: int64 (n_users,).
+
+    Raises:
+        InvalidInputError: more groups are to be asked than there are, or none.
+    """
+    if not 1 <= folds <= GROUPS:
+        raise InvalidInputError(f"folds must be from 1 to {GROUPS}, not {folds}")
+    return (drawn(seed, interactions.user_keys) % np.uint64(GROUPS)).astype(np.int64)
+
+
+def _of_groups(folds: int) -> str:
+    """How a protocol's words end where some groups alone are asked."""
+    return "" if folds == GROUPS else f", {folds} of {GROUPS} groups"
 
 
 def _require_share(share: float) -> None:

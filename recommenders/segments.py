@@ -18,6 +18,7 @@ HEAD_SHARE = 0.8
 """The most popular items that together have this share of the entries are the head; the others the long tail."""
 FEW_ENTRIES = 10
 """Users of whom at most so many entries are known count as cold."""
+DISCOVERY = "discovery"
 LONG_TAIL = f"long tail (targets beyond the items with {HEAD_SHARE:.0%} of the entries)"
 COLD_START = f"cold start (users with at most {FEW_ENTRIES} known entries)"
 
@@ -100,9 +101,8 @@ def segments(split: Split, franchise: Keys | None = None) -> Iterator[Segment]:
         unrelated = ~Relatives(franchise, known, owner).among(hidden.indices[:, None])[:, 0]
         users, targets = _with_targets(hidden, unrelated)
         if len(users):
-            yield Segment(
-                f"{split.protocol}, discovery", users, targets, Relatives(franchise, known, users), name="discovery"
-            )
+            relatives = Relatives(franchise, known, users)
+            yield Segment(f"{split.protocol}, {DISCOVERY}", users, targets, relatives, name=DISCOVERY)
     users, targets = _with_targets(hidden, ~head(split)[hidden.indices])
     if len(users):
         yield Segment(f"{split.protocol}, {LONG_TAIL}", users, targets, same_lists=True, name="long tail")

@@ -59,17 +59,26 @@ class Split:
         return np.flatnonzero(np.diff(self.held_out.indptr)).astype(np.int64)
 
 
-def holdout(interactions: Interactions, share: float = 0.2, positive_from: float = LIKED, seed: int = 42) -> Split:
+def holdout(
+    interactions: Interactions,
+    share: float = 0.2,
+    positive_from: float = LIKED,
+    seed: int = 42,
+    *,
+    by_chance: bool = False,
+) -> Split:
     """A random share of each user's positives hidden; everything else stays as input.
 
     A user with p >= 2 positives has max(1, floor(share * p)) hidden; with one or none, nothing is hidden,
-    since there would be nothing left to predict from.
+    since there would be nothing left to predict from. By chance, each positive is hidden or not, whatever becomes
+    of the others: users with few positives are then rarely asked, and those with many have more or less to be found.
 
     Args:
         interactions: everything known.
-        share: of each user's positives, in (0, 1).
+        share: of each user's positives, in (0, 1); the probability of each, by chance.
         positive_from: ratings of at least this are positive.
         seed: another seed hides others.
+        by_chance: whether each positive is drawn by itself.
 
     Raises:
         InvalidInputError: a share outside (0, 1).
@@ -80,17 +89,28 @@ def holdout(interactions: Interactions, share: float = 0.2, positive_from: float
     liked = rated.data >= positive_from
     rows, columns = rated.row[liked], rated.col[liked]
     draw = drawn(seed, interactions.user_keys[rows], interactions.item_keys[columns])
+    if by_chance:
+        chosen = np.flatnonzero(draw < np.uint64(share * float(2**64)))
+        words = f"each rating >= {positive_from:g} of a user hidden with probability {share:g}"
+    else:
+        chosen = _share_of_each(rows, columns, draw, share)
+        words = f"per-user holdout of {share:.0%} of ratings >= {positive_from:g}"
+    held_out = sparse(np.ones(len(chosen)), rows[chosen], columns[chosen], interactions.ratings.shape)
+    train = without(interactions, held_out)
+    return Split(train, held_out, f"{words}, seed {seed}, full catalogue")
+
+
+def _share_of_each(
+    rows: NDArray[np.int32], columns: NDArray[np.int32], draw: NDArray[np.uint64], share: float
+) -> NDArray[np.intp]:
+    """Which positives are hidden, where it is a share of each user's: the first by their draw."""
     by_user = np.lexsort((columns, draw, rows))
-    positives = np.bincount(rows, minlength=interactions.n_users)
+    positives = np.bincount(rows)
     # the small addition keeps 0.2 * 5 from being cut to 0 by the binary fraction
     hidden = np.maximum(1, np.floor(positives * share + 1e-9)) * (positives >= 2)
     first = np.cumsum(positives) - positives
     place = np.arange(len(rows)) - first[rows[by_user]]
-    chosen = by_user[place < hidden[rows[by_user]]]
-    held_out = sparse(np.ones(len(chosen)), rows[chosen], columns[chosen], interactions.ratings.shape)
-    train = without(interactions, held_out)
-    words = f"per-user holdout of {share:.0%} of ratings >= {positive_from:g}, seed {seed}, full catalogue"
-    return Split(train, held_out, words)
+    return np.asarray(by_user[place < hidden[rows[by_user]]])
 
 
 def without(interactions: Interactions, hidden: Csr) -> Interactions:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from orchestration.cli.console import Console, counted, out
-from orchestration.cli.evaluatemodels import figure
+from orchestration.cli.evaluatemodels import keep_rows
 from orchestration.cli.protocols import print_table
 from orchestration.cli.ratings import require_ratings
 from orchestration.errors import UsageError
@@ -72,15 +72,11 @@ def print_ablation(found: Mapping[str, Sequence[MetricRow]]) -> None:
 
 def keep(home: Home, inputs: TrainingInputs, seed: int, found: Mapping[str, Sequence[MetricRow]]) -> None:
     """Land the figures with the version that the next run measures, those of each protocol together."""
-    from assets.registry import keep_figures
     from assets.teaching import version_of
     from assets.tuned import tuned_config
 
     version_id = version_of(Rerank.name, inputs.versions, tuned_config(home, Rerank.name, seed))
-    rows = [row for kind, told in found.items() if kind != COMPLETE for row in told]
-    for protocol in dict.fromkeys(row.protocol for row in rows):
-        of_it = [row for row in rows if row.protocol == protocol]
-        keep_figures(home, version_id, protocol, [figure(row) | {"segment": row.segment} for row in of_it])
+    keep_rows(home, version_id, [row for kind, told in found.items() if kind != COMPLETE for row in told])
 
 
 def _adds(rows: Sequence[MetricRow]) -> float:

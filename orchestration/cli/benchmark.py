@@ -37,11 +37,11 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
             f"MovieLens {data.release}: {counted(data.interactions.ratings.nnz, 'rating')} of "
             f"{counted(movies, 'movie')} by {counted(users, 'user')}"
         )
-        if args.protocol == "published" and args.folds is None:
+        if args.protocol == "published" and args.folds is None and not args.by_chance:
             _published(data, models, args.splits, console)
         else:
             timed = replace(data.interactions, rated_at=data.times)
-            split = split_by(args.protocol, timed, LIKED, settings.seed, args.folds)
+            split = split_by(args.protocol, timed, LIKED, settings.seed, args.folds, args.by_chance)
             print_measured(split, [model(model.Config(seed=settings.seed)) for model in models], console)
             out(f"{LIKED:g} of 10 are four stars.")
     except (DatasetError, InvalidInputError) as problem:

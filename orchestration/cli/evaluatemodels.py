@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from orchestration.cli.console import Console, counted
 from orchestration.cli.modelparser import EVALUATED
@@ -28,7 +28,6 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
         UsageError: a model that does not exist, no ratings, or none with a time where they are to be split by time.
     """
     from assets.model_inputs import read_training
-    from assets.registry import keep_figures
     from assets.teaching import new_model, version_of
     from assets.tuned import tuned_config
 
@@ -39,7 +38,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     with warehouse.writer("read ratings to evaluate models on") as connection:
         inputs = read_training(connection)
     try:
-        split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds)
+        split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds, args.by_chance)
     except InvalidInputError as problem:
         raise UsageError(f"{home.root}: {problem}") from problem
     console.say(f"{', '.join(names)} on {counted(inputs.interactions.ratings.nnz, 'rating')} of {home.root}")
@@ -48,11 +47,17 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     if args.keep:
         for one in filter(lambda one: one.metrics, done):
             version_id = version_of(one.name, inputs.versions, tuned_config(home, one.name, seed))
-            keep_figures(home, version_id, one.metrics[0].protocol, map(figure, one.metrics))
+            keep_rows(home, version_id, one.metrics)
         console.say(f"kept; `osusume run --home {home.root}` puts the figures into fact_model_metric")
     return 0
 
 
-def figure(row: MetricRow) -> dict[str, Any]:
-    """A figure as it is landed."""
-    return {name: value for name, value in asdict(row).items() if name not in ("protocol", "segment")}
+def keep_rows(home: Home, version_id: str, rows: Sequence[MetricRow]) -> None:
+    """Land the figures of a version, those of each protocol together."""
+    from assets.registry import keep_figures
+
+    for protocol in dict.fromkeys(row.protocol for row in rows):
+        figures = [asdict(row) for row in rows if row.protocol == protocol]
+        for one in figures:
+            del one["protocol"]
+        keep_figures(home, version_id, protocol, figures)

@@ -103,7 +103,8 @@ better beyond the paired 95 % interval. A search that was cut off goes on where 
 Needs optuna: `pip install .[ml]` in the project's directory."""
 
 EVALUATE = """examples:
-  osusume models evaluate                                   on users whom no model was trained on
+  osusume models evaluate                                   on users whom no model was trained on, a fifth at a time
+  osusume models evaluate --folds 1 --by-chance             one of these fifths, each liked title hidden by chance
   osusume models evaluate --protocol time --model als ease  on what came after one moment, where ratings say when
   osusume models evaluate --protocol own --folds 1          as a warehouse meets a user: only this user lacks something
 

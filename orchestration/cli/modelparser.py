@@ -44,11 +44,11 @@ def _add_evaluate(add: AddAction) -> None:
         "--protocol",
         choices=PROTOCOLS,
         default="users",
-        help="users: a fifth of the users never trained on, of whom 80 %% is told (default); own: a fifth of what a "
-        "user liked, others' lists whole; time: what came after one moment; holdout: as in a run, a fifth of what each "
-        "user liked",
+        help="users: a fifth of the users at a time is never trained on, and told 80 %% of their lists (default); own: "
+        "a fifth of what a user liked, others' lists whole; time: what came after one moment; holdout: as in a run, a "
+        "fifth of what each user liked",
     )
-    add_folds(evaluator)
+    add_drawing(evaluator)
     evaluator.add_argument(
         "--model", nargs="+", action="extend", metavar="NAME", help=f"these (default: {' '.join(EVALUATED)})"
     )
@@ -57,10 +57,18 @@ def _add_evaluate(add: AddAction) -> None:
     )
 
 
-def add_folds(parser: argparse.ArgumentParser) -> None:
-    """The option `--folds` of what can measure by the protocol `own`."""
+def add_drawing(parser: argparse.ArgumentParser) -> None:
+    """The options of what is hidden from models: `--folds` and `--by-chance`."""
     parser.add_argument(
-        "--folds", type=_whole, metavar="N", help="of the protocol own: ask N of the five groups of users (default 5)"
+        "--folds",
+        type=_whole,
+        metavar="N",
+        help="of the protocols own and users: ask N of the five groups of users (default 5)",
+    )
+    parser.add_argument(
+        "--by-chance",
+        action="store_true",
+        help="hide each liked title with a probability of a fifth, in place of a fifth of each user's and at least one",
     )
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn, TypeAlias
 
 from orchestration.cli import helptexts
 from orchestration.cli.backfillparser import add_backfill_options
-from orchestration.cli.modelparser import PROTOCOLS, add_folds, add_model_actions
+from orchestration.cli.modelparser import PROTOCOLS, add_drawing, add_model_actions
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -215,7 +215,7 @@ def _add_benchmark(commands: Commands, common: _Parser) -> None:
     movielens.add_argument(
         "--splits", type=_positive, default=5, metavar="N", help="random splits of the published protocol (default 5)"
     )
-    add_folds(movielens)
+    add_drawing(movielens)
     movielens.add_argument("--models", nargs="+", action="extend", metavar="NAME", help="only these (default: all)")
 
 

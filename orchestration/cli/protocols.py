@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,22 @@ from recommenders.errors import InvalidInputError
 from recommenders.evaluate import Evaluation, evaluate_all
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
-from recommenders.measuring import HEADLINE
+from recommenders.measuring import HEADLINE, MetricRow
 from recommenders.protocols import GROUPS, Turns, held_out_users, own_lists, time_split
+from recommenders.segments import DISCOVERY
 from recommenders.splitting import Split, holdout
 
 K = HEADLINE[1]
+IN_TURNS = {"own": own_lists, "users": held_out_users}
 
 
 def split_by(
-    protocol: str, interactions: Interactions, positive_from: float, seed: int, folds: int | None = None
+    protocol: str,
+    interactions: Interactions,
+    positive_from: float,
+    seed: int,
+    folds: int | None = None,
+    by_chance: bool = False,
 ) -> Split | Turns:
     """The ratings split by `holdout`, `time`, `users` or `own`.
 
@@ -35,20 +41,24 @@ def split_by(
         interactions: everything known.
         positive_from: ratings of at least this are positive.
         seed: of what is drawn.
-        folds: groups of users that are asked by `own`; None = all.
+        folds: groups of users that are asked by `own` and `users`; None = all.
+        by_chance: whether each positive is hidden or not by itself, where something of each user's is hidden.
 
     Raises:
         InvalidInputError: by time, where nothing is known of times; a number of groups that there are not.
-        UsageError: folds of a protocol that has none.
+        UsageError: an option that means nothing for this protocol.
     """
-    if protocol == "own":
-        return own_lists(interactions, positive_from=positive_from, seed=seed, folds=GROUPS if folds is None else folds)
-    if folds is not None:
-        raise UsageError(f"--folds is of the protocol own, and has no meaning for {protocol}: leave it out")
+    if folds is not None and protocol not in IN_TURNS:
+        raise UsageError(f"--folds is of the protocols own and users, and has no meaning for {protocol}: leave it out")
+    if by_chance and protocol not in (*IN_TURNS, "holdout"):
+        raise UsageError(f"--by-chance is of holdout, own and users, and has no meaning for {protocol}: leave it out")
+    if protocol in IN_TURNS:
+        asked = GROUPS if folds is None else folds
+        return IN_TURNS[protocol](
+            interactions, positive_from=positive_from, seed=seed, folds=asked, by_chance=by_chance
+        )
     if protocol == "holdout":
-        return holdout(interactions, positive_from=positive_from, seed=seed)
-    if protocol == "users":
-        return held_out_users(interactions, positive_from=positive_from, seed=seed)
+        return holdout(interactions, positive_from=positive_from, seed=seed, by_chance=by_chance)
     if interactions.rated_at is None:
         raise InvalidInputError("no rating says when it was made: this input cannot be split by time")
     return time_split(interactions, interactions.rated_at, positive_from=positive_from)
@@ -86,8 +96,19 @@ def print_measured(
     """
     done, skipped = evaluate_all(_announced(models, console), split, items, allowed)
     done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
-    names = ("model", f"NDCG@{K}", "95 % interval", "recall@20", f"coverage@{K}", "taught in")
-    print_table(names, [_row(one) for one in done])
+    names = [
+        "model",
+        f"NDCG@{K}",
+        "95 % interval",
+        "discovery",
+        "95 % interval ",
+        "recall@20",
+        f"coverage@{K}",
+        "taught in",
+    ]
+    rows = [_row(one) for one in done]
+    known = [at for at in range(len(names)) if any(row[at] for row in rows)]
+    print_table([names[at] for at in known], [[row[at] for at in known] for row in rows])
     asked = split.whole if isinstance(split, Turns) else split
     out(f"measured on {counted(len(asked.evaluated), 'user')}: {asked.protocol}.")
     for name, reason in skipped.items():
@@ -110,9 +131,15 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _row(one: Evaluation) -> Sequence[str]:
-    found: dict[tuple[str, int], Any] = {(row.metric, row.k): row for row in one.metrics}
-    ndcg = found.get(("ndcg", K))
-    interval = "" if ndcg is None or ndcg.ci_low is None else f"{ndcg.ci_low:.4f} - {ndcg.ci_high:.4f}"
-    rest = (found.get(pair) for pair in (("recall", 20), ("coverage", K)))
+    found = {(row.segment, row.metric, row.k): row for row in one.metrics}
+    rest = (found.get(("", metric, k)) for metric, k in (("recall", 20), ("coverage", K)))
     shown = ("" if row is None else f"{row.value:.4f}" for row in rest)
-    return (one.name, f"{one.users.mean('ndcg', K):.4f}", interval, *shown, seconds(one.fit_seconds))
+    figures = (cell for segment in ("", DISCOVERY) for cell in _with_interval(found.get((segment, *HEADLINE))))
+    return (one.name, *figures, *shown, seconds(one.fit_seconds))
+
+
+def _with_interval(row: MetricRow | None) -> tuple[str, str]:
+    """A figure and its interval; blanks where there is none."""
+    if row is None:
+        return "", ""
+    return f"{row.value:.4f}", "" if row.ci_low is None else f"{row.ci_low:.4f} - {row.ci_high:.4f}"

@@ -1,6 +1,7 @@
 """Evaluations: what is measured, what is skipped, which is best."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from recommenders.errors import NotEnoughDataError
 from recommenders.evaluate import best, evaluate, evaluate_all, measure
 from recommenders.interactions import Interactions
 from recommenders.item_knn import ItemKnn
+from recommenders.measuring import Known, measure_all
 from recommenders.metrics import CUTOFFS
 from recommenders.popularity import Popularity
 from recommenders.splitting import holdout
@@ -44,6 +46,20 @@ def test_every_metric_has_a_row_with_its_protocol() -> None:
     assert ndcg.value == result.users.mean("ndcg", 10)
     assert ndcg.ci_low < ndcg.value < ndcg.ci_high
     assert rows["gini", 10].ci_low is None
+
+
+def test_where_franchises_are_known_discovery_is_measured_too() -> None:
+    """As `measure_all` has it, by the split's words and the segment's name; there is none where none is known."""
+    world, features = tastes()
+    split = holdout(world)
+    known = replace(features, franchise=np.arange(world.n_items) // 3)
+    result = evaluate(ItemKnn(), split, known, samples=20)
+    everybody, discovery = (tuple(row for row in result.metrics if row.segment == name) for name in ("", "discovery"))
+    assert {row.protocol for row in discovery} == {f"{split.protocol}, discovery"}
+    assert {(row.metric, row.k) for row in discovery} == {(row.metric, row.k) for row in everybody}
+    found = measure_all({"item_knn": result.lists}, split, Known(franchise=known.franchise), samples=20)["item_knn"]
+    assert set(discovery) <= set(found)
+    assert {row.segment for row in evaluate(ItemKnn(), split, features, samples=20).metrics} == {""}
 
 
 def test_lists_are_of_the_evaluated_users_and_hold_nothing_they_have() -> None:

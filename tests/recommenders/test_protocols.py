@@ -1,5 +1,7 @@
 """Splits by time, by user and by item: what is hidden, and that nothing hidden is known."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -77,34 +79,48 @@ def test_an_input_without_times_cannot_be_split_by_time() -> None:
 
 
 def test_held_out_users_are_never_trained_on() -> None:
-    """Their rows are empty in training; a fifth of their positives is hidden and the rest is told."""
+    """Each once: their rows are empty in training, a fifth of their positives is hidden and the rest is told."""
     world, _ = tastes(100, 60)
-    split = held_out_users(world)
-    theirs = split.evaluated
-    assert 8 <= len(theirs) <= 35
-    assert not split.train.seen[theirs].nnz
-    assert not split.train.ratings[theirs].nnz
-    told, hidden = split.rows.seen[theirs], split.held_out[theirs]
-    assert (told + hidden).toarray().tolist() == world.seen[theirs].toarray().tolist()
-    others = np.setdiff1d(np.arange(world.n_users), theirs)
-    trained = others[np.diff(split.train.seen.indptr)[others] > 0]
-    assert split.train.seen[trained].toarray().tolist() == world.seen[trained].toarray().tolist()
+    turns, hidden = held_out_users(world), holdout(world)
+    assert sorted(row for part in turns.parts for row in part.evaluated) == hidden.evaluated.tolist()
+    for part in turns.parts:
+        theirs = part.evaluated
+        assert 8 <= len(theirs) <= 35
+        assert not part.train.seen[theirs].nnz
+        assert not part.train.ratings[theirs].nnz
+        assert part.held_out[theirs].toarray().tolist() == hidden.held_out[theirs].toarray().tolist()
+        told = part.rows.seen[theirs] + part.held_out[theirs]
+        assert told.toarray().tolist() == world.seen[theirs].toarray().tolist()
+        others = np.flatnonzero(np.diff(part.train.seen.indptr))
+        assert part.train.seen[others].toarray().tolist() == world.seen[others].toarray().tolist()
+        assert len(np.union1d(theirs, others)) == world.n_users
+    assert "20% of users at a time never trained on, per-user holdout of 20%" in turns.whole.protocol
 
 
 def test_who_is_held_out_does_not_depend_on_the_others() -> None:
     """Half of the users alone are parted as they are among all."""
     world, _ = tastes(60, 45)
     half = world.take(np.arange(0, 60, 2))
-    assert set(half.user_keys[held_out_users(half).evaluated]) <= set(world.user_keys[held_out_users(world).evaluated])
-    assert held_out_users(world, seed=1).evaluated.tolist() != held_out_users(world).evaluated.tolist()
+    first, of_half = held_out_users(world).parts[0], held_out_users(half).parts[0]
+    assert set(half.user_keys[of_half.evaluated]) <= set(world.user_keys[first.evaluated])
+    assert held_out_users(world, seed=1).parts[0].evaluated.tolist() != first.evaluated.tolist()
 
 
 def test_a_model_recommends_to_users_it_never_met() -> None:
     """By what it is told of them: far better than popularity."""
     world, _ = tastes(150, 90)
-    split = held_out_users(world)
-    reached = [evaluate(model, split, samples=5).users.mean("ndcg", 10) for model in (Als(), Popularity())]
+    turns = held_out_users(world, folds=1)
+    reached = [evaluate_in_turns(model, turns, samples=5).users.mean("ndcg", 10) for model in (Als(), Popularity())]
     assert reached[0] > 1.5 * reached[1]
+
+
+@pytest.mark.parametrize("split", [own_lists, held_out_users])
+def test_what_is_hidden_can_be_drawn_title_by_title(split: Callable[..., Turns]) -> None:
+    """The same as `holdout` draws so, in five groups; the words tell it apart."""
+    world, _ = tastes(60, 45)
+    turns, drawn = split(world, by_chance=True), holdout(world, by_chance=True)
+    assert (turns.whole.held_out != drawn.held_out).nnz == 0
+    assert drawn.protocol in turns.whole.protocol
 
 
 def test_one_group_lacks_what_the_evaluation_hides_and_the_others_nothing() -> None:

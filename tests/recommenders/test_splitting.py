@@ -1,5 +1,7 @@
 """What is hidden: how much, from whom, and that nobody can see it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,6 +76,29 @@ def test_every_positive_is_as_likely_to_be_hidden() -> None:
     times = sum(holdout(ten, seed=seed).held_out.toarray()[0] for seed in range(500))
     # 500 draws of probability 0.2: mean 100, standard deviation 9; five of them either way
     assert (np.abs(times - 100) < 45).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(world=worlds(), seed=st.integers(0, 50))
+def test_by_chance_no_positive_knows_of_another(world: Interactions, seed: int) -> None:
+    """Whether a positive is hidden is the same when the user's other positives are not there."""
+    split = holdout(world, seed=seed, by_chance=True)
+    assert (world.ratings.toarray()[split.held_out.toarray() > 0] >= 7).all()
+    half = world.ratings.copy()
+    half.data[::2] = 1
+    fewer = holdout(replace(world, ratings=half), seed=seed, by_chance=True).held_out.toarray()
+    still = half.toarray() >= 7
+    np.testing.assert_array_equal(fewer[still], split.held_out.toarray()[still])
+
+
+def test_by_chance_the_share_is_that_of_all() -> None:
+    """Of 20,000 positives about a quarter; who has one may have it hidden, who has four may have none."""
+    row, column = np.divmod(np.arange(20_000), 4)
+    split = holdout(Interactions.from_arrays(row, column, np.full(len(row), 8.0)), 0.25, by_chance=True)
+    # probability 0.25: mean 5,000, standard deviation 61; five of them either way
+    assert abs(split.held_out.nnz - 5_000) < 305
+    assert set(np.diff(split.held_out.indptr)) == {0, 1, 2, 3, 4}
+    assert "probability 0.25" in split.protocol
 
 
 def test_the_protocol_says_how_it_was_done() -> None:

@@ -23,7 +23,7 @@ def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call)
     assert header.split()[:2] == ["model", "NDCG@10"]
     assert (first.split()[0], second.split()[0]) == ("ease", "popularity")
     assert float(first.split()[1]) > float(second.split()[1])
-    assert "20% of users never trained on" in called.out
+    assert "20% of users at a time never trained on, per-user holdout" in called.out
     assert not (rated / "landing" / "osusume").exists()
 
 
@@ -42,7 +42,7 @@ def test_figures_that_are_kept_stand_in_the_table_beside_those_that_decide(tmp_p
         kept = connection.execute(
             "select model_type, round(value, 4) from fact_model_metric "
             "where not decides and metric = 'ndcg' and k = 10 and segment = '' "
-            "and protocol like '20\\% of users never trained on%' escape '\\' order by value desc"
+            "and protocol like '20\\% of users at a time never trained on%' escape '\\' order by value desc"
         ).fetchall()
         decide = connection.execute("select count(distinct protocol) from fact_model_metric where decides").fetchall()
     printed = [line.split()[:2] for line in called.out.splitlines()[2:5]]
@@ -66,11 +66,23 @@ def test_users_take_turns_in_lacking_something(rated: Path, osusume: Call) -> No
     assert part.out.rstrip().endswith("1 of 5 groups.")
 
 
+def test_what_is_hidden_can_be_drawn_title_by_title(rated: Path, osusume: Call) -> None:
+    """And the protocol's words say so."""
+    words = ("models", "evaluate", "--home", rated, "--folds", "1", "--by-chance", "--model", "popularity")
+    called = osusume(*words)
+    assert called.status == 0, called.err
+    assert "each rating >= 7 of a user hidden with probability 0.2" in called.out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--protocol", "own", "--folds", "6"), "folds must be from 1 to 5, not 6"),
-        (("--folds", "2"), "--folds is of the protocol own, and has no meaning for users"),
+        (("--protocol", "holdout", "--folds", "2"), "of the protocols own and users, and has no meaning for holdout"),
+        (
+            ("--protocol", "time", "--by-chance"),
+            "--by-chance is of holdout, own and users, and has no meaning for time",
+        ),
         (("--model", "eese"), "there is no model eese; there are als, "),
         (("--protocol", "time", "--model", "ease"), "no rating says when it was made"),
         (("--protocol", "moon"), "invalid choice: 'moon'"),
