@@ -13,7 +13,7 @@ from matching.corpus import Corpus
 from matching.crossids import ABSENT, AGREES, CONTRADICTS, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
-from matching.thin import COST, thin_evidence
+from matching.thin import thin_evidence
 from matching.unrivalled import WORTH as WORTH_UNRIVALLED
 from matching.unrivalled import strong_evidence, unrivalled
 from matching.vetoes import apply_vetoes
@@ -34,8 +34,8 @@ class ScoredPairs:
     with its first look and shares no anime); `context` (passing pairs, CONTEXT_FEATURES) and `second` are what the
     second look saw and said. `claim` is the relation of `crossids`, `relation` that of `relations`, and `relative` the
     record by which relations say it (-1 for none); `strong` is the strong evidence of `unrivalled`, `alone` tells the
-    pairs that it finds, `thin` those of thin evidence. `log_odds` is the final verdict, cross ids and vetoes included,
-    `blind` the verdict without cross ids.
+    pairs that it finds, `thin` what thin evidence costs each. `log_odds` is the final verdict, cross ids and vetoes
+    included, `blind` the verdict without cross ids.
     """
 
     pairs: Ints
@@ -49,7 +49,7 @@ class ScoredPairs:
     relation: Ints
     relative: Ints
     strong: NDArray[np.bool_]
-    thin: NDArray[np.bool_]
+    thin: Floats
     alone: NDArray[np.bool_]
     blind: Floats
     log_odds: Floats
@@ -94,7 +94,7 @@ class FirstLook:
     evidence: Evidence
     vetoes: NDArray[np.bool_]
     strong: NDArray[np.bool_]
-    thin: NDArray[np.bool_]
+    thin: Floats
     claim: Ints
     log_odds: Floats
     relatives: Relatives
@@ -195,11 +195,14 @@ def _with_relations(
 
 
 def _with_room(looked: FirstLook, rows: Ints, log_odds: Floats, claim: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-    """Verdicts after what `unrivalled` pairs among some rows gain and thin evidence costs; which pairs gained."""
+    """Verdicts after what `unrivalled` pairs among some rows gain and thin evidence costs; which pairs gained.
+
+    Where a cross id agrees, evidence is not thin.
+    """
     alone = np.zeros(len(log_odds), dtype=np.bool_)
     alone[rows] = unrivalled(looked.source, looked.pairs[rows], looked.strong[rows], log_odds[rows])
     alone &= (log_odds > VETOED) & (claim != CONTRADICTS)
-    return log_odds + WORTH_UNRIVALLED * alone - COST * (looked.thin & (log_odds > VETOED)), alone
+    return log_odds + WORTH_UNRIVALLED * alone - looked.thin * ((log_odds > VETOED) & (claim != AGREES)), alone
 
 
 def _second_look(corpus: Corpus, weights: Weights) -> SecondLook:

@@ -61,7 +61,7 @@ class MatchState:
     right_title: Ints
     vetoes: NDArray[np.bool_]
     strong: NDArray[np.bool_]
-    thin: NDArray[np.bool_]
+    thin: Floats
     first: Floats
     second: Floats
     context: NDArray[np.float32]
@@ -82,7 +82,7 @@ def empty_state(rule_version: str) -> MatchState:
         right_title=none,
         vetoes=np.empty((0, len(VETOES)), dtype=bool),
         strong=np.empty(0, dtype=bool),
-        thin=np.empty(0, dtype=bool),
+        thin=nothing,
         first=nothing,
         second=nothing,
         context=np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32),
