@@ -194,7 +194,7 @@ class WriterLock:
         self._handle, self._ticket = -1, None
 
 
-def no_room(place: Path) -> str:
+def no_room(place: Path | str) -> str:
     """What to say, and to do, about a full disk."""
     return (
         f"there is no room left where {place} lies. Make room and run again: nothing is damaged, and what was begun "
@@ -236,7 +236,7 @@ def _number(name: str) -> int:
 def _alive(ticket: Path) -> bool:
     """Whether some process still holds the ticket's kernel lock."""
     try:
-        handle = os.open(ticket, os.O_RDWR)
+        handle = os.open(ticket, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -20,7 +20,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import PublishError, UnknownVersion
 from warehouse.files import part_path, put_in_place, sync_directory, write_whole
 from warehouse.home import Home
-from warehouse.lock import WriterLock
+from warehouse.lock import OnWait, WriterLock
 from warehouse.names import quote_literal
 from warehouse.snapshotcopy import copy_tables
 from warehouse.snapshots import (
@@ -92,7 +92,11 @@ def publish(
 
 
 def rollback(
-    home: Home, version: str | None = None, lock_timeout_s: float = 600.0, now: datetime | None = None
+    home: Home,
+    version: str | None = None,
+    lock_timeout_s: float = 600.0,
+    now: datetime | None = None,
+    on_wait: OnWait | None = None,
 ) -> Snapshot:
     """Put another kept snapshot before the readers, and return it; no snapshot is removed.
 
@@ -103,12 +107,13 @@ def rollback(
         version: id or number of the snapshot; None = the newest of those older than the current one.
         lock_timeout_s: how long to wait for a writer that may be publishing.
         now: the moment of the decision; default is now.
+        on_wait: told while it waits: seconds so far, and who holds the lock.
 
     Raises:
         NothingPublished: when nothing was ever published.
         UnknownVersion: when it is not kept, or no older one is.
     """
-    with WriterLock(home, "rollback", lock_timeout_s):
+    with WriterLock(home, "rollback", lock_timeout_s, on_wait):
         current = _current_id(home)
         kept = sorted(path.stem for path in own_files(home))
         older = [one for one in kept if one < current]

@@ -9,6 +9,7 @@ from adapters.privacy import Hasher, read_salt
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
 from orchestration.cli.runlock import run_lock
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.fingerprint import base_fingerprint
 from orchestration.inputs import RunInput, read_marker
@@ -36,7 +37,7 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
     home = Home(settings.home)
     if not home.landing.is_dir():
         raise UsageError(f"nothing was landed in {home.root}: there is nobody to forget. Name a HOME with --home")
-    with run_lock(home, console, settings.lock_timeout):
+    with run_lock(home, console, settings.lock_timeout, "forget-user"):
         return _forget(settings, home, source, name, console)
 
 
@@ -54,12 +55,7 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
     subject, *names = identities(home, source, name)
     report = forget(home, source, subject, names)
     out(f"Landing: {counted(report.rows, 'row')} removed, {counted(len(report.files), 'file')} rewritten.")
-    warehouse = Warehouse(
-        home,
-        lock_timeout_s=settings.lock_timeout,
-        memory_limit=settings.memory_limit,
-        keep_snapshots=settings.keep_snapshots,
-    )
+    warehouse = writable_warehouse(settings, console)
     if home.snapshot.is_file() and home.warehouse_file.is_file():
         _publish_without(warehouse, source, (subject, *names), console)
     discard(warehouse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from warehouse.home import Home
@@ -20,8 +21,9 @@ def nothing_new(home: Home, mark: str) -> list[str]:
         return []
     note = _note(home)
     if note.get("fingerprint") == mark and "published_at" in note:
+        since = _moment(datetime.fromisoformat(note["published_at"]))
         return [
-            f"Nothing new since {note['published_at']}: input, settings and code are those of the",
+            f"Nothing new since {since}: input, settings and code are those of the",
             f"published snapshot {home.snapshot}, by their content hashes. --force runs all the same.",
         ]
     return _rolled_back(home, mark)
@@ -40,9 +42,9 @@ def _rolled_back(home: Home, mark: str) -> list[str]:
         made = describe(path, is_current=False)
         if made.fingerprint == mark:
             return [
-                f"Nothing new since {made.published_at.isoformat()}: input, settings and code are those of version",
+                f"Nothing new since {_moment(made.published_at)}: input, settings and code are those of version",
                 f"{made.snapshot_id}, by their content hashes. Readers are given {standing.chosen} since it was rolled",
-                f"back to at {standing.rolled_back_at:%Y-%m-%d %H:%M} UTC, and this run leaves it so.",
+                f"back to at {_moment(standing.rolled_back_at)}, and this run leaves it so.",
                 f"`osusume publish --rollback {made.snapshot_id}` goes forward; --force runs and publishes anew.",
             ]
     return []
@@ -55,7 +57,12 @@ def rolled_back_from(home: Home) -> str:
         return ""
     kept = any(path.stem == standing.newest for path in own_files(home))
     forward = f"; `osusume publish --rollback {standing.newest}` goes forward" if kept else ""
-    return f"rolled back from {standing.newest} at {standing.rolled_back_at:%Y-%m-%d %H:%M} UTC{forward}"
+    return f"rolled back from {standing.newest} at {_moment(standing.rolled_back_at)}{forward}"
+
+
+def _moment(value: datetime) -> str:
+    """A time to the minute."""
+    return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
 def _note(home: Home) -> dict[str, Any]:
