@@ -1,5 +1,6 @@
 """What the commands about sources refuse, forecast and start, before and beside any run."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -13,6 +14,10 @@ import requests
 
 from tests.orchestration.cli.conftest import heed_ctrl_c
 from tests.orchestration.test_inputs import small_demo
+from tests.warehouse.conftest import DAY
+from warehouse.forget import is_forgotten
+from warehouse.home import Home
+from warehouse.landing import land_file
 
 Call = Callable[..., Any]
 
@@ -81,6 +86,23 @@ def test_where_nothing_was_landed_there_is_nobody_to_forget(osusume: Call, tmp_p
     called = osusume("forget-user", "anilist:Mika", "--home", tmp_path / "elsewhere")
     assert called.status == 2
     assert str(tmp_path / "elsewhere") in called.err
+
+
+def test_somebody_who_was_never_landed_costs_nothing(osusume: Call, tmp_path: Path) -> None:
+    """A misspelt name takes away neither models nor versions; should the name ever come, it is not landed."""
+    home = Home(tmp_path / "home")
+    file = tmp_path / "anilist_ratings.csv.gz"
+    file.write_bytes(gzip.compress(b"user_id,anilist_id,score\nmika,1,50\n"))
+    land_file(home, "anilist", "ratings", file, DAY)
+    home.models.mkdir()
+    called = osusume("forget-user", "anilist:Mikka", "--home", home.root)
+    assert called.status == 0
+    assert "is of anilist:Mikka, so that nothing else is changed; is the name right?" in called.out
+    assert home.models.is_dir()
+    assert is_forgotten(home, "anilist", "Mikka")
+    again = osusume("forget-user", "anilist:mika", "--home", home.root)
+    assert "Landing: 1 row removed" in again.out
+    assert not home.models.exists()
 
 
 def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> None:
