@@ -52,7 +52,7 @@ def test_every_file_describes_its_table(file: SqlFile) -> None:
 
 
 def test_no_aggregate_is_ordered_by_all() -> None:
-    """In an aggregate DuckDB takes it for every column of what is read: a list for each, and the first one unordered."""
+    """In an aggregate DuckDB takes it for every column of what is read: a list for each, the first one unordered."""
     within = re.compile(r"\w\((?!\s*(?:select|with|from)\b)[^()]*\border by all\s*\)", re.IGNORECASE)
     found = [name_of(path) for path in sorted(sql_root().rglob("*.sql")) if within.search(path.read_text())]
     assert found == []

@@ -105,6 +105,18 @@ def test_somebody_who_was_never_landed_costs_nothing(osusume: Call, tmp_path: Pa
     assert not home.models.exists()
 
 
+def test_stand_ins_beside_another_command_give_no_advice(osusume: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sees the lines that were to be copied: they are read by the command that started them."""
+    for name, value in {"ANIME": 80, "USERS": 60, "RATINGS": 350}.items():
+        monkeypatch.setenv(f"OSUSUME_DEMO_{name}", str(value))
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    called = osusume("demo-services", "--until-gone", gone.pid)
+    assert called.status == 0
+    assert "OSUSUME_ANILIST_URL=" in called.out
+    assert "Copy these lines" not in called.err
+
+
 def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> None:
     """They answer at these addresses until Ctrl-C, which is a proper end."""
     sizes = {f"OSUSUME_{name.upper()}": str(value) for name, value in small_demo(tmp_path).model_dump().items()}
