@@ -172,7 +172,7 @@ def _foreign_program(problem: Exception) -> str:
 def _unreadable(path: Path, problem: Exception) -> str:
     """What to say, and to do, about a file that DuckDB will not open."""
     return (
-        f"{path} cannot be opened by DuckDB {duckdb.__version__}: {_one_line(problem)}. If it was made by "
+        f"{path} cannot be opened by DuckDB {duckdb.__version__}: {_one_line(problem).rstrip('.!')}. If it was made by "
         "another version or is damaged, delete it and run `osusume run`: it is rebuilt from the landing files"
     )
 

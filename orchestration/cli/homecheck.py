@@ -19,7 +19,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
 from warehouse.files import PART_SUFFIX, try_flock
 from warehouse.home import Home
-from warehouse.landing import LandedFile, landed_files, landed_streams
+from warehouse.landing import LandedFile, event_logs, landed_files, landed_streams, read_events
 from warehouse.lock import describe
 from warehouse.snapshots import current_snapshot, snapshots
 
@@ -73,7 +73,7 @@ def usable_input(settings: Settings, home: Home) -> Finding:
 
 
 def landing(home: Home) -> Iterator[Finding]:
-    """How much was landed, and whether every file is there as its manifest says."""
+    """How much was landed, and whether every file is there as its manifest says, our own state included."""
     landed: list[LandedFile] = []
     broken = False
     for source, stream in landed_streams(home):
@@ -82,6 +82,12 @@ def landing(home: Home) -> Iterator[Finding]:
         except LandingError as problem:
             broken = True
             yield fail("landing", str(problem), "do as it says; nothing else in HOME is affected")
+    for log in event_logs(home):
+        try:
+            read_events(home, log)
+        except LandingError as problem:
+            broken = True
+            yield fail("landing", str(problem), "do as it says; runs stop until it is whole")
     if landed:
         newest = max(one.landed_at for one in landed)
         total = size(sum(one.bytes for one in landed))

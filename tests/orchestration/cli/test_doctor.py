@@ -17,7 +17,7 @@ from orchestration.cli.runlock import run_lock
 from orchestration.settings import load_settings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
-from warehouse.landing import open_log
+from warehouse.landing import append_events, open_log
 
 Call = Callable[..., Any]
 
@@ -82,6 +82,18 @@ def test_a_broken_warehouse_or_snapshot_fails_with_a_remedy(tmp_path: Path) -> N
     for finding in (warehouse_file(settings, home), snapshot(home)):
         assert finding.level == "fail"
         assert "osusume run --force" in finding.remedy
+
+
+def test_a_history_of_keys_that_was_touched_is_found_before_a_run_stops_at_it(osusume: Call, tmp_path: Path) -> None:
+    """The file is named; the landing is not called well beside it."""
+    home = Home(tmp_path)
+    file = append_events(home, "key_events", [{"event": "born"}])
+    assert file is not None
+    file.write_text(file.read_text() + "garbage\n")
+    called = osusume("doctor", "--home", tmp_path)
+    assert called.status == 1
+    assert f"fail  landing    {file}:2: not JSON" in called.out
+    assert "ok    landing" not in called.out
 
 
 def test_a_warehouse_in_use_is_no_problem(small_home: Path) -> None:
