@@ -32,10 +32,11 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
 
         return run_months(args, settings, console)
     years = _years(args)
-    chosen = resolve_input(settings)
+    named = settings.model_copy(update={"sources": args.source})
+    # Of live services the source alone is asked, and is all that is told of the input.
+    chosen = resolve_input(named)
     home = Home(settings.home)
     refuse_other_world(home, chosen)
-    named = settings.model_copy(update={"sources": args.source})
     if args.land:
         from orchestration.cli.partitionruns import catalogue_of, land_each
 

@@ -66,6 +66,23 @@ def test_a_backfill_of_recordings_is_refused_with_the_way_to_ask(osusume: Call, 
     assert "--input live" in called.err
 
 
+def test_a_backfill_reads_the_one_source_and_says_so(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever other services a live run would ask."""
+    told: list[str] = []
+
+    def landed(*given: Any) -> int:
+        told.append(given[2].label)
+        return 0
+
+    monkeypatch.setattr("orchestration.cli.backfill._backfill", landed)
+    monkeypatch.setenv("OSUSUME_SOURCES", "anilist,kitsu")
+    words = ("backfill", "anilist", "--from", 2010, "--to", 2010, "--input", "live", "--home", tmp_path / "home")
+    assert osusume(*words).status == 0
+    assert told == ["the live services anilist"]
+
+
 def test_a_backfill_of_what_the_demo_lacks_is_refused(osusume: Call, tmp_path: Path) -> None:
     """With what it has."""
     called = osusume("backfill", "jikan", "--from", 1990, "--to", 1990, "--home", tmp_path / "home")
