@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.connection import Warehouse
-from warehouse.errors import PublishError, UnknownVersion
+from warehouse.errors import PublishError, UnknownVersion, WarehouseFileError
 from warehouse.files import part_path, put_in_place, sync_directory, write_whole
 from warehouse.home import Home
 from warehouse.lock import OnWait, WriterLock
@@ -30,6 +30,7 @@ from warehouse.snapshots import (
     describe,
     find_version,
     noted_rollback,
+    noted_version,
     own_files,
 )
 
@@ -190,8 +191,14 @@ def _write_note(path: Path, words: Mapping[str, object]) -> None:
 
 
 def _current_id(home: Home) -> str:
-    """The id of the current snapshot, by what stands in it."""
-    return describe(home.snapshot, is_current=True).snapshot_id
+    """The id of the current snapshot, by what stands in it; by the note beside it where it is damaged."""
+    try:
+        return describe(home.snapshot, is_current=True).snapshot_id
+    except WarehouseFileError:
+        noted = noted_version(home)
+        if noted is None:
+            raise
+        return noted
 
 
 def _prune(home: Home, current: str, keep: int) -> None:

@@ -173,6 +173,17 @@ def test_a_run_with_nothing_new_leaves_a_rollback_as_it_is(warehouse: Warehouse)
     assert snapshots(home)[1].is_current
 
 
+def test_a_snapshot_that_does_not_open_is_published_anew(warehouse: Warehouse) -> None:
+    """Unchanged input is no reason to leave readers without."""
+    twice(warehouse)
+    assert nothing_new(warehouse.home, "input 1")
+    warehouse.home.snapshot.write_bytes(b"no database" * 1000)
+    assert nothing_new(warehouse.home, "input 1") == []
+    rollback(warehouse.home)
+    assert nothing_new(warehouse.home, "input 0")
+    assert nothing_new(warehouse.home, "input 1") == []
+
+
 def test_doctor_explains_a_rollback(osusume: Call, warehouse: Warehouse) -> None:
     """Why readers do not see the newest version, as a warning."""
     _, second = twice(warehouse)
