@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,6 +65,14 @@ def test_every_command_explains_itself(osusume: Call, words: list[str]) -> None:
     assert called.status == 0
     assert "--home DIR" in called.out
     assert called.err == ""
+
+
+def test_every_exit_status_of_the_runbook_is_in_the_help(osusume: Call) -> None:
+    """Whoever writes a script reads one of the two."""
+    page = (Path(__file__).parents[3] / "docs" / "runbook.md").read_text(encoding="utf-8")
+    rows = page.partition("### Exit status")[2].partition("###")[0]
+    for status in re.findall(r"^\| (\d+) \|", rows, re.MULTILINE):
+        assert re.search(rf"^  {status} ", osusume("--help").out, re.MULTILINE), status
 
 
 def test_commands_of_later_versions_are_not_there(osusume: Call) -> None:
