@@ -16,6 +16,7 @@ from assets.plans import plan_crawl
 from assets.resources import RecordingsInput, WarehouseResource
 from assets.results import OWNERS, PREVIEW_ROWS, column_schema, markdown_table, plain_metadata
 from assets.steps import Made, table_step, telling, with_checks
+from assets.telling import counted_requests
 from warehouse.build import preview
 from warehouse.catalogue import columns_of
 from warehouse.connection import Warehouse
@@ -140,7 +141,7 @@ def _ask(
 ) -> Crawled:
     """Crawl the stream; what only a person can put right fails the asset in one message."""
     if planned.plan is not None:
-        context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {planned.forecast:,} requests")
+        context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {counted_requests(planned.forecast)}")
     try:
         return read_service(opened.home, crawling, source, stream, planned, context.log.info)
     except AdapterError as problem:

@@ -17,6 +17,7 @@ from assets.parts import land_partitions
 from assets.plans import plan_parts
 from assets.resources import WarehouseResource
 from assets.results import OWNERS, plain_metadata
+from assets.telling import counted_requests
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError
 
@@ -90,7 +91,7 @@ def _land(
         AdapterError, WarehouseError: when it was not landed.
     """
     key = planned.plan.partition if planned.plan else ""
-    context.log.info(f"{key}: about {planned.forecast:,} requests")
+    context.log.info(f"{key}: about {counted_requests(planned.forecast)}")
     crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
     if crawled.ended and planned.plan and crawled.ended.plan.today < planned.plan.today:
         context.log.info(f"{key}: what was interrupted was of {crawled.ended.plan.today}; reading it as it is now")

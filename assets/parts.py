@@ -12,6 +12,9 @@ import dagster as dg
 from adapters.errors import AdapterError
 from warehouse.errors import WarehouseError
 
+#: How a run is told of a range.
+_RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+
 #: Lands a partition; gives what the UI shows of it.
 Land = Callable[[str], Mapping[str, Any]]
 
@@ -33,14 +36,16 @@ def land_partitions(
         resumes: what becomes of a partition that was begun, as the end of a sentence; '' where none is.
 
     Raises:
-        dg.Failure: naming the partitions that were not landed, when there are any; the others count as landed.
+        dg.Failure: naming the partitions that were not landed, when there are any; the others count as landed. Also for
+            a run of no partition, whose success would say that something was landed.
     """
     landed: dict[str, Mapping[str, Any]] = {}
     failed: dict[str, str] = {}
-    for key in context.partition_keys:
+    keys = _partitions(context, name)
+    for key in keys:
         try:
             landed[key] = land(key)
-            if len(context.partition_keys) > 1:
+            if len(keys) > 1:
                 # Dagster notes at the end of a run what it made; a kill before that must not make this one missing.
                 context.log_event(dg.AssetMaterialization(name, partition=key, metadata=landed[key]))
         except (AdapterError, WarehouseError) as problem:
@@ -48,9 +53,27 @@ def land_partitions(
             if isinstance(problem, ends_the_run):
                 break
     if failed:
-        raise dg.Failure(description=_told(context.partition_keys, landed, failed) + resumes, allow_retries=False)
+        raise dg.Failure(description=_told(keys, landed, failed) + resumes, allow_retries=False)
     for key, facts in landed.items():
         context.add_asset_metadata(facts, asset_key=name, partition_key=key)
+
+
+def _partitions(context: dg.AssetExecutionContext, name: str) -> Sequence[str]:
+    """The partitions of the run, of which there is at least one.
+
+    Raises:
+        dg.Failure: when it was started without any, or with a range whose end comes before its beginning.
+    """
+    keys: Sequence[str] = context.partition_keys if context.has_partition_key or context.has_partition_key_range else ()
+    if keys:
+        return keys
+    tags = [f"{tag}={context.run.tags[tag]}" for tag in _RANGE if tag in context.run.tags]
+    given = f"no partition lies between {' and '.join(tags)}" if tags else "this run names none"
+    raise dg.Failure(
+        description=f"{name} is landed in partitions, and {given}. Choose them in the UI, by `osusume backfill`, or "
+        f"with the tags {' and '.join(_RANGE)} of the run, the earlier one first",
+        allow_retries=False,
+    )
 
 
 def _told(keys: Sequence[str], landed: Mapping[str, Any], failed: Mapping[str, str]) -> str:

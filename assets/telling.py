@@ -10,6 +10,11 @@ from recommenders.progress import Rhythm, time_left
 Say = Callable[[str], None]
 
 
+def counted_requests(number: int) -> str:
+    """Requests with their number: `1 request`, `1,234 requests`."""
+    return f"{number:,} {'request' if number == 1 else 'requests'}"
+
+
 class Waiting:
     """Says who is waited for: at once, and then ever less often."""
 

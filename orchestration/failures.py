@@ -55,7 +55,8 @@ class Failure:
         """The failure in a line."""
         if self.kind == "run":
             said = " ".join([self.what_to_do, *map(str, self.why)])
-            return f"run {self.run_id} of {self.name} failed: {said} See {self.runbook}"
+            stop = "" if said.endswith(".") else "."
+            return f"run {self.run_id} of {self.name} failed: {said}{stop} See {self.runbook}"
         rows = "" if self.rows is None else f", {self.rows:,} rows"
         return (
             f"{self.name}: {self.check} does not hold ({self.severity}{rows}; run {self.run_id}). "

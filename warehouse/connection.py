@@ -3,6 +3,7 @@
 The one rule: nobody ever sees DuckDB's own "Could not set lock on file".
 """
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,12 +15,14 @@ import duckdb
 
 from warehouse.errors import DiskFull, LockTimeout, NothingPublished, WarehouseError, WarehouseFileError
 from warehouse.home import Home
-from warehouse.lock import OnWait, WriterLock, no_room
+from warehouse.lock import FIRST_REPORT_S, REPORT_EVERY_S, OnWait, WriterLock, no_room
 from warehouse.names import quote_literal
 from warehouse.schema import prepare
 
 #: How a foreign program (say, the DuckDB shell) that has the file open shows up in DuckDB's message.
 _FOREIGN_LOCK = "Could not set lock on file"
+#: Where that message names the program.
+_HOLDER = re.compile(r"held in (?P<program>.+? \(PID \d+\))")
 #: How a full disk shows up in DuckDB's message.
 _NO_ROOM = "No space left on device"
 _RETRY_S = 0.2
@@ -100,7 +103,7 @@ class Warehouse:
         """Open the file, waiting also for programs that do not know our queue."""
         path = self.home.warehouse_file
         settings: dict[str, str] = self._limits() | {"autoinstall_known_extensions": "false"}
-        reported = False
+        next_report = FIRST_REPORT_S
         while True:
             try:
                 con = duckdb.connect(str(path), config=dict(settings))
@@ -113,15 +116,15 @@ class Warehouse:
                 if _FOREIGN_LOCK not in str(problem):
                     raise WarehouseFileError(_unreadable(path, problem)) from problem
                 waited = time.monotonic() - started
-                holder = f"a program outside the queue: {_one_line(problem)}"
+                holder = _foreign_program(problem)
                 if waited >= self.lock_timeout_s:
                     raise LockTimeout(
                         f"{purpose!r} waited {waited:.0f} s for {path}, which is open in {holder}. "
                         "Close that program; to look at the tables, open the published snapshot instead"
                     ) from problem
-                if self.on_wait is not None and not reported:
+                if self.on_wait is not None and waited >= next_report:
                     self.on_wait(waited, holder)
-                    reported = True
+                    next_report = waited + REPORT_EVERY_S
                 time.sleep(_RETRY_S)
 
 
@@ -160,10 +163,16 @@ def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckD
         con.close()
 
 
+def _foreign_program(problem: Exception) -> str:
+    """Who has the file open without waiting in the queue, as far as DuckDB says it."""
+    found = _HOLDER.search(_one_line(problem))
+    return "a program outside the queue" + (f": {found['program']}" if found else "")
+
+
 def _unreadable(path: Path, problem: Exception) -> str:
     """What to say, and to do, about a file that DuckDB will not open."""
     return (
-        f"{path} cannot be opened by DuckDB {duckdb.__version__}: {_one_line(problem)}. If it was made by "
+        f"{path} cannot be opened by DuckDB {duckdb.__version__}: {_one_line(problem).rstrip('.!')}. If it was made by "
         "another version or is damaged, delete it and run `osusume run`: it is rebuilt from the landing files"
     )
 

@@ -48,6 +48,11 @@ def read_events(home: Home, log: str) -> list[dict[str, object]]:
     return [event for file in event_files(home, log) for event in _read(file)]
 
 
+def event_logs(home: Home) -> list[str]:
+    """The names of all logs of a HOME, sorted."""
+    return sorted(path.name for path in (home.landing / OWN_STATE).glob("*/") if path.is_dir())
+
+
 def event_files(home: Home, log: str) -> list[Path]:
     """The log's files in order, the numbering made sure of; [] when there is none.
 

@@ -4,7 +4,7 @@ The functions lie in `intake`, `payloads`, `responses` and `events`; this is the
 """
 
 from warehouse.errors import LandingError
-from warehouse.events import adopt_log, append_events, event_files, read_events, refuse_contradiction
+from warehouse.events import adopt_log, append_events, event_files, event_logs, read_events, refuse_contradiction
 from warehouse.home import Home
 from warehouse.intake import adopt_payloads, digest_to_land, is_known, land_file
 from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_of_part, landed_streams, payload_name, verify
@@ -19,6 +19,7 @@ __all__ = [
     "append_events",
     "digest_to_land",
     "event_files",
+    "event_logs",
     "is_forgotten",
     "is_known",
     "land_file",
@@ -44,7 +45,7 @@ def adopt(home: Home, other: Home) -> int:
         raise LandingError(f"{other.root} is no HOME of an earlier run: it has no landing/")
     if home.landing.resolve() == other.landing.resolve():
         return 0
-    logs = sorted(path.name for path in (other.landing / OWN_STATE).glob("*/") if path.is_dir())
+    logs = event_logs(other)
     # Contradicting events are found before anything is copied, so that a refusal changes nothing.
     for log in logs:
         if log != FORGOTTEN_LOG:

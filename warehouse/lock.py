@@ -27,8 +27,8 @@ from warehouse.home import Home
 OnWait = Callable[[float, str], None]
 
 _POLL_S = 0.05
-_FIRST_REPORT_S = 0.5
-_REPORT_EVERY_S = 5.0
+#: When who waits is told of it for the first time, and how often from then on.
+FIRST_REPORT_S, REPORT_EVERY_S = 0.5, 5.0
 
 _held: dict[Path, "WriterLock"] = {}
 _open_tickets: set[int] = set()
@@ -135,13 +135,13 @@ class WriterLock:
 
     def _wait(self, started: float) -> None:
         """Come back when every ticket before this one is gone."""
-        next_report = _FIRST_REPORT_S
+        next_report = FIRST_REPORT_S
         while (first := self._first_before()) is not None:
             waited = time.monotonic() - started
             holder = describe(first)
             if self.on_wait is not None and waited >= next_report:
                 self.on_wait(waited, holder)
-                next_report = waited + _REPORT_EVERY_S
+                next_report = waited + REPORT_EVERY_S
             self._give_up_when_late(started, holder)
             time.sleep(_POLL_S)
 
@@ -194,7 +194,7 @@ class WriterLock:
         self._handle, self._ticket = -1, None
 
 
-def no_room(place: Path) -> str:
+def no_room(place: Path | str) -> str:
     """What to say, and to do, about a full disk."""
     return (
         f"there is no room left where {place} lies. Make room and run again: nothing is damaged, and what was begun "
@@ -236,7 +236,7 @@ def _number(name: str) -> int:
 def _alive(ticket: Path) -> bool:
     """Whether some process still holds the ticket's kernel lock."""
     try:
-        handle = os.open(ticket, os.O_RDWR)
+        handle = os.open(ticket, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -17,10 +17,10 @@ from pathlib import Path
 import duckdb
 
 from warehouse.connection import Warehouse
-from warehouse.errors import PublishError, UnknownVersion
+from warehouse.errors import PublishError, UnknownVersion, WarehouseFileError
 from warehouse.files import part_path, put_in_place, sync_directory, write_whole
 from warehouse.home import Home
-from warehouse.lock import WriterLock
+from warehouse.lock import OnWait, WriterLock
 from warehouse.names import quote_literal
 from warehouse.snapshotcopy import copy_tables
 from warehouse.snapshots import (
@@ -30,6 +30,7 @@ from warehouse.snapshots import (
     describe,
     find_version,
     noted_rollback,
+    noted_version,
     own_files,
 )
 
@@ -92,7 +93,11 @@ def publish(
 
 
 def rollback(
-    home: Home, version: str | None = None, lock_timeout_s: float = 600.0, now: datetime | None = None
+    home: Home,
+    version: str | None = None,
+    lock_timeout_s: float = 600.0,
+    now: datetime | None = None,
+    on_wait: OnWait | None = None,
 ) -> Snapshot:
     """Put another kept snapshot before the readers, and return it; no snapshot is removed.
 
@@ -103,12 +108,13 @@ def rollback(
         version: id or number of the snapshot; None = the newest of those older than the current one.
         lock_timeout_s: how long to wait for a writer that may be publishing.
         now: the moment of the decision; default is now.
+        on_wait: told while it waits: seconds so far, and who holds the lock.
 
     Raises:
         NothingPublished: when nothing was ever published.
         UnknownVersion: when it is not kept, or no older one is.
     """
-    with WriterLock(home, "rollback", lock_timeout_s):
+    with WriterLock(home, "rollback", lock_timeout_s, on_wait):
         current = _current_id(home)
         kept = sorted(path.stem for path in own_files(home))
         older = [one for one in kept if one < current]
@@ -185,8 +191,14 @@ def _write_note(path: Path, words: Mapping[str, object]) -> None:
 
 
 def _current_id(home: Home) -> str:
-    """The id of the current snapshot, by what stands in it."""
-    return describe(home.snapshot, is_current=True).snapshot_id
+    """The id of the current snapshot, by what stands in it; by the note beside it where it is damaged."""
+    try:
+        return describe(home.snapshot, is_current=True).snapshot_id
+    except WarehouseFileError:
+        noted = noted_version(home)
+        if noted is None:
+            raise
+        return noted
 
 
 def _prune(home: Home, current: str, keep: int) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from matching.errors import MatchingError
 from orchestration.cli.console import Console
 from orchestration.cli.parser import build_parser
+from orchestration.cli.refusals import advice
 from orchestration.errors import OrchestrationError, UsageError
 from serving.errors import ServingError, UnknownRecordError, UnknownTitleError, UnknownUserError
 from warehouse.errors import NothingPublished, UnknownVersion, WarehouseError
@@ -124,6 +125,10 @@ def _explain(problem: Exception, args: argparse.Namespace, console: Console) -> 
     if isinstance(problem, MatchingError | OrchestrationError | WarehouseError | ServingError):
         console.say(f"osusume: {problem}")
         return FAILED
+    if (told := advice(problem)) is not None:
+        is_usage, message = told
+        console.say(f"osusume: {message}")
+        return WRONG_USAGE if is_usage else FAILED
     said = str(problem).strip() or "no message"
     console.say(f"osusume: unexpected {type(problem).__name__}: {said}\n{_keep_traceback(problem, args)}")
     return FAILED

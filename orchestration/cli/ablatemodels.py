@@ -10,6 +10,7 @@ from orchestration.cli.console import Console, counted, out
 from orchestration.cli.evaluatemodels import keep_rows
 from orchestration.cli.protocols import print_table
 from orchestration.cli.ratings import require_ratings
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.ablation import COMPLETE, MINUS_COMPLETE, ablate
@@ -17,7 +18,6 @@ from recommenders.deciding import deciding_split
 from recommenders.errors import NotEnoughDataError
 from recommenders.measuring import HEADLINE, MetricRow
 from recommenders.rerank import Rerank
-from warehouse.connection import Warehouse
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run_ablate(args: argparse.Namespace, settings: Settings, console: Console) -
     from assets.tuned import tuned_config
 
     home = Home(settings.home)
-    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = writable_warehouse(settings, console)
     require_ratings(warehouse, "to teach models on")
     with warehouse.writer("read ratings to teach models on") as connection:
         inputs = read_training(connection)

@@ -32,24 +32,29 @@ def run_backfill(args: argparse.Namespace, settings: Settings, console: Console)
 
         return run_months(args, settings, console)
     years = _years(args)
-    chosen = resolve_input(settings)
+    named = settings.model_copy(update={"sources": args.source})
+    # Of live services the source alone is asked, and is all that is told of the input.
+    chosen = resolve_input(named)
     home = Home(settings.home)
     refuse_other_world(home, chosen)
-    named = settings.model_copy(update={"sources": args.source})
     if args.land:
         from orchestration.cli.partitionruns import catalogue_of, land_each
 
         return land_each(args, catalogue_of(home, args.source), named, chosen, console)
     keys = _partitions(args.source, years, named)
-    forecast = forecast_parts(named, args.source, years, keys) if keys else forecast_whole(named, args.source, years)
-    for line in forecast:
+    told = (
+        forecast_parts(named, console, args.source, years, keys)
+        if keys
+        else forecast_whole(named, console, args.source, years)
+    )
+    for line in told:
         out(line)
     if args.dry_run:
         out("Nothing was asked: this was a dry run.")
         return 0
     _refuse_silent_input(args.source, chosen)
     _refuse_unusable(args, home, keys)
-    with run_lock(home, console, settings.lock_timeout):
+    with run_lock(home, console, settings.lock_timeout, "backfill"):
         return _backfill(args, named, chosen, keys, console)
 
 

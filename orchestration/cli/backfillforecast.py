@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from orchestration.cli.console import counted
+from orchestration.cli.console import Console, counted
+from orchestration.cli.writing import writable_warehouse
 from orchestration.crawling import crawling_for
 from orchestration.settings import Settings
-from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.partitions import landed_partitions
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 _GUESS, _KNOWN = "nothing is known yet, so this is a guess", "from what is known of these years"
 
 
-def forecast_parts(settings: Settings, source: str, years: tuple[int, int], keys: Sequence[str]) -> Iterator[str]:
+def forecast_parts(
+    settings: Settings, console: Console, source: str, years: tuple[int, int], keys: Sequence[str]
+) -> Iterator[str]:
     """The lines that tell what the partitions of some years cost together and one by one.
 
     Args:
         settings: those in force.
+        console: told while another process writes.
         source: whose titles.
         years: first and last.
         keys: the partitions.
@@ -32,7 +35,7 @@ def forecast_parts(settings: Settings, source: str, years: tuple[int, int], keys
     from assets.plans import plan_parts
 
     today = crawling_for(settings).now().date()
-    with _known(settings, source) as connection:
+    with _known(settings, console, source) as connection:
         planned = plan_parts(connection, source, keys, today)
         basis = _GUESS if connection is None else _KNOWN
     requests = {key: planned[key].forecast for key in keys}
@@ -48,11 +51,11 @@ def forecast_parts(settings: Settings, source: str, years: tuple[int, int], keys
     yield ""
 
 
-def forecast_whole(settings: Settings, source: str, years: tuple[int, int]) -> Iterator[str]:
+def forecast_whole(settings: Settings, console: Console, source: str, years: tuple[int, int]) -> Iterator[str]:
     """The lines that tell what one crawl of some years costs, for a source that is not read in partitions."""
     from assets.plans import forecast_years
 
-    with _known(settings, source) as connection:
+    with _known(settings, console, source) as connection:
         _, requests = forecast_years(connection, source, years, crawling_for(settings).now().date())
         basis = _GUESS if connection is None else _KNOWN
     yield from _total(settings, source, years, requests, basis)
@@ -69,9 +72,9 @@ def _total(settings: Settings, source: str, years: tuple[int, int], requests: in
 
 
 @contextmanager
-def _known(settings: Settings, source: str) -> Iterator[Any | None]:
+def _known(settings: Settings, console: Console, source: str) -> Iterator[Any | None]:
     """A connection to what is known of the source; None where there is no warehouse yet."""
-    warehouse = Warehouse(Home(settings.home), lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = writable_warehouse(settings, console)
     if not warehouse.home.warehouse_file.is_file():
         yield None
         return

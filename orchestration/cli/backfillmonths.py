@@ -53,7 +53,7 @@ def run_months(args: argparse.Namespace, settings: Settings, console: Console) -
     if args.retry_failed:
         for target in targets:
             taken_up(home, args, target)
-    with run_lock(home, console, settings.lock_timeout):
+    with run_lock(home, console, settings.lock_timeout, "backfill"):
         write_marker(home, chosen)
         landed = [land_parts(args, target, settings, chosen, months, console) for target in targets]
         return _follow(settings, chosen, console) if all(landed) else 1

@@ -30,6 +30,10 @@ class Console:
         """Write one warning."""
         self.say(f"warning: {text}")
 
+    def waiting(self, waited: float, holder: str) -> None:
+        """Say whom a writer of the warehouse waits for, as runs do in their log."""
+        self.say(f"waited {waited:.0f} s so far for {holder}")
+
     def now(self, text: str) -> None:
         """Show what is going on until the next line comes; only where a person is watching."""
         if self._is_terminal:

@@ -10,12 +10,12 @@ from orchestration.cli.console import Console, counted
 from orchestration.cli.modelparser import EVALUATED
 from orchestration.cli.protocols import models_named, print_measured, split_by
 from orchestration.cli.ratings import require_ratings
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import LIKED
 from recommenders.measuring import MetricRow
-from warehouse.connection import Warehouse
 from warehouse.home import Home
 
 
@@ -33,7 +33,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
 
     home, seed = Home(settings.home), settings.seed
     names = [model.name for model in models_named(args.model or EVALUATED)]
-    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = writable_warehouse(settings, console)
     require_ratings(warehouse, "to evaluate models on")
     with warehouse.writer("read ratings to evaluate models on") as connection:
         inputs = read_training(connection)

@@ -9,13 +9,14 @@ from adapters.privacy import Hasher, read_salt
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
 from orchestration.cli.runlock import run_lock
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.fingerprint import base_fingerprint
 from orchestration.inputs import RunInput, read_marker
 from orchestration.settings import Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import PublishError
-from warehouse.forget import forget
+from warehouse.forget import forget, is_forgotten
 from warehouse.home import Home
 from warehouse.publish import drop_older_snapshots, publish
 from warehouse.purge import discard, purge
@@ -36,7 +37,7 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
     home = Home(settings.home)
     if not home.landing.is_dir():
         raise UsageError(f"nothing was landed in {home.root}: there is nobody to forget. Name a HOME with --home")
-    with run_lock(home, console, settings.lock_timeout):
+    with run_lock(home, console, settings.lock_timeout, "forget-user"):
         return _forget(settings, home, source, name, console)
 
 
@@ -52,14 +53,15 @@ def identities(home: Home, source: str, name: str) -> tuple[str, ...]:
 def _forget(settings: Settings, home: Home, source: str, name: str, console: Console) -> int:
     """Landing first, so that nothing comes back; then what readers see; then everything is made again."""
     subject, *names = identities(home, source, name)
+    begun_before = is_forgotten(home, source, subject)
     report = forget(home, source, subject, names)
     out(f"Landing: {counted(report.rows, 'row')} removed, {counted(len(report.files), 'file')} rewritten.")
-    warehouse = Warehouse(
-        home,
-        lock_timeout_s=settings.lock_timeout,
-        memory_limit=settings.memory_limit,
-        keep_snapshots=settings.keep_snapshots,
-    )
+    if not report.rows and not begun_before:
+        # Tables, models and snapshots are made of what was landed, and nothing of that was about this user.
+        out(f"Nothing that was landed here is of {source}:{name}, so that nothing else is changed; is the name right?")
+        out("Should the user ever be met under this name, nothing of them will be landed.")
+        return 0
+    warehouse = writable_warehouse(settings, console)
     if home.snapshot.is_file() and home.warehouse_file.is_file():
         _publish_without(warehouse, source, (subject, *names), console)
     discard(warehouse)

@@ -1,10 +1,11 @@
 """What stands under the help of each command: examples, and what a newcomer should know first."""
 
 EXIT = """exit status:
-  0  done
-  1  an asset or a blocking check failed
-  2  wrong usage, input or setting: the message names it and says what to do
-  3  nothing is published yet: `osusume run` first"""
+  0    done
+  1    an asset or a blocking check failed
+  2    wrong usage, input or setting: the message names it and says what to do
+  3    nothing is published yet: `osusume run` first
+  130  ended by Ctrl-C: the same command goes on"""
 
 EXAMPLES = """examples:
   osusume run                                   everything on the built-in demo world, into ./data

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.cli.console import counted, size
 from orchestration.cli.findings import Finding, fail, ok, warn
+from orchestration.cli.refusals import OWNERS_REMEDY, refused
 from orchestration.cli.runlock import running
 from orchestration.cli.unchanged import rolled_back_from
 from orchestration.errors import UsageError
@@ -18,7 +19,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
 from warehouse.files import PART_SUFFIX, try_flock
 from warehouse.home import Home
-from warehouse.landing import LandedFile, landed_files, landed_streams
+from warehouse.landing import LandedFile, event_logs, landed_files, landed_streams, read_events
 from warehouse.lock import describe
 from warehouse.snapshots import current_snapshot, snapshots
 
@@ -72,7 +73,7 @@ def usable_input(settings: Settings, home: Home) -> Finding:
 
 
 def landing(home: Home) -> Iterator[Finding]:
-    """How much was landed, and whether every file is there as its manifest says."""
+    """How much was landed, and whether every file is there as its manifest says, our own state included."""
     landed: list[LandedFile] = []
     broken = False
     for source, stream in landed_streams(home):
@@ -81,6 +82,12 @@ def landing(home: Home) -> Iterator[Finding]:
         except LandingError as problem:
             broken = True
             yield fail("landing", str(problem), "do as it says; nothing else in HOME is affected")
+    for log in event_logs(home):
+        try:
+            read_events(home, log)
+        except LandingError as problem:
+            broken = True
+            yield fail("landing", str(problem), "do as it says; runs stop until it is whole")
     if landed:
         newest = max(one.landed_at for one in landed)
         total = size(sum(one.bytes for one in landed))
@@ -112,6 +119,8 @@ def warehouse_file(settings: Settings, home: Home) -> Finding:
             return ok("warehouse", f"{path} opens, {size(path.stat().st_size)}")
     except LockTimeout:
         return ok("warehouse", f"{path} is being written just now, {size(path.stat().st_size)}")
+    except PermissionError as problem:
+        return fail("warehouse", f"{path} cannot be opened to be written: {refused(problem)}", OWNERS_REMEDY)
     except WarehouseFileError as problem:
         return fail(
             "warehouse",
@@ -169,7 +178,8 @@ def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
     parts = [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
     parts += list(home.published.glob(".building-*"))
     found = [counted(len(parts), "half-written file")] if parts else []
-    if with_runs and (home.dagster / "dagster.yaml").is_file() and running(home) is None:
+    is_ours = os.access(home.dagster, os.W_OK | os.X_OK)
+    if with_runs and is_ours and (home.dagster / "dagster.yaml").is_file() and running(home) is None:
         from orchestration.cli.instance import open_instance, unfinished_runs
 
         with open_instance(home) as instance:
@@ -184,7 +194,7 @@ def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
 def _is_held(ticket: Path) -> bool:
     """Whether a living process holds the ticket."""
     try:
-        handle = os.open(ticket, os.O_RDWR)
+        handle = os.open(ticket, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -10,8 +10,8 @@ from orchestration.cli.console import Console, counted, out, size
 from orchestration.cli.formats import table_lines
 from orchestration.cli.runlock import run_lock
 from orchestration.cli.unchanged import rolled_back_from
+from orchestration.cli.writing import writable_warehouse
 from orchestration.settings import Settings
-from warehouse.connection import Warehouse
 from warehouse.errors import NothingPublished
 from warehouse.home import Home
 from warehouse.publish import publish, rollback
@@ -33,14 +33,17 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
     if args.list:
         return _list(home)
     if args.rollback is not None:
-        chosen = rollback(home, args.rollback or None, settings.lock_timeout)
+        if not home.snapshot.is_file():
+            # Asked before the writers' queue is entered, which makes its directory: a HOME that is none stays as it is.
+            raise _nothing_published(home)
+        chosen = rollback(home, args.rollback or None, settings.lock_timeout, on_wait=console.waiting)
         out(f"Readers see version {chosen.snapshot_id}, published {_moment(chosen.published_at)} UTC.")
         if said := rolled_back_from(home):
             out(f"{said[0].upper()}{said[1:]}.")
         return 0
     if not home.warehouse_file.is_file():
         raise NothingPublished(f"there is no warehouse in {home.root} yet. Run `osusume run --home {home.root}` first")
-    with run_lock(home, console, settings.lock_timeout):
+    with run_lock(home, console, settings.lock_timeout, "publish"):
         return _publish(settings, home, console)
 
 
@@ -50,12 +53,7 @@ def _publish(settings: Settings, home: Home, console: Console) -> int:
 
     from assets.snapshot import refuse_unsound
 
-    warehouse = Warehouse(
-        home,
-        lock_timeout_s=settings.lock_timeout,
-        memory_limit=settings.memory_limit,
-        keep_snapshots=settings.keep_snapshots,
-    )
+    warehouse = writable_warehouse(settings, console)
     try:
         # Tables may be of several runs and inputs: nobody can say what the whole was made from.
         snapshot = publish(warehouse, "publish", "", approve=refuse_unsound)
@@ -71,12 +69,17 @@ def _list(home: Home) -> int:
     """Print every kept version, the newest first."""
     kept = snapshots(home)
     if not kept:
-        raise NothingPublished(f"nothing has been published in {home.root}. Run `osusume run --home {home.root}` first")
+        raise _nothing_published(home)
     for line in table_lines(_NAMES, _RIGHT, [_row(home, one) for one in kept]):
         sys.stdout.write(f"{line}\n")
     if said := rolled_back_from(home):
         out(f"{said[0].upper()}{said[1:]}.")
     return 0
+
+
+def _nothing_published(home: Home) -> NothingPublished:
+    """What to say where there is no snapshot."""
+    return NothingPublished(f"nothing has been published in {home.root}. Run `osusume run --home {home.root}` first")
 
 
 def _row(home: Home, one: Snapshot) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from adapters.recordings import Recording
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.runlock import run_lock
 from orchestration.cli.unchanged import nothing_new
+from orchestration.cli.writing import writable_warehouse
 from orchestration.fingerprint import base_fingerprint, fingerprint, landing_after
 from orchestration.inputs import (
     RunInput,
@@ -82,7 +83,7 @@ def run_pipeline(args: argparse.Namespace, settings: Settings, console: Console,
         refuse_other_world(home, chosen)
         write_marker(home, chosen)
         if args.force:
-            _forget_what_was_made(home, settings)
+            _forget_what_was_made(home, settings, console)
         outcome = _run(home, settings, console, chosen, selected, load)
         return conclude(settings, chosen, outcome)
 
@@ -111,10 +112,10 @@ def _loaded(
     return load(settings, chosen.directory, "" if selected else base_fingerprint(settings))
 
 
-def _forget_what_was_made(home: Home, settings: Settings) -> None:
+def _forget_what_was_made(home: Home, settings: Settings, console: Console) -> None:
     """Have every table made and checked again, also where nothing that it is made from has changed."""
     if home.warehouse_file.is_file():
-        with Warehouse(home, lock_timeout_s=settings.lock_timeout).writer("forget what was made") as connection:
+        with writable_warehouse(settings, console).writer("forget what was made") as connection:
             forget(connection)
 
 

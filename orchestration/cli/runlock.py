@@ -21,11 +21,17 @@ _REPORT_EVERY_S = 10.0
 
 
 @contextmanager
-def run_lock(home: Home, console: Console, timeout_s: float) -> Iterator[None]:
+def run_lock(home: Home, console: Console, timeout_s: float, command: str = "run") -> Iterator[None]:
     """The right to run in this HOME, freed by the kernel if the process dies.
 
     It keeps two runs from building on each other's half-finished tables; single tables are guarded by the
     writers' queue, which runs of the UI use as well.
+
+    Args:
+        home: whose.
+        console: told whom the waiting is for.
+        timeout_s: how long to wait.
+        command: of `osusume`, for those who wait in turn.
 
     Raises:
         RunError: when the run before did not finish in time.
@@ -35,7 +41,8 @@ def run_lock(home: Home, console: Console, timeout_s: float) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _wait(handle, path, console, timeout_s)
-        words = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        words = {"command": command, "pid": os.getpid(), "since": since}
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(words).encode(), 0)
         yield
@@ -53,7 +60,8 @@ def running(home: Home) -> str | None:
     path = lock_file(home)
     if not path.is_file():
         return None
-    handle = os.open(path, os.O_RDWR)
+    # Reading is enough for a kernel lock, and whoever only asks may not be allowed to write here.
+    handle = os.open(path, os.O_RDONLY)
     try:
         return None if try_flock(handle) else _holder(path)
     finally:
@@ -81,7 +89,8 @@ def _holder(path: Path) -> str:
     """The process that wrote the file, in words."""
     try:
         words = json.loads(path.read_text())
-        return f"another `osusume run` (process {words['pid']}, since {words['since']})"
+        since = datetime.fromisoformat(words["since"])
+        return f"`osusume {words['command']}` (process {words['pid']}, since {since:%Y-%m-%d %H:%M:%S} UTC)"
     except (OSError, ValueError, KeyError):
         # It has the lock but has not yet said who it is.
-        return "another `osusume run`"
+        return "another command"

@@ -48,7 +48,10 @@ def run_standins(args: argparse.Namespace, settings: Settings, console: Console)
             out(f"OSUSUME_{name.upper()}_URL={url}")
         out(f"OSUSUME_MYANIMELIST_CLIENT_ID={DEMO_CLIENT_ID}")
         sys.stdout.flush()
-        console.say("Copy these lines into .env to have `osusume run --input live --home DIR` ask them. Ctrl-C ends.")
+        if args.until_gone is None:
+            console.say(
+                "Copy these lines into .env to have `osusume run --input live --home DIR` ask them. Ctrl-C ends."
+            )
         _wait(args.until_gone)
         console.say(f"{counted(sum(services.requests.values()), 'request')} answered.")
     return 0

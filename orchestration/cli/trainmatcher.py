@@ -15,6 +15,7 @@ from matching.measure import Figures
 from matching.weights import Weights, load_weights
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.formats import table_lines
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from warehouse.build import fetch, table_exists
@@ -51,7 +52,7 @@ def run_train_matcher(
     home = Home(settings.home)
     if args.reset:
         return _reset(home, dry_run=args.dry_run)
-    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = writable_warehouse(settings, console)
     records = _records(warehouse)
     console.say(f"training on {counted(len(records), 'record')} of {home.root}; this takes a minute or more")
     training = _trained(records, settings.seed, console, recipe)

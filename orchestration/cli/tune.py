@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from orchestration.cli.console import Console, counted, out
 from orchestration.cli.formats import table_lines
 from orchestration.cli.ratings import require_ratings
+from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.discovery import all_models
 from recommenders.errors import RecommenderError
-from warehouse.connection import Warehouse
 from warehouse.files import try_flock
 from warehouse.home import Home
 
@@ -38,7 +38,7 @@ def run_tune(args: argparse.Namespace, settings: Settings, console: Console) -> 
         raise UsageError("`osusume models tune` needs optuna: run `pip install .[ml]` in the project's directory")
     names = _chosen(args.model, console)
     home = Home(settings.home)
-    warehouse = Warehouse(home, lock_timeout_s=settings.lock_timeout, memory_limit=settings.memory_limit)
+    warehouse = writable_warehouse(settings, console)
     require_ratings(warehouse, "to tune on")
     from assets.tuning import ground_of, studies, tune_model
 

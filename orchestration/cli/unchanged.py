@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from warehouse.errors import WarehouseError
 from warehouse.home import Home
-from warehouse.snapshots import describe, own_files, standing_rollback
+from warehouse.snapshots import Snapshot, describe, own_files, standing_rollback
 
 
 def nothing_new(home: Home, mark: str) -> list[str]:
@@ -19,9 +22,10 @@ def nothing_new(home: Home, mark: str) -> list[str]:
     if not (home.snapshot.is_file() and home.warehouse_file.is_file() and home.snapshot_note.is_file()):
         return []
     note = _note(home)
-    if note.get("fingerprint") == mark and "published_at" in note:
+    if note.get("fingerprint") == mark and "published_at" in note and _read(home.snapshot):
+        since = _moment(datetime.fromisoformat(note["published_at"]))
         return [
-            f"Nothing new since {note['published_at']}: input, settings and code are those of the",
+            f"Nothing new since {since}: input, settings and code are those of the",
             f"published snapshot {home.snapshot}, by their content hashes. --force runs all the same.",
         ]
     return _rolled_back(home, mark)
@@ -37,12 +41,12 @@ def _rolled_back(home: Home, mark: str) -> list[str]:
         return []
     newer = sorted((path for path in own_files(home) if path.stem > standing.chosen), reverse=True)
     for path in newer:
-        made = describe(path, is_current=False)
-        if made.fingerprint == mark:
+        made = _read(path)
+        if made is not None and made.fingerprint == mark:
             return [
-                f"Nothing new since {made.published_at.isoformat()}: input, settings and code are those of version",
+                f"Nothing new since {_moment(made.published_at)}: input, settings and code are those of version",
                 f"{made.snapshot_id}, by their content hashes. Readers are given {standing.chosen} since it was rolled",
-                f"back to at {standing.rolled_back_at:%Y-%m-%d %H:%M} UTC, and this run leaves it so.",
+                f"back to at {_moment(standing.rolled_back_at)}, and this run leaves it so.",
                 f"`osusume publish --rollback {made.snapshot_id}` goes forward; --force runs and publishes anew.",
             ]
     return []
@@ -55,7 +59,20 @@ def rolled_back_from(home: Home) -> str:
         return ""
     kept = any(path.stem == standing.newest for path in own_files(home))
     forward = f"; `osusume publish --rollback {standing.newest}` goes forward" if kept else ""
-    return f"rolled back from {standing.newest} at {standing.rolled_back_at:%Y-%m-%d %H:%M} UTC{forward}"
+    return f"rolled back from {standing.newest} at {_moment(standing.rolled_back_at)}{forward}"
+
+
+def _read(path: Path) -> Snapshot | None:
+    """What a snapshot says of itself; None where it is damaged, so that it is published anew."""
+    try:
+        return describe(path, is_current=False)
+    except WarehouseError:
+        return None
+
+
+def _moment(value: datetime) -> str:
+    """A time to the minute."""
+    return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
 def _note(home: Home) -> dict[str, Any]:

@@ -42,7 +42,9 @@ agreements as (
         stated.field,
         stated.source,
         stated.source_id,
-        list(seconds.source || ':' || seconds.source_id order by all) as agrees_with,
+        list(
+            seconds.source || ':' || seconds.source_id order by seconds.source || ':' || seconds.source_id
+        ) as agrees_with,
         count(distinct seconds.source) filter (
             where not seconds.is_stale and seconds.source <> stated.source
         ) as seconded

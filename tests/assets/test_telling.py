@@ -1,7 +1,7 @@
 """What is told of a crawl: in the rhythm of everything that takes long, with what was fetched now as the measure."""
 
 from adapters.crawling import Progress
-from assets.telling import Teller, Waiting
+from assets.telling import Teller, Waiting, counted_requests
 
 
 def test_a_crawl_is_told_of_ever_less_often_and_answers_told_again_take_no_time() -> None:
@@ -35,3 +35,8 @@ def test_waiting_is_said_at_once_and_then_each_time_after_twice_as_long() -> Non
     for seconds in (1, 1.5, 2, 3, 5):
         wait(seconds, "process 7")
     assert [line.split()[7] for line in said] == ["1", "2", "5"]
+
+
+def test_one_request_is_one() -> None:
+    """A season of MyAnimeList is one page."""
+    assert [counted_requests(number) for number in (1, 2, 1234)] == ["1 request", "2 requests", "1,234 requests"]

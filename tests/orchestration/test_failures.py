@@ -91,7 +91,7 @@ def test_a_failure_is_a_line_in_the_log_and_once(instance: dg.DagsterInstance) -
     assert check.endswith("Look at the sample; mend the source. See docs/runbook.md")
     assert run.startswith("run ")
     assert run.endswith(
-        "failed. Steps failed: ['raw_kitsu__anime']. raw_kitsu__anime: Failure: the service refuses us"
+        "failed. Steps failed: ['raw_kitsu__anime']. raw_kitsu__anime: Failure: the service refuses us."
         " See docs/runbook.md"
     )
     assert ticker.tick() == "nothing has failed since"

@@ -238,6 +238,16 @@ def test_values_that_agree_with_the_winner_say_so(house: Workshop) -> None:
     assert lost["why"] == "agrees with the winner; anilist is more exact"
 
 
+def test_who_agrees_is_named_in_order(house: Workshop) -> None:
+    """Whatever order the records came in: the same statements are the same table."""
+    kitsu = [{"source": "kitsu", "source_id": number, "episodes": 12} for number in ("9", "7", "8")]
+    state(house, {"source": "myanimelist", "episodes": 12}, *kitsu, {"source": "anilist", "episodes": 12})
+    agreeing = house.rows(
+        "select agrees_with from intermediate.int_anime_fields_ranked where field = 'episodes' and source = 'anilist'"
+    )
+    assert agreeing == [(["kitsu:7", "kitsu:8", "kitsu:9", "myanimelist:1"],)]
+
+
 def test_a_date_brings_precision_year_and_season_along(house: Workshop) -> None:
     """They are those of the winning date, never a mixture."""
     state(house, *stated("started", anilist="2012", myanimelist="2011-10", kitsu="2011 FALL"))

@@ -15,7 +15,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import NothingPublished, PublishError, UnknownVersion
 from warehouse.home import Home
 from warehouse.publish import drop_older_snapshots, publish, rollback
-from warehouse.snapshots import Rollback, current_snapshot, find_version, snapshots, standing_rollback
+from warehouse.snapshots import Rollback, current_snapshot, find_version, own_files, snapshots, standing_rollback
 from warehouse.transaction import transaction
 
 
@@ -158,6 +158,17 @@ def test_rolling_back_goes_from_version_to_version_until_there_is_none(warehouse
         rollback(warehouse.home)
     assert seen(warehouse.home) == 0
     assert [one.snapshot_id for one in snapshots(warehouse.home)] == ids[::-1]
+
+
+def test_from_a_damaged_snapshot_one_can_go_back(warehouse: Warehouse) -> None:
+    """Its own words cannot be read; the note beside it says which one it was."""
+    ids = published_three(warehouse)
+    home = warehouse.home
+    # In place, so that its own name, a second one of the same file, is damaged too.
+    home.snapshot.write_bytes(b"no database" * 1000)
+    assert rollback(home).snapshot_id == ids[1]
+    assert seen(home) == 1
+    assert {path.stem for path in own_files(home)} == set(ids)
 
 
 def test_a_version_is_chosen_by_id_or_number_back_and_forth(warehouse: Warehouse) -> None:

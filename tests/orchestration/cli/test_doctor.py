@@ -1,5 +1,6 @@
 """`osusume doctor`: every finding has a level, and what is wrong has a remedy."""
 
+import errno
 import os
 import signal
 import time
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from orchestration.cli.console import Console
 from orchestration.cli.homecheck import leftovers, snapshot, warehouse_file
 from orchestration.cli.machine import available_memory, disk, memory, packages, python_version
+from orchestration.cli.runlock import run_lock
 from orchestration.settings import load_settings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
-from warehouse.landing import open_log
+from warehouse.landing import append_events, open_log
 
 Call = Callable[..., Any]
 
@@ -81,6 +84,18 @@ def test_a_broken_warehouse_or_snapshot_fails_with_a_remedy(tmp_path: Path) -> N
         assert "osusume run --force" in finding.remedy
 
 
+def test_a_history_of_keys_that_was_touched_is_found_before_a_run_stops_at_it(osusume: Call, tmp_path: Path) -> None:
+    """The file is named; the landing is not called well beside it."""
+    home = Home(tmp_path)
+    file = append_events(home, "key_events", [{"event": "born"}])
+    assert file is not None
+    file.write_text(file.read_text() + "garbage\n")
+    called = osusume("doctor", "--home", tmp_path)
+    assert called.status == 1
+    assert f"fail  landing    {file}:2: not JSON" in called.out
+    assert "ok    landing" not in called.out
+
+
 def test_a_warehouse_in_use_is_no_problem(small_home: Path) -> None:
     """Doctor does not wait for a long writer, and does not call it broken."""
     home = Home(small_home)
@@ -96,6 +111,29 @@ def test_a_warehouse_in_use_is_no_problem(small_home: Path) -> None:
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
+
+
+def test_a_home_that_may_only_be_read_is_looked_at_all_the_same(
+    osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It belongs to the user of the processes, and somebody else asks: everything is said, and what does not work."""
+    opened = os.open
+
+    def only_read(path: Any, flags: int, *more: Any, **words: Any) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY) and str(path).startswith(str(small_home)):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, flags, *more, **words)
+
+    with run_lock(Home(small_home), Console(), 1, "backfill"):
+        monkeypatch.setattr(os, "open", only_read)
+        called = osusume("doctor", "--home", small_home)
+        monkeypatch.undo()
+    assert called.status == 1
+    assert "ok    runs       `osusume backfill` (process" in called.out
+    assert "fail  warehouse" in called.out
+    assert "Permission denied" in called.out
+    assert "snapshot" in called.out
+    assert "unexpected" not in called.err
 
 
 def wait_for_ticket(home: Home) -> None:

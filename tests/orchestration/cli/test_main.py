@@ -1,6 +1,8 @@
 """The command line as a whole: help, options, exit statuses, what happens when things go wrong."""
 
+import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ COMMANDS = (
     "backfill",
     "dev",
     "sql",
+    "publish",
     "recommend",
     "match",
     "models",
@@ -62,6 +65,14 @@ def test_every_command_explains_itself(osusume: Call, words: list[str]) -> None:
     assert called.status == 0
     assert "--home DIR" in called.out
     assert called.err == ""
+
+
+def test_every_exit_status_of_the_runbook_is_in_the_help(osusume: Call) -> None:
+    """Whoever writes a script reads one of the two."""
+    page = (Path(__file__).parents[3] / "docs" / "runbook.md").read_text(encoding="utf-8")
+    rows = page.partition("### Exit status")[2].partition("###")[0]
+    for status in re.findall(r"^\| (\d+) \|", rows, re.MULTILINE):
+        assert re.search(rf"^  {status} ", osusume("--help").out, re.MULTILINE), status
 
 
 def test_commands_of_later_versions_are_not_there(osusume: Call) -> None:
@@ -144,6 +155,31 @@ def test_a_mistake_of_ours_is_one_line_and_a_file(
     assert str(log) in called.err
     assert "Traceback" in log.read_text()
     assert "Traceback" in osusume("--debug", "sql", "select 1", "--home", small_home).err
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "remedy"),
+    [
+        (errno.EACCES, 2, "the user who owns HOME"),
+        (errno.EROFS, 2, "--home"),
+        (errno.ENOTDIR, 2, "a file where a directory should be"),
+        (errno.ENOSPC, 1, "Make room and run again"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_file_and_remedy(
+    osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch, number: int, status: int, remedy: str
+) -> None:
+    """A HOME of somebody else, a read-only disk, a full one: no mistake of ours."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), str(small_home / "lock"))
+
+    monkeypatch.setattr("orchestration.cli.publish.rollback", refuse)
+    called = osusume("publish", "--rollback", "--home", small_home)
+    assert called.status == status
+    assert str(small_home / "lock") in called.err
+    assert remedy in called.err
+    assert "unexpected" not in called.err
 
 
 def test_a_reader_that_has_enough_ends_the_command_quietly(small_home: Path) -> None:

@@ -1,6 +1,7 @@
 """`osusume publish`, its versions, and what a rollback means for the runs after it."""
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,39 @@ def test_a_recorded_failure_of_a_column_check_counts_as_well(osusume: Call, ware
     assert osusume("publish", "--home", warehouse.home.root).status == 0
 
 
+@pytest.mark.parametrize("words", [("publish", "--rollback"), ("publish",)])
+def test_who_waits_is_told_for_whom(osusume: Call, warehouse: Warehouse, words: tuple[str, ...]) -> None:
+    """A writer of another process, by what it does, while the command waits for it."""
+    twice(warehouse)
+    holds, done = threading.Event(), threading.Event()
+
+    def build() -> None:
+        with warehouse.writer("a long build"):
+            holds.set()
+            done.wait()
+
+    thread = threading.Thread(target=build)
+    thread.start()
+    holds.wait()
+    threading.Timer(1.2, done.set).start()
+    called = osusume(*words, "--home", warehouse.home.root)
+    thread.join()
+    assert called.status == 0
+    assert re.search(r"waited \d s so far for 'a long build' \(process \d+ on .*, writes since", called.err)
+
+
+@pytest.mark.parametrize("there", ["nothing", "a file"])
+def test_where_nothing_was_published_a_rollback_makes_nothing(osusume: Call, tmp_path: Path, there: str) -> None:
+    """A misspelt HOME stays what it was, and the exit status is that of readers there."""
+    home = tmp_path / "misspelt"
+    if there == "a file":
+        home.write_text("x")
+    called = osusume("publish", "--rollback", "--home", home)
+    assert called.status == 3
+    assert f"nothing has been published in {home}" in called.err
+    assert not home.is_dir()
+
+
 def test_versions_are_listed_and_the_current_one_is_marked(osusume: Call, warehouse: Warehouse) -> None:
     """Newest first; after a rollback the list says how to go forward."""
     first, second = twice(warehouse)
@@ -131,12 +165,23 @@ def test_a_run_with_nothing_new_leaves_a_rollback_as_it_is(warehouse: Warehouse)
     assert "published snapshot" in nothing_new(home, "input 1")[1]
     rollback(home)
     told = " ".join(nothing_new(home, "input 1"))
-    assert told.startswith("Nothing new since")
+    assert re.match(r"Nothing new since \d{4}-\d\d-\d\d \d\d:\d\d UTC: ", told)
     assert f"Readers are given {first} since it was rolled back" in told
     assert f"`osusume publish --rollback {second}` goes forward; --force runs" in told
     assert nothing_new(home, "input 2") == []
     assert nothing_new(home, "input 0")
     assert snapshots(home)[1].is_current
+
+
+def test_a_snapshot_that_does_not_open_is_published_anew(warehouse: Warehouse) -> None:
+    """Unchanged input is no reason to leave readers without."""
+    twice(warehouse)
+    assert nothing_new(warehouse.home, "input 1")
+    warehouse.home.snapshot.write_bytes(b"no database" * 1000)
+    assert nothing_new(warehouse.home, "input 1") == []
+    rollback(warehouse.home)
+    assert nothing_new(warehouse.home, "input 0")
+    assert nothing_new(warehouse.home, "input 1") == []
 
 
 def test_doctor_explains_a_rollback(osusume: Call, warehouse: Warehouse) -> None:

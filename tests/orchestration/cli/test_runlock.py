@@ -23,10 +23,10 @@ def home(tmp_path: Path) -> Home:
 def test_who_runs_can_be_asked(home: Home) -> None:
     """Nobody before and after, this process in between."""
     assert running(home) is None
-    with run_lock(home, Console(), 1):
+    with run_lock(home, Console(), 1, "backfill"):
         said = running(home)
         assert said is not None
-        assert f"process {os.getpid()}" in said
+        assert said.startswith(f"`osusume backfill` (process {os.getpid()}, since 20")
     assert running(home) is None
 
 
@@ -49,7 +49,7 @@ def test_a_second_run_waits_for_the_first(home: Home, capfd: pytest.CaptureFixtu
         order.append("second")
     thread.join()
     assert order == ["first", "second"]
-    assert "waiting for another `osusume run` (process" in capfd.readouterr().err
+    assert "waiting for `osusume run` (process" in capfd.readouterr().err
 
 
 def test_a_run_that_takes_too_long_is_given_up_on(home: Home) -> None:

@@ -1,5 +1,6 @@
 """What the commands about sources refuse, forecast and start, before and beside any run."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -13,6 +14,10 @@ import requests
 
 from tests.orchestration.cli.conftest import heed_ctrl_c
 from tests.orchestration.test_inputs import small_demo
+from tests.warehouse.conftest import DAY
+from warehouse.forget import is_forgotten
+from warehouse.home import Home
+from warehouse.landing import land_file
 
 Call = Callable[..., Any]
 
@@ -61,6 +66,23 @@ def test_a_backfill_of_recordings_is_refused_with_the_way_to_ask(osusume: Call, 
     assert "--input live" in called.err
 
 
+def test_a_backfill_reads_the_one_source_and_says_so(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever other services a live run would ask."""
+    told: list[str] = []
+
+    def landed(*given: Any) -> int:
+        told.append(given[2].label)
+        return 0
+
+    monkeypatch.setattr("orchestration.cli.backfill._backfill", landed)
+    monkeypatch.setenv("OSUSUME_SOURCES", "anilist,kitsu")
+    words = ("backfill", "anilist", "--from", 2010, "--to", 2010, "--input", "live", "--home", tmp_path / "home")
+    assert osusume(*words).status == 0
+    assert told == ["the live services anilist"]
+
+
 def test_a_backfill_of_what_the_demo_lacks_is_refused(osusume: Call, tmp_path: Path) -> None:
     """With what it has."""
     called = osusume("backfill", "jikan", "--from", 1990, "--to", 1990, "--home", tmp_path / "home")
@@ -81,6 +103,35 @@ def test_where_nothing_was_landed_there_is_nobody_to_forget(osusume: Call, tmp_p
     called = osusume("forget-user", "anilist:Mika", "--home", tmp_path / "elsewhere")
     assert called.status == 2
     assert str(tmp_path / "elsewhere") in called.err
+
+
+def test_somebody_who_was_never_landed_costs_nothing(osusume: Call, tmp_path: Path) -> None:
+    """A misspelt name takes away neither models nor versions; should the name ever come, it is not landed."""
+    home = Home(tmp_path / "home")
+    file = tmp_path / "anilist_ratings.csv.gz"
+    file.write_bytes(gzip.compress(b"user_id,anilist_id,score\nmika,1,50\n"))
+    land_file(home, "anilist", "ratings", file, DAY)
+    home.models.mkdir()
+    called = osusume("forget-user", "anilist:Mikka", "--home", home.root)
+    assert called.status == 0
+    assert "is of anilist:Mikka, so that nothing else is changed; is the name right?" in called.out
+    assert home.models.is_dir()
+    assert is_forgotten(home, "anilist", "Mikka")
+    again = osusume("forget-user", "anilist:mika", "--home", home.root)
+    assert "Landing: 1 row removed" in again.out
+    assert not home.models.exists()
+
+
+def test_stand_ins_beside_another_command_give_no_advice(osusume: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sees the lines that were to be copied: they are read by the command that started them."""
+    for name, value in {"ANIME": 80, "USERS": 60, "RATINGS": 350}.items():
+        monkeypatch.setenv(f"OSUSUME_DEMO_{name}", str(value))
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    called = osusume("demo-services", "--until-gone", gone.pid)
+    assert called.status == 0
+    assert "OSUSUME_ANILIST_URL=" in called.out
+    assert "Copy these lines" not in called.err
 
 
 def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> None:
