@@ -81,7 +81,5 @@ def _told(keys: Sequence[str], landed: Mapping[str, Any], failed: Mapping[str, s
     rest = [key for key in keys if key not in landed and key not in failed]
     reasons = "; ".join(f"{key}: {why}" for key, why in failed.items())
     unread = f". Not tried after that: {', '.join(rest)}" if rest else ""
-    return (
-        f"{len(failed) + len(rest)} of {len(keys)} partitions were not landed. {reasons}{unread}. "
-        "Materialise these alone: the others are landed"
-    )
+    remedy = "Materialise these alone: the others are landed" if landed else "Put it right and try again"
+    return f"{len(failed) + len(rest)} of {len(keys)} partitions were not landed. {reasons}{unread}. {remedy}"

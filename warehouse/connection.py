@@ -26,6 +26,9 @@ _HOLDER = re.compile(r"held in (?P<program>.+? \(PID \d+\))")
 #: How a full disk shows up in DuckDB's message.
 _NO_ROOM = "No space left on device"
 _RETRY_S = 0.2
+#: Of every connection. To DuckDB a program without a file of its own, as the processes of Dagster's runs are, is a
+#: person at a prompt, for whom it draws a bar into the output whenever a query takes two seconds.
+_SESSION = "set timezone = 'UTC'; set enable_progress_bar = false"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Warehouse:
         with WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait):
             con = self._open_writer(purpose, started)
             try:
-                con.execute("set timezone = 'UTC'")
+                con.execute(_SESSION)
                 prepare(con)
                 yield con
             except (duckdb.Error, WarehouseError) as problem:
@@ -154,7 +157,7 @@ def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckD
         con.execute("use osusume")
         # In this order: once the configuration is locked, nothing can be set any more. Without a spill
         # directory a query that outgrows the memory limit fails instead of writing beside the snapshot.
-        con.execute("set timezone = 'UTC'")
+        con.execute(_SESSION)
         con.execute("set temp_directory = ''")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")

@@ -47,6 +47,20 @@ def published(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
+def test_nothing_is_drawn_into_the_output_of_a_program_without_a_file(published: Warehouse) -> None:
+    """As the processes of Dagster's runs are: DuckDB takes them for a person at a prompt, and shows its progress."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from warehouse.connection import Warehouse; from warehouse.home import Home\n"
+        "one = Warehouse(Home(Path(sys.argv[1])))\n"
+        "for opened in (one.writer('look'), one.reader()):\n"
+        "    with opened as con:\n"
+        "        print(*con.execute(\"select current_setting('enable_progress_bar')\").fetchone())\n"
+    )
+    words = [sys.executable, "-c", program, str(published.home.root)]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout.split() == ["False", "False"]
+
+
 def test_a_writer_finds_schemas_quality_and_raw_tables(warehouse: Warehouse) -> None:
     """Every schema and the tables that Python fills exist, with comments, however often it is opened."""
     for _ in range(2):
