@@ -52,6 +52,7 @@ def leaderboard(found: pd.DataFrame) -> tuple[Axes, str]:
         axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=_colour(str(model)), linewidth=3, alpha=0.5)
         axes.plot(row["value"], place, "o", color=_colour(str(model)), markersize=7)
     axes.set_yticks(range(len(rows)), list(rows.index[::-1]))
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(left=0)
     if BASELINE in rows.index:
         axes.axvline(_value(rows, BASELINE), color=GREY, linestyle="--", linewidth=1)
