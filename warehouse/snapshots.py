@@ -61,12 +61,25 @@ def snapshots(home: Home) -> list[Snapshot]:
     Raises:
         WarehouseFileError: when a snapshot cannot be opened.
     """
-    current = current_snapshot(home)
-    names = [path.stem for path in own_files(home)]
-    found = [describe(home.published / f"{name}.duckdb", is_current=False) for name in names]
-    others = [one for one in found if current is None or one.snapshot_id != current.snapshot_id]
-    listed = others if current is None else [current, *others]
-    return sorted(listed, key=lambda one: one.snapshot_id, reverse=True)
+    found, damaged = readable_snapshots(home)
+    if damaged:
+        raise WarehouseFileError(damaged[0])
+    return found
+
+
+def readable_snapshots(home: Home) -> tuple[list[Snapshot], list[str]]:
+    """Every kept snapshot that can be opened, newest first, and of each other file why it cannot be."""
+    found: dict[str, Snapshot] = {}
+    damaged: list[str] = []
+    files = [home.snapshot] if home.snapshot.is_file() else []
+    for path in [*files, *sorted(own_files(home))]:
+        try:
+            one = describe(path, is_current=path == home.snapshot)
+        except WarehouseFileError as problem:
+            damaged.append(str(problem))
+        else:
+            found.setdefault(one.snapshot_id, one)
+    return [found[name] for name in sorted(found, reverse=True)], damaged
 
 
 def current_snapshot(home: Home) -> Snapshot | None:

@@ -15,7 +15,7 @@ from orchestration.settings import Settings
 from warehouse.errors import NothingPublished
 from warehouse.home import Home
 from warehouse.publish import publish, rollback
-from warehouse.snapshots import Snapshot, snapshots
+from warehouse.snapshots import Snapshot, readable_snapshots
 
 _NAMES = ("", "version", "published (UTC)", "by", "tables", "rows", "size")
 _RIGHT = (False, False, False, False, True, True, True)
@@ -31,7 +31,7 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
     """
     home = Home(settings.home)
     if args.list:
-        return _list(home)
+        return _list(home, console)
     if args.rollback is not None:
         if not home.snapshot.is_file():
             # Asked before the writers' queue is entered, which makes its directory: a HOME that is none stays as it is.
@@ -65,10 +65,12 @@ def _publish(settings: Settings, home: Home, console: Console) -> int:
     return 0
 
 
-def _list(home: Home) -> int:
-    """Print every kept version, the newest first."""
-    kept = snapshots(home)
-    if not kept:
+def _list(home: Home, console: Console) -> int:
+    """Print every kept version, the newest first, and warn of files that cannot be opened."""
+    kept, damaged = readable_snapshots(home)
+    for problem in damaged:
+        console.warn(problem)
+    if not kept and not damaged:
         raise _nothing_published(home)
     for line in table_lines(_NAMES, _RIGHT, [_row(home, one) for one in kept]):
         sys.stdout.write(f"{line}\n")

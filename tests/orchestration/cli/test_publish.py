@@ -115,6 +115,18 @@ def test_versions_are_listed_and_the_current_one_is_marked(osusume: Call, wareho
     assert f"`osusume publish --rollback {second}` goes forward" in listed.out
 
 
+def test_a_damaged_version_does_not_hide_the_others(osusume: Call, warehouse: Warehouse) -> None:
+    """They are listed, and the damaged file is named with what to do."""
+    first, second = twice(warehouse)
+    damaged = warehouse.home.published / f"{first}.duckdb"
+    damaged.unlink()
+    damaged.write_bytes(b"no database")
+    listed = osusume("publish", "--list", "--home", warehouse.home.root)
+    assert listed.status == 0
+    assert [line.split()[:2] for line in listed.out.splitlines()[2:]] == [["*", second]]
+    assert re.search(rf"warning: {re.escape(str(damaged))} cannot be opened .*delete it", listed.err)
+
+
 def test_a_rollback_says_how_to_go_forward(osusume: Call, warehouse: Warehouse) -> None:
     """Back to the version before, and forward to the newest by name."""
     first, second = twice(warehouse)
