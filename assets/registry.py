@@ -149,7 +149,7 @@ def keep_figures(home: Home, model_version_id: str, protocol: str, figures: Iter
         home: where.
         model_version_id: the version.
         protocol: split, positives, candidates and seed in words.
-        figures: metric, k, value, ci_low, ci_high and users of each.
+        figures: segment, metric, k, value, ci_low, ci_high and users of each.
     """
     return record(home, "asked", model_version_id, protocol=protocol, figures=[dict(one) for one in figures])
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from adapters.recordings import Recording, read_recordings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.lock import still_waiting
 
 
 class WarehouseResource(dg.ConfigurableResource[Warehouse]):
@@ -34,7 +35,7 @@ class WarehouseResource(dg.ConfigurableResource[Warehouse]):
 
 def _say_who_is_waited_for(seconds: float, holder: str) -> None:
     """One line in the run's log, so that a waiting step does not look like a hanging one."""
-    dg.get_dagster_logger("warehouse").warning("waited %.0f s so far for %s", seconds, holder)
+    dg.get_dagster_logger("warehouse").warning(still_waiting(seconds, holder))
 
 
 class RecordingsInput(dg.ConfigurableResource[None]):

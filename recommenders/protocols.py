@@ -4,6 +4,7 @@ The one rule: as in `splitting`, what is hidden is decided by keys, times and th
 refuses anything hidden that a model would be given.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -104,17 +105,15 @@ def held_out_users(
     Raises:
         InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
     """
-    group = _groups(interactions, seed, folds)
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
-    words = f"{1 / GROUPS:.0%} of users at a time never trained on, {everybody.protocol}{_of_groups(folds)}"
 
-    def asking(asked: NDArray[np.bool_]) -> Split:
+    def asking(asked: NDArray[np.bool_], hidden: Csr, words: str) -> Split:
         train = _rows_where(interactions, ~asked)
         if np.any(np.diff(train.seen.indptr)[asked]):
             raise LeakageError("a held-out user has entries in the training part")
-        return Split(train, _entries_of(everybody.held_out, asked), words, given=_rows_where(everybody.train, asked))
+        return Split(train, hidden, words, given=_rows_where(everybody.train, asked))
 
-    return Turns(tuple(asking(group == number) for number in range(folds)), asking(group < folds))
+    return _in_turns(everybody, seed, folds, f"{1 / GROUPS:.0%} of users at a time never trained on", asking)
 
 
 def own_lists(
@@ -141,18 +140,13 @@ def own_lists(
     Raises:
         InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
     """
-    group = _groups(interactions, seed, folds)
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
-    words = (
-        f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole, {everybody.protocol}{_of_groups(folds)}"
-    )
 
-    def hiding(asked: NDArray[np.bool_]) -> Split:
-        hidden = _entries_of(everybody.held_out, asked)
+    def hiding(_: NDArray[np.bool_], hidden: Csr, words: str) -> Split:
         return Split(without(interactions, hidden), hidden, words)
 
-    parts = tuple(hiding(group == number) for number in range(folds))
-    return Turns(parts, hiding(group < folds))
+    words = f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole"
+    return _in_turns(everybody, seed, folds, words, hiding)
 
 
 def stratified_by_item(interactions: Interactions, train_share: float = 0.75, seed: int = 42) -> Split:
@@ -186,20 +180,30 @@ def stratified_by_item(interactions: Interactions, train_share: float = 0.75, se
     return Split(without(interactions, held_out), held_out, words)
 
 
-def _groups(interactions: Interactions, seed: int, folds: int) -> NDArray[np.int64]:
-    """The group of each user, from 0, drawn by its key: int64 (n_users,).
+def _in_turns(
+    everybody: Split, seed: int, folds: int, words: str, asking: Callable[[NDArray[np.bool_], Csr, str], Split]
+) -> Turns:
+    """A fifth of the users at a time is asked; which, is drawn by their keys.
+
+    Args:
+        everybody: what is hidden from each user, and known of them.
+        seed: of the draw.
+        folds: so many of the five groups are asked.
+        words: how a protocol begins that says who is asked.
+        asking: makes the split that asks some users (bool (n_users,)), from what is hidden of theirs and its protocol.
 
     Raises:
         InvalidInputError: more groups are to be asked than there are, or none.
     """
     if not 1 <= folds <= GROUPS:
         raise InvalidInputError(f"folds must be from 1 to {GROUPS}, not {folds}")
-    return (drawn(seed, interactions.user_keys) % np.uint64(GROUPS)).astype(np.int64)
+    group = (drawn(seed, everybody.train.user_keys) % np.uint64(GROUPS)).astype(np.int64)
+    protocol = f"{words}, {everybody.protocol}{'' if folds == GROUPS else f', {folds} of {GROUPS} groups'}"
 
+    def split(asked: NDArray[np.bool_]) -> Split:
+        return asking(asked, _entries_of(everybody.held_out, asked), protocol)
 
-def _of_groups(folds: int) -> str:
-    """How a protocol's words end where some groups alone are asked."""
-    return "" if folds == GROUPS else f", {folds} of {GROUPS} groups"
+    return Turns(tuple(split(group == number) for number in range(folds)), split(group < folds))
 
 
 def _require_share(share: float) -> None:

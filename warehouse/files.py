@@ -78,6 +78,21 @@ def try_flock(handle: int) -> bool:
     return False
 
 
+def is_held(path: Path) -> bool:
+    """Whether a living process has the kernel lock of a file; False where there is no such file.
+
+    It is opened to be read: that is enough for a kernel lock, and whoever only asks may not be allowed to write.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        return not try_flock(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def directory_lock(directory: Path) -> Iterator[None]:
     """Keep every other process (and thread) out of the directory for a short local piece of work.

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from warehouse.errors import DiskFull, LockMisuse, LockTimeout
-from warehouse.files import try_flock
+from warehouse.files import is_held, try_flock
 from warehouse.home import Home
 
 #: Called while waiting with the seconds waited so far and who holds the lock.
@@ -152,7 +152,7 @@ class WriterLock:
             if name >= mine:
                 return None
             ticket = self._directory / name
-            if _alive(ticket):
+            if is_held(ticket):
                 return ticket
             ticket.unlink(missing_ok=True)
         return None
@@ -194,6 +194,11 @@ class WriterLock:
         self._handle, self._ticket = -1, None
 
 
+def still_waiting(seconds: float, holder: str) -> str:
+    """What to say while a writer waits."""
+    return f"waited {seconds:.0f} s so far for {holder}"
+
+
 def no_room(place: Path | str) -> str:
     """What to say, and to do, about a full disk."""
     return (
@@ -205,7 +210,7 @@ def no_room(place: Path | str) -> str:
 def queue(home: Home) -> list[str]:
     """Who writes the warehouse now, and then who waits for it in turn, in words; [] when nobody does."""
     directory = home.lock_dir
-    return [describe(directory / name) for name in _tickets(directory) if _alive(directory / name)]
+    return [describe(directory / name) for name in _tickets(directory) if is_held(directory / name)]
 
 
 def describe(ticket: Path) -> str:
@@ -231,18 +236,6 @@ def _tickets(directory: Path) -> list[str]:
 def _number(name: str) -> int:
     """A ticket's place in the queue."""
     return int(name.partition("-")[0])
-
-
-def _alive(ticket: Path) -> bool:
-    """Whether some process still holds the ticket's kernel lock."""
-    try:
-        handle = os.open(ticket, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        return not try_flock(handle)
-    finally:
-        os.close(handle)
 
 
 def _sweep_drawings(directory: Path) -> None:

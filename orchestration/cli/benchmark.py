@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestration.cli.console import Console, counted, out, seconds
-from orchestration.cli.protocols import models_named, print_measured, print_table, split_by
+from orchestration.cli.protocols import models_named, print_measured, print_table, refuse_meaningless, split_by
 from orchestration.errors import InputError
 from orchestration.settings import Settings
 from recommenders.base import Recommender
@@ -30,6 +30,7 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
         UsageError: a model that does not exist, or folds of a protocol that has none.
     """
     models = models_named(args.models)
+    refuse_meaningless(args.protocol, args.folds, args.by_chance)
     try:
         data = read_movielens(Path(args.directory))
         users, movies = data.interactions.ratings.shape
@@ -37,7 +38,7 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
             f"MovieLens {data.release}: {counted(data.interactions.ratings.nnz, 'rating')} of "
             f"{counted(movies, 'movie')} by {counted(users, 'user')}"
         )
-        if args.protocol == "published" and args.folds is None and not args.by_chance:
+        if args.protocol == "published":
             _published(data, models, args.splits, console)
         else:
             timed = replace(data.interactions, rated_at=data.times)

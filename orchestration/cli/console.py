@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TextIO
 
+from warehouse.lock import still_waiting
+
 _CLEAR_LINE = "\r\x1b[K"
 
 
@@ -32,7 +34,7 @@ class Console:
 
     def waiting(self, waited: float, holder: str) -> None:
         """Say whom a writer of the warehouse waits for, as runs do in their log."""
-        self.say(f"waited {waited:.0f} s so far for {holder}")
+        self.say(still_waiting(waited, holder))
 
     def now(self, text: str) -> None:
         """Show what is going on until the next line comes; only where a person is watching."""

@@ -57,7 +57,6 @@ def keep_rows(home: Home, version_id: str, rows: Sequence[MetricRow]) -> None:
     from assets.registry import keep_figures
 
     for protocol in dict.fromkeys(row.protocol for row in rows):
-        figures = [asdict(row) for row in rows if row.protocol == protocol]
-        for one in figures:
-            del one["protocol"]
+        told = [asdict(row) for row in rows if row.protocol == protocol]
+        figures = [{name: value for name, value in one.items() if name != "protocol"} for one in told]
         keep_figures(home, version_id, protocol, figures)

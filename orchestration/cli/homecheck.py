@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from orchestration.cli.console import counted, size
 from orchestration.cli.findings import Finding, fail, ok, warn
@@ -17,7 +16,7 @@ from orchestration.inputs import read_input, read_marker, refuse_other_world, re
 from orchestration.settings import DEMO, POSTGRES_VARIABLE, Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
-from warehouse.files import PART_SUFFIX, try_flock
+from warehouse.files import PART_SUFFIX, is_held
 from warehouse.home import Home
 from warehouse.landing import LandedFile, event_logs, landed_files, landed_streams, read_events
 from warehouse.lock import describe
@@ -101,7 +100,7 @@ def writers(home: Home) -> Iterator[Finding]:
     run = running(home)
     if run is not None:
         yield ok("runs", f"{run} is at work here")
-    alive = [ticket for ticket in sorted(home.lock_dir.glob("*.ticket")) if _is_held(ticket)]
+    alive = [ticket for ticket in sorted(home.lock_dir.glob("*.ticket")) if is_held(ticket)]
     if not alive:
         yield ok("writers", "nobody holds the warehouse")
     for ticket in alive:
@@ -189,15 +188,3 @@ def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
         yield warn("leftovers", f"{' and '.join(found)} of killed processes", "the next `osusume run` tidies up")
     else:
         yield ok("leftovers", "none of killed processes")
-
-
-def _is_held(ticket: Path) -> bool:
-    """Whether a living process holds the ticket."""
-    try:
-        handle = os.open(ticket, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        return not try_flock(handle)
-    finally:
-        os.close(handle)

@@ -48,10 +48,7 @@ def split_by(
         InvalidInputError: by time, where nothing is known of times; a number of groups that there are not.
         UsageError: an option that means nothing for this protocol.
     """
-    if folds is not None and protocol not in IN_TURNS:
-        raise UsageError(f"--folds is of the protocols own and users, and has no meaning for {protocol}: leave it out")
-    if by_chance and protocol not in (*IN_TURNS, "holdout"):
-        raise UsageError(f"--by-chance is of holdout, own and users, and has no meaning for {protocol}: leave it out")
+    refuse_meaningless(protocol, folds, by_chance)
     if protocol in IN_TURNS:
         asked = GROUPS if folds is None else folds
         return IN_TURNS[protocol](
@@ -62,6 +59,18 @@ def split_by(
     if interactions.rated_at is None:
         raise InvalidInputError("no rating says when it was made: this input cannot be split by time")
     return time_split(interactions, interactions.rated_at, positive_from=positive_from)
+
+
+def refuse_meaningless(protocol: str, folds: int | None, by_chance: bool) -> None:
+    """Nothing, where the protocol has these options.
+
+    Raises:
+        UsageError: one of them means nothing for it.
+    """
+    if folds is not None and protocol not in IN_TURNS:
+        raise UsageError(f"--folds is of the protocols own and users, and has no meaning for {protocol}: leave it out")
+    if by_chance and protocol not in (*IN_TURNS, "holdout"):
+        raise UsageError(f"--by-chance is of holdout, own and users, and has no meaning for {protocol}: leave it out")
 
 
 def models_named(names: Sequence[str] | None) -> list[type[Recommender]]:
@@ -96,19 +105,12 @@ def print_measured(
     """
     done, skipped = evaluate_all(_announced(models, console), split, items, allowed)
     done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
-    names = [
-        "model",
-        f"NDCG@{K}",
-        "95 % interval",
-        "discovery",
-        "95 % interval ",
-        "recall@20",
-        f"coverage@{K}",
-        "taught in",
-    ]
-    rows = [_row(one) for one in done]
-    known = [at for at in range(len(names)) if any(row[at] for row in rows)]
-    print_table([names[at] for at in known], [[row[at] for at in known] for row in rows])
+    is_known = any(row.segment == DISCOVERY for one in done for row in one.metrics)
+    figures = {"": f"NDCG@{K}"} | ({DISCOVERY: DISCOVERY} if is_known else {})
+    named = [word for name in figures.values() for word in (name, "95 % interval")]
+    print_table(
+        ("model", *named, "recall@20", f"coverage@{K}", "taught in"), [_row(one, tuple(figures)) for one in done]
+    )
     asked = split.whole if isinstance(split, Turns) else split
     out(f"measured on {counted(len(asked.evaluated), 'user')}: {asked.protocol}.")
     for name, reason in skipped.items():
@@ -130,11 +132,11 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     out()
 
 
-def _row(one: Evaluation) -> Sequence[str]:
+def _row(one: Evaluation, segments: Sequence[str]) -> Sequence[str]:
     found = {(row.segment, row.metric, row.k): row for row in one.metrics}
     rest = (found.get(("", metric, k)) for metric, k in (("recall", 20), ("coverage", K)))
     shown = ("" if row is None else f"{row.value:.4f}" for row in rest)
-    figures = (cell for segment in ("", DISCOVERY) for cell in _with_interval(found.get((segment, *HEADLINE))))
+    figures = (cell for segment in segments for cell in _with_interval(found.get((segment, *HEADLINE))))
     return (one.name, *figures, *shown, seconds(one.fit_seconds))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orchestration.cli.console import Console, seconds
 from orchestration.errors import RunError
-from warehouse.files import try_flock
+from warehouse.files import is_held, try_flock
 from warehouse.home import Home
 
 _POLL_S = 0.1
@@ -58,14 +58,7 @@ def lock_file(home: Home) -> Path:
 def running(home: Home) -> str | None:
     """Who runs in this HOME now, in words; None when nobody does."""
     path = lock_file(home)
-    if not path.is_file():
-        return None
-    # Reading is enough for a kernel lock, and whoever only asks may not be allowed to write here.
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        return None if try_flock(handle) else _holder(path)
-    finally:
-        os.close(handle)
+    return _holder(path) if is_held(path) else None
 
 
 def _wait(handle: int, path: Path, console: Console, timeout_s: float) -> None:

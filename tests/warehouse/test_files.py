@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from tests.warehouse.conftest import killed_before
-from warehouse.files import copy_whole, directory_lock, remove_parts, write_whole
+from warehouse.files import copy_whole, directory_lock, is_held, remove_parts, try_flock, write_whole
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -70,3 +70,17 @@ def test_a_killed_process_frees_its_directory(tmp_path: Path) -> None:
     os.waitpid(child, 0)
     with directory_lock(tmp_path):
         assert (tmp_path / ".lock").exists()
+
+
+def test_whether_a_file_is_held_is_seen_by_who_may_only_read(tmp_path: Path) -> None:
+    """Held while its lock is; free afterwards; what does not exist, or lies under a file, nobody holds."""
+    file = tmp_path / "lock"
+    file.touch(mode=0o444)
+    assert not is_held(file)
+    handle = os.open(file, os.O_RDONLY)
+    assert try_flock(handle)
+    assert is_held(file)
+    os.close(handle)
+    assert not is_held(file)
+    assert not is_held(tmp_path / "none")
+    assert not is_held(file / "below")

@@ -51,6 +51,26 @@ def test_our_own_protocols_have_intervals(osusume: Call, directory: Path, protoc
     assert words in called.out
 
 
+def test_where_every_model_is_skipped_the_table_still_says_what_it_would_hold(osusume: Call, directory: Path) -> None:
+    """Its head, no rows, and why."""
+    called = osusume("benchmark", "movielens", directory, "--protocol", "holdout", "--models", "content_tfidf")
+    assert called.status == 0
+    lines = [line for line in called.out.splitlines() if line.startswith("model ")]
+    assert [line.split()[:2] for line in lines] == [["model", "NDCG@10"]]
+    assert "content_tfidf was skipped: " in called.out
+
+
+@pytest.mark.parametrize("option", [("--folds", "2"), ("--by-chance",)])
+def test_options_that_mean_nothing_for_the_published_protocol_are_refused(
+    osusume: Call, directory: Path, option: tuple[str, ...]
+) -> None:
+    """Status 2, the option by name."""
+    called = osusume("benchmark", "movielens", directory, *option)
+    assert called.status == 2
+    assert f"{option[0]} is of" in called.err
+    assert "no meaning for published" in called.err
+
+
 def test_what_is_wrong_is_named(osusume: Call, directory: Path, tmp_path: Path) -> None:
     """A directory without ratings, a bad line, a model that does not exist: status 2 and the remedy."""
     (tmp_path / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,2,11,5\n", encoding="utf-8")
