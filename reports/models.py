@@ -57,7 +57,7 @@ def leaderboard(found: pd.DataFrame) -> tuple[Axes, str]:
     if BASELINE in rows.index:
         axes.axvline(_value(rows, BASELINE), color=GREY, linestyle="--", linewidth=1)
     users = int(rows["users"].max())
-    named(axes, f"Leaderboard: NDCG@10 with 95 % intervals (n = {users:,} users)", "NDCG@10 on hidden ratings")
+    named(axes, f"Leaderboard: NDCG@10, 95 % intervals ({users:,} users)", "NDCG@10 on hidden ratings")
     best, value = rows.index[0], rows["value"].iloc[0]
     told = f"{best} is best with {value:.3f} ({rows['ci_low'].iloc[0]:.3f} to {rows['ci_high'].iloc[0]:.3f})"
     simple = _value(rows, BASELINE) if BASELINE in rows.index else 0.0
