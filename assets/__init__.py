@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.evaluation import EVALUATION_ASSETS
 from assets.franchises import FRANCHISE_ASSETS
+from assets.held_out_users import held_out_user_metric
 from assets.history import HISTORY_ASSETS
 from assets.identity import IDENTITY_ASSETS
 from assets.ingest import RAW_ASSETS
@@ -31,6 +32,7 @@ ALL_ASSETS: list[dg.AssetsDefinition] = [
     *FRANCHISE_ASSETS,
     training_data,
     *EVALUATION_ASSETS,
+    held_out_user_metric,
     *MODEL_ASSETS,
     *PROMOTION_ASSETS,
     *TUNING_ASSETS,

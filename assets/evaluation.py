@@ -112,7 +112,8 @@ def evaluation_asset(name: str) -> dg.AssetsDefinition:
             return telling(nothing, {"skipped_because": "OSUSUME_MODELS does not name it"})
         model = new_model(opened.home, name, config, context.log.info)
         model.using(known_components(opened.home, name, known.versions, config.seed))
-        result = evaluation_lists(model, known, asked)
+        rows = known.interactions.take(known.interactions.rows_of(asked))
+        result = evaluation_lists(model, known, rows)
         # the event comes first: lists of a version that nobody knows of would stay for ever and could not be measured
         remember(opened.home, name, version_id, known.versions, config, result)
         columns = list_columns(result.lists, known.interactions.item_keys, version_id)

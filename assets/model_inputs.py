@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from assets.conversions import column
 from recommenders.base import Recommender
+from recommenders.beyond_accuracy import subjects
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions, Keys
+from recommenders.measuring import Known
 from recommenders.versions import code_version
 from warehouse.build import fetch
 from warehouse.catalogue import table_exists
@@ -116,6 +118,11 @@ class ServingInputs:
             adult=over_these(self.adult),
             exists=over_these(self.exists),
         )
+
+
+def known_of(inputs: TrainingInputs) -> Known:
+    """What segments and metrics need to know of the anime."""
+    return Known(inputs.recommendable, inputs.features.franchise, subjects(inputs.features))
 
 
 def read_versions(connection: Any) -> DataVersions:

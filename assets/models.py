@@ -11,15 +11,14 @@ import pyarrow as pa
 from assets import registry
 from assets.conversions import column
 from assets.evaluation import LEARNED_FROM
-from assets.model_inputs import TrainingInputs, read_training
+from assets.model_inputs import TrainingInputs, known_of, read_training
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import code_of_assets, markdown_table
 from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, MODELS
-from recommenders.beyond_accuracy import subjects
 from recommenders.deciding import deciding_split
-from recommenders.measuring import HEADLINE, Known, MetricRow, measure_all
+from recommenders.measuring import HEADLINE, MetricRow, measure_all
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split
 from recommenders.versions import code_version
@@ -143,11 +142,6 @@ def as_lists(table: pa.Table, inputs: TrainingInputs, split: Split) -> Recommend
     items[rows, places] = np.searchsorted(inputs.interactions.item_keys, column(table, "anime_key"))
     scores[rows, places] = column(table, "score")
     return Recommendations(users, items, scores)
-
-
-def known_of(inputs: TrainingInputs) -> Known:
-    """What segments and metrics need to know of the anime."""
-    return Known(inputs.recommendable, inputs.features.franchise, subjects(inputs.features))
 
 
 def headline(metrics: Iterable[MetricRow], protocol: str) -> dict[str, float]:

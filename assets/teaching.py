@@ -16,7 +16,7 @@ from recommenders.base import Recommender
 from recommenders.config import ModelConfig
 from recommenders.discovery import all_models, load_model
 from recommenders.errors import RecommenderError, StoreError
-from recommenders.interactions import Keys
+from recommenders.interactions import Interactions
 from recommenders.ranking import Recommendations, recommend
 from recommenders.versions import model_version_id
 from warehouse.home import Home
@@ -94,15 +94,14 @@ class Evaluated:
         return {"skipped_because": self.skipped or "-"} | seconds
 
 
-def evaluation_lists(model: Recommender, known: TrainingInputs, asked: Keys) -> Evaluated:
+def evaluation_lists(model: Recommender, known: TrainingInputs, rows: Interactions) -> Evaluated:
     """Top lists of the users who are asked, by a model that is taught here with what is known.
 
     Args:
         model: not taught yet.
         known: what it may know.
-        asked: keys of users, ascending.
+        rows: what it is told of the users who are asked.
     """
-    rows = known.interactions.take(known.interactions.rows_of(asked))
     started = time.process_time()
     try:
         taught = model.fit(known.interactions, known.features)

@@ -1,12 +1,14 @@
 """The split by which models are compared and promoted: by time where ratings say when they were made.
 
+Where they do not, people who were never trained on are asked besides.
+
 The one rule: it follows from the ratings alone, so that everything that asks for it is given the same.
 """
 
 import numpy as np
 
 from recommenders.interactions import LIKED, Csr, Interactions
-from recommenders.protocols import moment_of, time_split
+from recommenders.protocols import held_out_users, moment_of, time_split
 from recommenders.splitting import Split, holdout
 
 HIDDEN_SHARE = 0.2
@@ -27,6 +29,19 @@ def deciding_split(interactions: Interactions, seed: int = 42) -> Split:
     if times is None or not divides(times, interactions.liked(LIKED)):
         return holdout(interactions, HIDDEN_SHARE, seed=seed)
     return time_split(interactions, times, HIDDEN_SHARE)
+
+
+def users_apart(interactions: Interactions, seed: int = 42) -> Split | None:
+    """A fifth of the users kept out of teaching; None where the split is by time, which asks for new users as well.
+
+    Args:
+        interactions: everything known.
+        seed: of the draw.
+    """
+    times = interactions.rated_at
+    if times is not None and divides(times, interactions.liked(LIKED)):
+        return None
+    return held_out_users(interactions, HIDDEN_SHARE, seed=seed, folds=1).parts[0]
 
 
 def divides(rated_at: Csr, liked: Csr) -> bool:

@@ -34,6 +34,13 @@ _COMPARISON = (
     ("calibration@10, nats", "calibration_kl", 10, "", False),
     ("Gini@10", "gini", 10, "", False),
 )
+#: Of the table of people who were never trained on.
+_HELD_OUT_USERS = (
+    _LEADERBOARD[0],
+    _COMPARISON[0],
+    *_LEADERBOARD[1:4],
+    _COMPARISON[2],
+)
 
 
 def leaderboard(metrics: pd.DataFrame, versions: pd.DataFrame) -> Listing:
@@ -70,6 +77,16 @@ def comparison(metrics: pd.DataFrame) -> Listing:
     return Listing("Models side by side", header, _figures(metrics, _COMPARISON))
 
 
+def held_out_users(metrics: pd.DataFrame) -> Listing:
+    """One line for each model, best first: what it finds of people it was never trained on.
+
+    Args:
+        metrics: rows of `reports/held_out_user_metrics`.
+    """
+    header = ("model", *(heading for heading, *_ in _HELD_OUT_USERS))
+    return Listing("People no model was trained on", header, _figures(metrics, _HELD_OUT_USERS), folds=False)
+
+
 def ablation(rows: pd.DataFrame) -> Listing:
     """One line for each kind of information, that which adds most first; none where nobody has measured it.
 
@@ -101,6 +118,15 @@ def protocol_words(metrics: pd.DataFrame) -> str:
     told = [f"Protocol: {protocol}." for protocol, segment in found if not segment]
     told += [f"Measured apart as well: {listed(list(parts))}."] if parts else []
     return " ".join(told)
+
+
+def held_out_words(metrics: pd.DataFrame) -> str:
+    """Who was kept out of teaching, and asked for what; '' where nobody was."""
+    everybody = metrics[metrics["segment"] == ""] if len(metrics) else metrics
+    if not len(everybody):
+        return ""
+    users, protocol = everybody["users"].max(), everybody["protocol"].iloc[0]
+    return f"{users:,} people no model was trained on are asked besides: {protocol}."
 
 
 def _segment_words(protocol: str, segment: str) -> str:

@@ -15,6 +15,7 @@ from reports.style import for_page
 #: What the page reads beside the rows of its pictures: files of sql/reports.
 _LISTED = (
     "ablation",
+    "held_out_user_metrics",
     "published",
     "published_tables",
     "checks_by_table",
@@ -161,11 +162,14 @@ def data_quality(tables: Tables) -> Section:
 def models(tables: Tables) -> Section:
     """How good the models are, measured as the protocol says."""
     names = ("leaderboard", "accuracy_and_coverage", "ndcg_by_depth", "recall_by_depth", "training_passes")
-    metrics, versions = tables["model_metrics"], tables["model_versions"]
+    metrics, versions, apart = tables["model_metrics"], tables["model_versions"], tables["held_out_user_metrics"]
     tables_of_models = [leaderboard.leaderboard(metrics, versions), leaderboard.comparison(metrics)]
+    if len(apart):
+        tables_of_models.append(leaderboard.held_out_users(apart))
     if len(tables["ablation"]):
         tables_of_models.append(leaderboard.ablation(tables["ablation"]))
-    return Section("models", "Models", leaderboard.protocol_words(metrics), _pictures(names, tables), tables_of_models)
+    text = f"{leaderboard.protocol_words(metrics)} {leaderboard.held_out_words(apart)}".strip()
+    return Section("models", "Models", text, _pictures(names, tables), tables_of_models)
 
 
 def recommendations(tables: Tables) -> Section:

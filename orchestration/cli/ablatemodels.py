@@ -34,8 +34,7 @@ def run_ablate(args: argparse.Namespace, settings: Settings, console: Console) -
     Raises:
         UsageError: no ratings, or too few for the second stage.
     """
-    from assets.model_inputs import read_training
-    from assets.models import known_of
+    from assets.model_inputs import known_of, read_training
     from assets.teaching import new_model
     from assets.tuned import tuned_config
 

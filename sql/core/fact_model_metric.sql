@@ -6,6 +6,7 @@ bootstrap over users, over everybody and in segments, which stand behind the pro
 - long tail: targets outside the most popular anime that together have 80 % of the known entries;
 - cold start: users of whom at most 10 entries are known.
 
+Rows that do not decide are those of ml.held_out_user_metric and what osusume models evaluate or ablate kept.
 Rows named <metric>_minus_popularity and <metric>_minus_best_single are paired differences on the same users,
 to the popularity model and to the single model with the best NDCG@10. Where a kind of information is taken
 from a model (osusume models ablate --keep) the protocol ends in what is left out, and <metric>_minus_complete
@@ -20,7 +21,7 @@ columns:
     protocol: split, positives, candidates and seed in words, and the segment if it is one
     segment: discovery, long tail or cold start; '' = all users and targets
     decides: whether it was measured on what ml.evaluation_holdout hides, by which models are promoted; else
-        under another protocol, by osusume models evaluate or ablate --keep
+        under another protocol
     metric: ndcg, recall, precision, map, mrr, hit_rate; coverage, gini, novelty (bits), intra_list_diversity
         (1 - mean cosine of genres and tags), calibration_kl (nats, 0 = the genres of the user's own list); or
         one of them minus popularity, the best single or the complete model
@@ -43,3 +44,23 @@ select
     computed.ci_high::double as ci_high,
     computed.users::integer as users
 from computed
+-- somebody may have kept what osusume models evaluate says of the same users
+anti join ml.held_out_user_metric
+    on
+        computed.model_version_id = held_out_user_metric.model_version_id
+        and computed.protocol = held_out_user_metric.protocol
+union all by name
+select
+    held_out_user_metric.model_version_id,
+    held_out_user_metric.model_type,
+    held_out_user_metric.protocol,
+    held_out_user_metric.segment,
+    false as decides,
+    held_out_user_metric.metric,
+    held_out_user_metric.k,
+    held_out_user_metric.value,
+    held_out_user_metric.ci_low,
+    held_out_user_metric.ci_high,
+    held_out_user_metric.users
+from ml.held_out_user_metric
+semi join computed on held_out_user_metric.model_version_id = computed.model_version_id

@@ -35,6 +35,7 @@ EVALUATED = (
     "evaluation_holdout",
     "evaluation_input",
     *(f"evaluation_{name}" for name in QUICK),
+    "held_out_user_metric",
     "fact_model_metric",
 )
 EMPTY = """

@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
+from assets.held_out_users import held_out_user_metric
 from assets.pictures import PICTURES_OF, picture_metadata, picture_rows
 from assets.report import DEMO_NOTE, quality_report, world_words
 from assets.resources import WarehouseResource
@@ -100,7 +101,11 @@ def test_lineage_names_assets_and_their_columns() -> None:
     """As the UI knows it; tables that are no asset are left out."""
     lineage = lineage_metadata(sql_file("core/fact_user_rating"))["dagster/column_lineage"]
     assert lineage.deps_by_column["status"] == [dg.TableColumnDep("int_ratings_unioned", "status")]
-    assets = {key.to_user_string() for one in (*SQL_ASSETS, training_data) for key in one.keys | one.dependency_keys}
+    assets = {
+        key.to_user_string()
+        for one in (*SQL_ASSETS, training_data, held_out_user_metric)
+        for key in one.keys | one.dependency_keys
+    }
     for file in all_sql_files():
         for deps in getattr(lineage_metadata(file).get("dagster/column_lineage"), "deps_by_column", {}).values():
             named = {dep.asset_key.to_user_string() for dep in deps}

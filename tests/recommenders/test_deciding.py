@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from recommenders.deciding import deciding_split, divides
+from recommenders.deciding import deciding_split, divides, users_apart
 from recommenders.interactions import LIKED, Interactions
 from recommenders.splitting import holdout
 
@@ -69,3 +69,18 @@ def test_nothing_liked_divides_nothing() -> None:
     world = timed(SPREAD)
     assert world.rated_at is not None
     assert not divides(world.rated_at, world.liked(11))
+
+
+def test_people_are_kept_out_only_where_no_moment_divides() -> None:
+    """A fifth of the users, told the same of when asked as the deciding split tells; others with the seed."""
+    world = timed(None)
+    apart, deciding = users_apart(world, 7), deciding_split(world, 7)
+    assert apart is not None
+    asked = apart.evaluated
+    assert 0.1 < len(asked) / world.n_users < 0.3
+    assert apart.train.seen[asked].nnz == 0
+    assert (apart.rows.seen[asked] != deciding.train.seen[asked]).nnz == 0
+    other = users_apart(world, 8)
+    assert other is not None
+    assert set(other.evaluated) != set(asked)
+    assert users_apart(timed(SPREAD), 7) is None

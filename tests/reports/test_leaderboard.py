@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from reports.leaderboard import ablation, comparison, leaderboard, protocol_words
+from reports.leaderboard import ablation, comparison, held_out_users, held_out_words, leaderboard, protocol_words
 from reports.models import at
 
 TAIL = "p, long tail (targets beyond the items with 80% of the entries)"
@@ -115,3 +115,16 @@ def test_kinds_of_information_stand_by_what_they_add() -> None:
         ("franchises", "0.300", "+0.1000 (+0.0800 to +0.1200)", "", ""),
         ("content", "0.390", "+0.0100 (-0.0030 to +0.0200)", "0.200", "-0.0040 (-0.0070 to -0.0010)"),
     ]
+
+
+def test_people_kept_out_have_a_table_of_their_own(metrics: pd.DataFrame) -> None:
+    """Best first, with the difference to popularity; the sentence says how many were asked for what."""
+    table = held_out_users(metrics)
+    assert table.header[:3] == ("model", "NDCG@10 (95 %)", "NDCG@10 minus popularity (95 %)")
+    assert [row[:4] for row in table.rows] == [
+        ("ease", "0.400 (0.300 to 0.500)", "0.200 (0.150 to 0.250)", "0.550"),
+        ("popularity", "0.200 (0.100 to 0.300)", "", ""),
+    ]
+    assert held_out_words(metrics) == "6 people no model was trained on are asked besides: p."
+    assert held_out_words(metrics[:0]) == ""
+    assert held_out_users(metrics[:0]).rows == []

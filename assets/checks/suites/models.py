@@ -83,6 +83,7 @@ MODELS: dict[str, tuple[ColumnCheck, ...]] = {
     "dim_recommendation_model": MODEL,
     "fact_promotion_decision": DECISION,
     "fact_tuning_trial": TRIAL,
+    "held_out_user_metric": METRIC,
     "fact_model_metric": METRIC,
     "fact_collaborative_scores": (RANKS_ARE_1_TO_100, EVERY_ROW_HAS_A_SCORE),
     "fact_anime_similarity": (

@@ -1,0 +1,160 @@
+"""How good models are for people they were never trained on, beside what they find again of everybody's own list.
+
+The one rule: a model knows nothing of the users kept out until it is asked for them, and then only what it is told.
+"""
+
+# No `from __future__ import annotations`: Dagster looks at the annotations of steps.
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from assets.evaluation import LEARNED_FROM
+from assets.model_inputs import DataVersions, TrainingInputs, known_of, read_training, read_versions
+from assets.resources import RunSettings, WarehouseResource
+from assets.results import code_of_assets, markdown_table
+from assets.steps import Made, table_step, telling
+from assets.tables import as_before, table_spec, write
+from assets.teaching import MODELS, evaluation_lists, new_model, version_of
+from assets.tuned import tuned_config
+from recommenders.base import Recommender
+from recommenders.config import ModelConfig
+from recommenders.deciding import users_apart
+from recommenders.measuring import BASELINE, Known, measure_all
+from recommenders.ranking import Recommendations
+from recommenders.splitting import Split
+from recommenders.versions import code_version
+from reports import leaderboard
+from warehouse.build import build
+from warehouse.catalogue import table_exists
+from warehouse.checks import column_frame
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.made import Besides
+from warehouse.sqlfiles import sql_file
+
+FILE = sql_file("ml/held_out_user_metric")
+FIGURES = pa.schema(
+    [
+        ("model_version_id", pa.string()),
+        ("model_type", pa.string()),
+        ("protocol", pa.string()),
+        ("segment", pa.string()),
+        ("metric", pa.string()),
+        ("k", pa.int32()),
+        ("value", pa.float64()),
+        ("ci_low", pa.float64()),
+        ("ci_high", pa.float64()),
+        ("users", pa.int32()),
+    ]
+)
+Row = Mapping[str, Any]
+NOBODY = "Nobody is kept out: ratings say when they were made, and the evaluation by time asks for new users as well."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A model to be measured: its name, today's configuration, and the version that this makes."""
+
+    name: str
+    config: ModelConfig
+    version_id: str
+
+
+@table_step(FILE.name, [table_spec(FILE, LEARNED_FROM).replace_attributes(kinds={"duckdb", "python"})])
+def held_out_user_metric(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+) -> Made:
+    """Every model taught once more on four fifths of the users, and asked for the others."""
+    opened, seed = warehouse.open(), run_settings.seed
+    with opened.writer(f"read for {FILE.name}") as connection:
+        wanted = wanted_models(opened.home, run_settings.chosen(MODELS), read_versions(connection), seed)
+        versions = [one.version_id for one in wanted]
+        besides = Besides(("ml.training_data",), (str(seed), code_version(), code_of_assets(), *versions))
+        if unchanged := as_before(context, connection, FILE, besides):
+            return unchanged
+        inputs = read_training(connection)
+        rows = measured_before(connection, versions)
+    split = users_apart(inputs.interactions, seed)
+    missing = [one for one in wanted if one.version_id not in {row["model_version_id"] for row in rows}]
+    for found in () if split is None else figures(opened.home, inputs, split, missing, context.log.info):
+        rows += found
+        keep(opened, rows, context.run_id)
+    table = pa.Table.from_pylist(rows, FIGURES)
+    written = write(warehouse, "ml/held_out_user_metric", table, context.run_id, besides=besides)
+    return telling(written, {"users": NOBODY} if split is None else shown(table))
+
+
+def wanted_models(home: Home, names: Iterable[str], data: DataVersions, seed: int) -> list[Wanted]:
+    """Today's versions of the models of these names: popularity first, and those made of others last."""
+    ordered = sorted(names, key=lambda name: (bool(MODELS[name].components), name != BASELINE, name))
+    configs = [(name, tuned_config(home, name, seed)) for name in ordered]
+    return [Wanted(name, config, version_of(name, data, config)) for name, config in configs]
+
+
+def measured_before(connection: Any, versions: Iterable[str]) -> list[Row]:
+    """The rows of these versions that stand already, as after a kill: equal data, code and seed give equal figures.
+
+    Without those of popularity, which is taught again in no time for others to be paired with.
+    """
+    if not table_exists(connection, f"ml.{FILE.name}"):
+        return []
+    wanted = set(versions)
+    found = column_frame(connection, f"ml.{FILE.name}", FIGURES.names).to_pylist()
+    return [row for row in found if row["model_version_id"] in wanted and row["model_type"] != BASELINE]
+
+
+def figures(
+    home: Home, inputs: TrainingInputs, split: Split, wanted: Iterable[Wanted], say: Callable[[str], None]
+) -> Iterator[list[Row]]:
+    """The rows of each model, as soon as it is measured; of one that cannot be taught none, which is said.
+
+    Args:
+        home: whose embeddings are used.
+        inputs: what models learn from, of all users.
+        split: whom they are not taught with, and what those are asked for.
+        wanted: the models, parts of others before those.
+        say: takes a line of progress.
+    """
+    known, known_items = replace(inputs, interactions=split.train), known_of(inputs)
+    asked, taught = split.rows.take(split.evaluated), dict[str, Recommender]()
+    yardstick: dict[str, Recommendations] = {}
+    for one in wanted if len(split.evaluated) else ():
+        say(f"{one.name} is taught without a fifth of the users")
+        model = new_model(home, one.name, one.config, say).using(taught)
+        result = evaluation_lists(model, known, asked)
+        if result.skipped:
+            say(f"{one.name} is skipped: {result.skipped}")
+            continue
+        if one.config == MODELS[one.name].Config(seed=one.config.seed):
+            taught[one.name] = model
+        yield rows_of(one, result.lists, split, known_items, yardstick)
+
+
+def rows_of(
+    one: Wanted, lists: Recommendations, split: Split, known: Known, yardstick: dict[str, Recommendations]
+) -> list[Row]:
+    """The figures of a model's lists, also paired with popularity's."""
+    if one.name == BASELINE:
+        yardstick[BASELINE] = lists
+    measured = measure_all({**yardstick, one.name: lists}, split, known, single=())[one.name]
+    named = {"model_version_id": one.version_id, "model_type": one.name}
+    return [named | asdict(row) for row in measured]
+
+
+def keep(warehouse: Warehouse, rows: Iterable[Row], run_id: str) -> None:
+    """Write what is measured so far, for whoever goes on after a kill."""
+    with warehouse.writer(FILE.name) as connection:
+        build(connection, FILE, computed=pa.Table.from_pylist(list(rows), FIGURES), run_id=run_id)
+
+
+def shown(table: pa.Table) -> dict[str, Any]:
+    """The table of the report, for the UI; {} when nothing was measured."""
+    if not table.num_rows:
+        return {}
+    found = leaderboard.held_out_users(table.to_pandas())
+    lines = [dict(zip(found.header, row, strict=True)) for row in found.rows]
+    return {"models": dg.MetadataValue.md(markdown_table(lines))}
