@@ -24,6 +24,7 @@ from recommenders.base import Recommender
 from recommenders.config import ModelConfig
 from recommenders.deciding import users_apart
 from recommenders.measuring import BASELINE, Known, measure_all
+from recommenders.progress import Progress
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split
 from recommenders.versions import code_version
@@ -122,8 +123,10 @@ def figures(
     known, known_items = replace(inputs, interactions=split.train), known_of(inputs)
     asked, taught = split.rows.take(split.evaluated), dict[str, Recommender]()
     yardstick: dict[str, Recommendations] = {}
-    for one in wanted if len(split.evaluated) else ():
-        say(f"{one.name} is taught without a fifth of the users")
+    models = list(wanted) if len(split.evaluated) else []
+    progress = Progress("models are measured by people they were not trained on", say)
+    for done, one in enumerate(models):
+        progress(done, len(models))
         model = new_model(home, one.name, one.config, say).using(taught)
         result = evaluation_lists(model, known, asked)
         if result.skipped:

@@ -69,7 +69,10 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Model:
-    """One model version with its headline metrics under one protocol; None where it was not measured."""
+    """One model version with its headline metrics under one protocol; None where it was not measured.
+
+    `decides` says whether models are promoted by what this protocol says, and is True where nothing was measured.
+    """
 
     is_active: bool
     model_type: str
@@ -81,6 +84,7 @@ class Model:
     coverage_at_10: float | None
     users: int | None
     protocol: str | None
+    decides: bool
     trained_at: datetime | None
     skipped_because: str | None
 

@@ -56,9 +56,12 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
         console.say("no model was evaluated yet; `osusume run` does it")
         out(matcher(warehouse.home))
         return 0
-    for line in table_lines(_NAMES, _RIGHT, [_row(model) for model in models]):
-        sys.stdout.write(f"{line}\n")
-    _notes(models)
+    _listed([model for model in models if model.decides])
+    out("* is active: its lists are published. The other versions stay for comparison.")
+    _skipped(models)
+    for protocol in dict.fromkeys(model.protocol for model in models if not model.decides):
+        out()
+        _listed([model for model in models if model.protocol == protocol])
     if held := held_by(warehouse.home):
         out(f"{held}: the rules do not decide")
     out(matcher(warehouse.home))
@@ -107,13 +110,18 @@ def _row(model: Model) -> Sequence[str]:
     )
 
 
-def _notes(models: Sequence[Model]) -> None:
-    """What the figures mean, and which versions have none."""
+def _listed(models: Sequence[Model]) -> None:
+    """A table of the versions, and below it how they were measured."""
+    for line in table_lines(_NAMES, _RIGHT, [_row(model) for model in models]):
+        sys.stdout.write(f"{line}\n")
     out()
-    out("* is active: its lists are published. The other versions stay for comparison.")
     for protocol in dict.fromkeys(model.protocol for model in models if model.protocol):
         users = max(model.users or 0 for model in models if model.protocol == protocol)
         out(f"measured on {users:,} users: {protocol}")
+
+
+def _skipped(models: Sequence[Model]) -> None:
+    """Which versions have no figures, and why."""
     for model in models:
         if model.skipped_because:
             version = model.model_version_id

@@ -120,7 +120,7 @@ class RunObserver:
         told_by_dagster = entry.user_message.startswith("Dependencies for step")
         # What raw assets say while they ask services is progress: it may take an hour, and so may teaching a model.
         # And what crawls changed is told at the end.
-        is_progress = (entry.step_key or "").startswith(("landing_", "raw_", "evaluation_", "published_"))
+        is_progress = (entry.step_key or "").startswith(("landing_", "raw_", "evaluation_", "held_out_", "published_"))
         level = logging.INFO if self.console.verbose or is_progress else logging.WARNING
         if int(entry.level) >= level and not told_by_dagster:
             step = f"{entry.step_key}: " if entry.step_key else ""

@@ -1,11 +1,12 @@
 /*
-The models side by side under each protocol: how well each finds what was hidden (NDCG, recall), how much of
-the catalogue it shows (coverage) and how far it goes beyond the popular (novelty). Popularity is the
-yardstick.
+The models side by side under each protocol, first that by which they are promoted: how well each finds what
+was hidden (NDCG, recall), how much of the catalogue it shows (coverage) and how far it goes beyond the popular
+(novelty). Popularity is the yardstick.
 */
 with figures as (
     select
         metrics.protocol,
+        metrics.decides,
         models.model_type,
         models.is_active,
         metrics.users,
@@ -29,5 +30,5 @@ select
     round(max(value) filter (where figure = 'novelty@10'), 2) as novelty_at_10,
     protocol
 from figures
-group by protocol, model_type, is_active
-order by protocol asc, ndcg_at_10 desc nulls last, model_type asc
+group by protocol, decides, model_type, is_active
+order by decides desc, protocol asc, ndcg_at_10 desc nulls last, model_type asc

@@ -1,11 +1,13 @@
 /*
 The model versions with their headline metrics over all users and targets (no segment), the active one first,
-then by NDCG@10. A version that was evaluated under several protocols stands in one row for each.
+then by NDCG@10. A version that was evaluated under several protocols stands in one row for each; those under
+the protocol that decides come before the others.
 */
 with headline as (
     select
         fact_model_metric.model_version_id,
         fact_model_metric.protocol,
+        fact_model_metric.decides,
         max(fact_model_metric.users) as users,
         max(fact_model_metric.value) filter (
             where fact_model_metric.metric = 'ndcg' and fact_model_metric.k = 10
@@ -24,7 +26,7 @@ with headline as (
         ) as coverage_at_10
     from main.fact_model_metric
     where fact_model_metric.segment = ''
-    group by fact_model_metric.model_version_id, fact_model_metric.protocol
+    group by fact_model_metric.model_version_id, fact_model_metric.protocol, fact_model_metric.decides
 )
 
 select
@@ -38,11 +40,13 @@ select
     headline.coverage_at_10,
     headline.users,
     headline.protocol,
+    coalesce(headline.decides, true) as decides,
     dim_recommendation_model.trained_at,
     dim_recommendation_model.skipped_because
 from main.dim_recommendation_model
 left join headline on dim_recommendation_model.model_version_id = headline.model_version_id
 order by
+    decides desc,
     dim_recommendation_model.is_active desc,
     headline.ndcg_at_10 desc nulls last,
     dim_recommendation_model.trained_at desc,

@@ -61,7 +61,9 @@ insert into main.fact_model_metric values
     ('ease-1', 'ease', 'a fifth is hidden', '', true, 'ndcg', 100, 0.55, 0.54, 0.56, 90),
     ('ease-1', 'ease', 'a fifth is hidden', '', true, 'recall', 20, 0.5, 0.48, 0.52, 90),
     ('ease-1', 'ease', 'a fifth is hidden', '', true, 'coverage', 10, 0.25, null, null, 90),
-    ('popularity-1', 'popularity', 'a fifth is hidden', '', true, 'ndcg', 10, 0.11, 0.10, 0.12, 90);
+    ('popularity-1', 'popularity', 'a fifth is hidden', '', true, 'ndcg', 10, 0.11, 0.10, 0.12, 90),
+    ('ease-1', 'ease', 'a fifth is unknown', '', false, 'ndcg', 10, 0.64, 0.60, 0.68, 18),
+    ('popularity-1', 'popularity', 'a fifth is unknown', '', false, 'ndcg', 10, 0.21, 0.18, 0.24, 18);
 insert into quality.check_result values
     ('run-0', 'dim_anime', 'keys are unique', 'error', false, 5, '2026-03-01 09:00:00+00'),
     ('run-1', 'dim_anime', 'keys are unique', 'error', true, 0, '2026-03-02 09:00:00+00'),

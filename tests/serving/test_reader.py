@@ -70,12 +70,21 @@ def test_anime_without_a_title_are_not_listed(reader: Reader) -> None:
 
 def test_models_come_with_their_headline_metrics_the_active_one_first(reader: Reader) -> None:
     """NDCG@10 with its interval, recall@20 and coverage@10, each from its own row."""
-    active, popularity, skipped = reader.models()
+    active, popularity, skipped, *besides = reader.models()
     assert (active.model_type, active.is_active) == ("ease", True)
     assert (active.ndcg_at_10, active.ndcg_at_10_low, active.ndcg_at_10_high) == (0.44, 0.43, 0.45)
     assert (active.recall_at_20, active.coverage_at_10, active.users) == (0.5, 0.25, 90)
     assert (popularity.ndcg_at_10, popularity.recall_at_20) == (0.11, None)
     assert (skipped.ndcg_at_10, skipped.skipped_because) == (None, "fewer than 10 users have ratings")
+    assert active.decides
+    assert popularity.decides
+    assert skipped.decides
+    # what another protocol says comes last, however much higher
+    told = [(one.model_type, one.ndcg_at_10, one.decides, one.protocol) for one in besides]
+    assert told == [
+        ("ease", 0.64, False, "a fifth is unknown"),
+        ("popularity", 0.21, False, "a fifth is unknown"),
+    ]
 
 
 def test_only_what_a_check_said_last_counts(reader: Reader) -> None:

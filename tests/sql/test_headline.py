@@ -62,9 +62,12 @@ def test_another_protocol_neither_ranks_nor_breaks_a_rule(measured: Workshop) ->
     ranked = fetch(measured.con, "inputs/active_models").to_pylist()
     assert [row["model_version_id"] for row in ranked] == ["ease-1", "popularity-1"]
     listed = fetch(measured.con, "serving/model_list").to_pylist()
-    assert [(row["model_type"], row["protocol"]) for row in listed if row["model_type"] == "ease"] == [
-        ("ease", "p"),
-        ("ease", "q"),
+    # what decides comes first, however much higher the figures of the other protocol are
+    assert [(row["model_type"], row["protocol"], row["decides"]) for row in listed] == [
+        ("ease", "p", True),
+        ("popularity", "p", True),
+        ("ease", "q", False),
+        ("popularity", "q", False),
     ]
     rule = read_sql(sql_root() / "checks" / "fact_model_metric__best_beats_popularity.sql").body
     assert [row[1:3] for row in measured.con.execute(rule).fetchall()] == [("ease", 0.4)]

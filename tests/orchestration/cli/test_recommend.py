@@ -58,3 +58,7 @@ def test_models_are_listed_with_their_metrics(osusume: Call, small_home: Path) -
     assert lines[3].startswith("   popularity")
     assert "measured on 90 users: a fifth is hidden" in called.out
     assert "item_knn item_knn-1 was skipped: fewer than 10 users have ratings" in called.out
+    # each further protocol has a table of its own
+    apart = called.out.partition("was skipped")[2].splitlines()
+    assert [line.split()[-6:-4] for line in apart[4:6]] == [["0.6400", "0.6000"], ["0.2100", "0.1800"]]
+    assert "measured on 18 users: a fifth is unknown" in apart
