@@ -65,7 +65,7 @@ class Wanted:
     version_id: str
 
 
-@table_step(FILE.name, [table_spec(FILE, LEARNED_FROM).replace_attributes(kinds={"duckdb", "python"})])
+@table_step(FILE.name, [table_spec(FILE, LEARNED_FROM)])
 def held_out_user_metric(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
 ) -> Made:
@@ -82,7 +82,8 @@ def held_out_user_metric(
     split = users_apart(inputs.interactions, seed)
     missing = [one for one in wanted if one.version_id not in {row["model_version_id"] for row in rows}]
     for found in () if split is None else figures(opened.home, inputs, split, missing, context.log.info):
-        rows += found
+        # in the same order whether or not a kill came between
+        rows = sorted([*rows, *found], key=lambda row: versions.index(row["model_version_id"]))
         keep(opened, rows, context.run_id)
     table = pa.Table.from_pylist(rows, FIGURES)
     written = write(warehouse, "ml/held_out_user_metric", table, context.run_id, besides=besides)

@@ -1,7 +1,7 @@
 /*
 The models side by side under each protocol, first that by which they are promoted: how well each finds what
-was hidden (NDCG, recall), how much of the catalogue it shows (coverage) and how far it goes beyond the popular
-(novelty). Popularity is the yardstick.
+was hidden (NDCG, recall), how much of the catalogue it shows (coverage) and how far it goes beyond the
+popular (novelty). Popularity is the yardstick.
 */
 with figures as (
     select
