@@ -1,7 +1,7 @@
 /*
 What each catalogue record states of each field of dim_anime, with what is needed to compare statements
 (int_anime_field_rules says how). A format or source material of UNKNOWN, a blank synopsis and a missing value
-state nothing.
+state nothing, nor does a mean score that fills a gap (int_filling_scores).
 
 grain: one field of one record
 keys: anime_key, field, source, source_id
@@ -27,11 +27,13 @@ with records as (
         known.status in ('AIRING', 'UPCOMING', 'HIATUS') as is_unfinished,
         (not known.is_adult)::double as mildness,
         list_filter(meanings.titles, lambda name: name is not null) as named,
+        fillings.records is not null as fills_a_gap,
         meanings.* exclude (source, source_id, titles),
         known.*
     from intermediate.int_anime_unioned as known
     inner join intermediate.int_anime_record_meanings as meanings using (source, source_id)
     inner join intermediate.int_anime_identities as identities using (source, source_id)
+    left join intermediate.int_filling_scores as fillings using (source, mean_score)
 ),
 
 listed as (
@@ -74,7 +76,7 @@ listed as (
                 field := 'synopsis', value := left(nullif(trim(synopsis), ''), 200),
                 preference := regexp_matches(synopsis, '</?[a-zA-Z]')::double
             ),
-            struct_pack(field := 'mean_score', value := mean_score::varchar),
+            struct_pack(field := 'mean_score', value := if(fills_a_gap, null, mean_score::varchar)),
             struct_pack(field := 'popularity', value := popularity::varchar, preference := -popularity),
             struct_pack(field := 'synonyms', value := nullif(named, [])::varchar)
         ]) as statement

@@ -13,6 +13,7 @@ SOURCES = ("anilist", "kitsu", "myanimelist")
 TABLES = (
     "intermediate/int_anime_unioned",
     "intermediate/int_anime_record_meanings",
+    "intermediate/int_filling_scores",
     "intermediate/int_anime_fields_stated",
     "intermediate/int_anime_fields_ranked",
     "intermediate/int_anime_merged",

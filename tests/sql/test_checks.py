@@ -179,6 +179,12 @@ BREAKS: list[tuple[str, str, str, int]] = [
         1,
     ),
     ("fact_anime_field", "every_field_has_one_winner", "update fact_anime_field set is_winner = false", 32),
+    (
+        "int_filling_scores",
+        "every_score_is_somebodys",
+        "insert into intermediate.int_filling_scores values ('myanimelist', 65.1, 4000)",
+        1,
+    ),
     ("fact_anime_field", "no_winner_is_disputed", "update fact_anime_field set is_winner = true", 1),
     ("bridge_anime_relation", "every_anime_exists", "update bridge_anime_relation set anime_key = 77", 1),
     (

@@ -134,6 +134,7 @@ def cinema(shop: Workshop) -> Workshop:
     )
     shop.stage()
     shop.identify()
+    shop.build("intermediate/int_filling_scores")
     for step in ("record_meanings", "field_rules", "fields_stated", "fields_ranked", "merged"):
         shop.build(f"intermediate/int_anime_{step}")
     shop.build("core/dim_anime")

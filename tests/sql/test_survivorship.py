@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.sql.building import Workshop
 from tests.sql.stating import Stated, broken_rules, conflicts, dated, numbered, on, state, stated, statements, winner
+from warehouse.build import fetch
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +274,20 @@ def test_where_all_values_count_all_of_them_win(house: Workshop) -> None:
     assert {row["why"] for row in statements(house, "synonyms")} == {
         "it counts: every title that no other column shows"
     }
+
+
+@pytest.mark.parametrize(("times", "others", "is_filling"), [(100, 9, True), (99, 1, False), (100, 10, False)])
+def test_a_score_that_fills_gaps_counts_for_nothing(house: Workshop, times: int, others: int, is_filling: bool) -> None:
+    """At least a hundred times, and more than ten times as often as any other of its source; its records keep it."""
+    filled = [{"source": "myanimelist", "anime_key": key, "mean_score": 65.1} for key in range(1, times + 1)]
+    other = [{"source": "myanimelist", "anime_key": 1000 + key, "mean_score": 80.0} for key in range(others)]
+    state(house, {"source": "anilist", "mean_score": 75.1, "anime_key": 1}, *filled, *other)
+    scores = house.rows("select mean_score from dim_anime where anime_key in (1, 2, 1000) order by anime_key")
+    assert scores == ([(75.1,), (None,), (80.0,)] if is_filling else [(70.1,), (65.1,), (80.0,)])
+    assert house.rows("select count(*) from dim_anime_record where mean_score = 65.1") == [(times,)]
+    told = house.rows("select source, mean_score, records from intermediate.int_filling_scores")
+    assert told == ([("myanimelist", 65.1, times)] if is_filling else [])
+    assert fetch(house.con, "checks/int_filling_scores__every_score_is_somebodys").num_rows == len(told)
 
 
 def test_an_anime_of_which_nothing_is_stated_is_still_there(house: Workshop) -> None:

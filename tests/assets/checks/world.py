@@ -91,6 +91,7 @@ TABLES: dict[str, tuple[str, list[str]]] = {
             "'myanimelist', '10', null, null, null, null",
         ],
     ),
+    "intermediate.int_filling_scores": ("source varchar, mean_score double, records bigint", []),
     "intermediate.int_anime_identities": (
         IDENTITIES,
         [
