@@ -18,7 +18,7 @@ from assets.resources import RunSettings, WarehouseResource
 from assets.results import code_of_assets, markdown_table
 from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
-from assets.teaching import MODELS, evaluation_lists, new_model, version_of
+from assets.teaching import MODELS, PARTS, evaluation_lists, new_model, version_of
 from assets.tuned import tuned_config
 from recommenders.base import Recommender
 from recommenders.config import ModelConfig
@@ -133,7 +133,7 @@ def figures(
         if result.skipped:
             say(f"{one.name} is skipped: {result.skipped}")
             continue
-        if one.config == MODELS[one.name].Config(seed=one.config.seed):
+        if one.name in PARTS and one.config == MODELS[one.name].Config(seed=one.config.seed):
             taught[one.name] = model
         yield rows_of(one, result.lists, split, known_items, yardstick)
 

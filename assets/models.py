@@ -11,6 +11,7 @@ import pyarrow as pa
 from assets import registry
 from assets.conversions import column
 from assets.evaluation import LEARNED_FROM
+from assets.held_out_users import FIGURES
 from assets.model_inputs import TrainingInputs, known_of, read_training
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import code_of_assets, markdown_table
@@ -114,21 +115,7 @@ def made_from(home: Home, names: Sequence[str], seed: int) -> Besides:
 
 
 LISTS = ("model_version_id", "user_key", "rank", "anime_key", "score")
-METRICS = pa.schema(
-    [
-        ("model_version_id", pa.string()),
-        ("model_type", pa.string()),
-        ("protocol", pa.string()),
-        ("segment", pa.string()),
-        ("decides", pa.bool_()),
-        ("metric", pa.string()),
-        ("k", pa.int32()),
-        ("value", pa.float64()),
-        ("ci_low", pa.float64()),
-        ("ci_high", pa.float64()),
-        ("users", pa.int32()),
-    ]
-)
+METRICS = FIGURES.append(pa.field("decides", pa.bool_()))
 
 
 def as_lists(table: pa.Table, inputs: TrainingInputs, split: Split) -> Recommendations:
