@@ -15,7 +15,7 @@ import pyarrow as pa
 from assets.evaluation import LEARNED_FROM
 from assets.model_inputs import DataVersions, TrainingInputs, known_of, read_training, read_versions
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import code_of_assets, markdown_table
+from assets.results import code_of_assets, listing_metadata
 from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
 from assets.teaching import MODELS, PARTS, evaluation_lists, new_model, version_of
@@ -23,7 +23,7 @@ from assets.tuned import tuned_config
 from recommenders.base import Recommender
 from recommenders.config import ModelConfig
 from recommenders.deciding import users_apart
-from recommenders.measuring import BASELINE, Known, measure_all
+from recommenders.measuring import BASELINE, measure_all
 from recommenders.progress import Progress
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split
@@ -80,10 +80,10 @@ def held_out_user_metric(
         inputs = read_training(connection)
         rows = measured_before(connection, versions)
     split = users_apart(inputs.interactions, seed)
-    missing = [one for one in wanted if one.version_id not in {row["model_version_id"] for row in rows}]
+    measured = {row["model_version_id"] for row in rows}
+    missing = [one for one in wanted if one.version_id not in measured]
     for found in () if split is None else figures(opened.home, inputs, split, missing, context.log.info):
-        # in the same order whether or not a kill came between
-        rows = sorted([*rows, *found], key=lambda row: versions.index(row["model_version_id"]))
+        rows += found
         keep(opened, rows, context.run_id)
     table = pa.Table.from_pylist(rows, FIGURES)
     written = write(warehouse, "ml/held_out_user_metric", table, context.run_id, besides=besides)
@@ -135,18 +135,11 @@ def figures(
             continue
         if one.name in PARTS and one.config == MODELS[one.name].Config(seed=one.config.seed):
             taught[one.name] = model
-        yield rows_of(one, result.lists, split, known_items, yardstick)
-
-
-def rows_of(
-    one: Wanted, lists: Recommendations, split: Split, known: Known, yardstick: dict[str, Recommendations]
-) -> list[Row]:
-    """The figures of a model's lists, also paired with popularity's."""
-    if one.name == BASELINE:
-        yardstick[BASELINE] = lists
-    measured = measure_all({**yardstick, one.name: lists}, split, known, single=())[one.name]
-    named = {"model_version_id": one.version_id, "model_type": one.name}
-    return [named | asdict(row) for row in measured]
+        if one.name == BASELINE:
+            yardstick[BASELINE] = result.lists
+        measured = measure_all({**yardstick, one.name: result.lists}, split, known_items, single=())[one.name]
+        named = {"model_version_id": one.version_id, "model_type": one.name}
+        yield [named | asdict(row) for row in measured]
 
 
 def keep(warehouse: Warehouse, rows: Iterable[Row], run_id: str) -> None:
@@ -159,6 +152,4 @@ def shown(table: pa.Table) -> dict[str, Any]:
     """The table of the report, for the UI; {} when nothing was measured."""
     if not table.num_rows:
         return {}
-    found = leaderboard.held_out_users(table.to_pandas())
-    lines = [dict(zip(found.header, row, strict=True)) for row in found.rows]
-    return {"models": dg.MetadataValue.md(markdown_table(lines))}
+    return {"models": listing_metadata(leaderboard.held_out_users(table.to_pandas()))}

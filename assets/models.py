@@ -14,7 +14,7 @@ from assets.evaluation import LEARNED_FROM
 from assets.held_out_users import FIGURES
 from assets.model_inputs import TrainingInputs, known_of, read_training
 from assets.resources import RunSettings, WarehouseResource
-from assets.results import code_of_assets, markdown_table
+from assets.results import code_of_assets, listing_metadata
 from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, MODELS
@@ -171,8 +171,7 @@ def leaderboard_metadata(
     models = pa.Table.from_pylist(known, VERSIONS).to_pandas()
     listings = (leaderboard.leaderboard(metrics, models), leaderboard.comparison(metrics))
     return {
-        name: dg.MetadataValue.md(markdown_table([dict(zip(one.header, row, strict=True)) for row in one.rows]))
-        for name, one in zip(("leaderboard", "models_side_by_side"), listings, strict=True)
+        name: listing_metadata(one) for name, one in zip(("leaderboard", "models_side_by_side"), listings, strict=True)
     }
 
 

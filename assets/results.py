@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from reports.facts import Listing
 from warehouse.build import BuildReport
 from warehouse.lineage import column_lineage
 from warehouse.sqlfiles import SqlFile
@@ -60,6 +61,11 @@ def markdown_table(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(_cell(row[name]) for name in header) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def listing_metadata(listing: Listing) -> dg.MarkdownMetadataValue:
+    """A table of the report, for the UI."""
+    return dg.MetadataValue.md(markdown_table([dict(zip(listing.header, row, strict=True)) for row in listing.rows]))
 
 
 def _cell(value: object) -> str:

@@ -25,8 +25,8 @@ def deciding_split(interactions: Interactions, seed: int = 42) -> Split:
         interactions: everything known.
         seed: of the draw where there are no times; a moment is not drawn.
     """
-    times = interactions.rated_at
-    if times is None or not divides(times, interactions.liked(LIKED)):
+    times = _dividing_times(interactions)
+    if times is None:
         return holdout(interactions, HIDDEN_SHARE, seed=seed)
     return time_split(interactions, times, HIDDEN_SHARE)
 
@@ -38,10 +38,15 @@ def users_apart(interactions: Interactions, seed: int = 42) -> Split | None:
         interactions: everything known.
         seed: of the draw.
     """
-    times = interactions.rated_at
-    if times is not None and divides(times, interactions.liked(LIKED)):
+    if _dividing_times(interactions) is not None:
         return None
     return held_out_users(interactions, HIDDEN_SHARE, seed=seed, folds=1).parts[0]
+
+
+def _dividing_times(interactions: Interactions) -> Csr | None:
+    """When entries were made, where a moment divides them; None where none does."""
+    times = interactions.rated_at
+    return times if times is not None and divides(times, interactions.liked(LIKED)) else None
 
 
 def divides(rated_at: Csr, liked: Csr) -> bool:

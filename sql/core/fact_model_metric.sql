@@ -45,10 +45,7 @@ select
     computed.users::integer as users
 from computed
 -- somebody may have kept what osusume models evaluate says of the same users
-anti join ml.held_out_user_metric
-    on
-        computed.model_version_id = held_out_user_metric.model_version_id
-        and computed.protocol = held_out_user_metric.protocol
+anti join ml.held_out_user_metric using (model_version_id, protocol)
 union all by name
 select
     held_out_user_metric.model_version_id,
@@ -63,4 +60,4 @@ select
     held_out_user_metric.ci_high,
     held_out_user_metric.users
 from ml.held_out_user_metric
-semi join computed on held_out_user_metric.model_version_id = computed.model_version_id
+semi join computed using (model_version_id)

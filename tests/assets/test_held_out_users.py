@@ -47,7 +47,7 @@ def test_the_figures_are_those_of_models_that_never_saw_these_users(world: Wareh
 
 
 def test_they_stand_beside_those_that_decide(world: Warehouse) -> None:
-    """Under a protocol of their own, which promotes nobody; of popularity there is no difference to itself."""
+    """Under a protocol of their own, which promotes nobody; all are paired with popularity, none with the best."""
     found = rows(world, "select decides, count(distinct protocol) from fact_model_metric where segment = '' group by 1")
     assert dict(found) == {True: 1, False: 1}
     (told,) = rows(world, "select distinct protocol from fact_model_metric where not decides and segment = ''")
