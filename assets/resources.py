@@ -1,7 +1,9 @@
 """The resource types that assets name in their signatures; `orchestration.resources` makes the instances."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 from pydantic import Field
@@ -9,10 +11,11 @@ from pydantic import Field
 from adapters.recordings import Recording, read_recordings
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+from warehouse.keeping import kept_open
 from warehouse.lock import still_waiting
 
 
-class WarehouseResource(dg.ConfigurableResource[Warehouse]):
+class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     """The warehouse of one HOME: who writes queues for it, nobody holds it across training or the network."""
 
     home: str
@@ -20,6 +23,12 @@ class WarehouseResource(dg.ConfigurableResource[Warehouse]):
     memory_limit: str = "1500MB"
     threads: int | None = None
     keep_snapshots: int = 3
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002 - Dagster's
+        """The same resource, for the length of a run: between steps that follow at once the file stays open."""
+        with kept_open(Home(Path(self.home))):
+            yield self
 
     def open(self) -> Warehouse:
         """The warehouse; opening a connection is up to its `writer` and `reader`."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse.errors import DiskFull, LockTimeout, NothingPublished, WarehouseError, WarehouseFileError
 from warehouse.home import Home
+from warehouse.keeping import OpenFile, keeper_of
 from warehouse.lock import FIRST_REPORT_S, REPORT_EVERY_S, OnWait, WriterLock, no_room
 from warehouse.names import quote_literal
 from warehouse.schema import prepare
@@ -53,7 +54,7 @@ class Warehouse:
 
     @contextmanager
     def writer(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse file for this process alone, waited for in turn and closed in every case.
+        """The warehouse file for this process alone, waited for in turn and closed in every case but in `kept_open`.
 
         Schemas, quality tables and raw tables exist when it is handed over. Never hold it across a network
         call or a training.
@@ -64,19 +65,19 @@ class Warehouse:
             WarehouseFileError: when the file is no DuckDB file this version can read.
             DiskFull: when there is no room to write.
         """
-        started = time.monotonic()
-        with WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait):
-            con = self._open_writer(purpose, started)
-            try:
+        keeper = keeper_of(self.home)
+        opened = (keeper and keeper.take(purpose, self._limits())) or self._open_file(purpose)
+        try:
+            with self._full_disk_named(), opened.base.cursor() as con:
                 con.execute(_SESSION)
-                prepare(con)
                 yield con
-            except (duckdb.Error, WarehouseError) as problem:
-                if _NO_ROOM in str(problem):
-                    raise DiskFull(no_room(self.home.warehouse_file)) from problem
-                raise
-            finally:
-                con.close()
+        except BaseException:
+            opened.close()
+            raise
+        if keeper is None:
+            opened.close()
+        else:
+            keeper.leave(opened)
 
     @contextmanager
     def reader(self, snapshot: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -102,7 +103,28 @@ class Warehouse:
         limits = {"memory_limit": self.memory_limit, "python_enable_replacements": "false"}
         return limits if self.threads is None else limits | {"threads": str(self.threads)}
 
-    def _open_writer(self, purpose: str, started: float) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def _full_disk_named(self) -> Iterator[None]:
+        """Inside, DuckDB's error for a full disk is ours."""
+        try:
+            yield
+        except (duckdb.Error, WarehouseError) as problem:
+            if _NO_ROOM in str(problem):
+                raise DiskFull(no_room(self.home.warehouse_file)) from problem
+            raise
+
+    def _open_file(self, purpose: str) -> OpenFile:
+        """Wait for this writer's turn, then open the file and make what every writer finds there."""
+        started = time.monotonic()
+        with ExitStack() as closing:
+            lock = closing.enter_context(WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait))
+            base = self._connect(purpose, started)
+            closing.callback(base.close)
+            with self._full_disk_named(), base.cursor() as con:
+                prepare(con)
+            return OpenFile(lock, base, self._limits(), closing.pop_all())
+
+    def _connect(self, purpose: str, started: float) -> duckdb.DuckDBPyConnection:
         """Open the file, waiting also for programs that do not know our queue."""
         path = self.home.warehouse_file
         settings: dict[str, str] = self._limits() | {"autoinstall_known_extensions": "false"}

@@ -30,6 +30,9 @@ _POLL_S = 0.05
 #: When who waits is told of it for the first time, and how often from then on.
 FIRST_REPORT_S, REPORT_EVERY_S = 0.5, 5.0
 
+#: What `threading.get_ident` never is.
+_NO_THREAD = 0
+
 _held: dict[Path, "WriterLock"] = {}
 _open_tickets: set[int] = set()
 #: Queues whose writer this process was forked by: it has a copy of the open database of each.
@@ -95,6 +98,20 @@ class WriterLock:
         with _registry:
             _held.pop(self._directory, None)
         self._give_back()
+
+    def rest(self) -> None:
+        """Keep the place at the head of the queue while no thread writes."""
+        self.thread = _NO_THREAD
+
+    def go_on(self, purpose: str) -> None:
+        """Write again after a rest, from this thread and for another purpose."""
+        self.thread = threading.get_ident()
+        self.purpose = purpose
+        self._write_ticket("writes")
+
+    def is_waited_for(self) -> bool:
+        """Whether anybody has drawn a ticket after this one."""
+        return len(_tickets(self._directory)) > 1
 
     def _refuse_reentry(self) -> None:
         """Raise at once what would otherwise be waiting for oneself, or writing through a copied connection."""
