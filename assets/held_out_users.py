@@ -21,6 +21,7 @@ from assets.tables import as_before, table_spec, write
 from assets.teaching import MODELS, PARTS, evaluation_lists, new_model, version_of
 from assets.tuned import tuned_config
 from recommenders.base import Recommender
+from recommenders.components import depth
 from recommenders.config import ModelConfig
 from recommenders.deciding import users_apart
 from recommenders.measuring import BASELINE, measure_all
@@ -91,8 +92,8 @@ def held_out_user_metric(
 
 
 def wanted_models(home: Home, names: Iterable[str], data: DataVersions, seed: int) -> list[Wanted]:
-    """Today's versions of the models of these names: popularity first, and those made of others last."""
-    ordered = sorted(names, key=lambda name: (bool(MODELS[name].components), name != BASELINE, name))
+    """Today's versions of the models of these names: popularity first, and those made of others after them."""
+    ordered = sorted(names, key=lambda name: (depth(name), name != BASELINE, name))
     configs = [(name, tuned_config(home, name, seed)) for name in ordered]
     return [Wanted(name, config, version_of(name, data, config)) for name, config in configs]
 

@@ -91,15 +91,16 @@ class CandidateFeatures:
         unknown = np.isnan(facts.days)
         self._time = np.where(unknown, np.nanmax(facts.days, initial=0) + 1, facts.days)
 
-    def of(self, rows: Interactions, candidates: Indices) -> tuple[Floats, list[str]]:
+    def of(self, rows: Interactions, candidates: Indices, scores: Floats) -> tuple[Floats, list[str]]:
         """The features of each candidate and their names: float32 (n_users * k, features), user by user.
 
         Args:
             rows: the users.
             candidates: int32 (n_users, k), item numbers; -1 = none, whose row tells nothing.
+            scores: float32 (n_users, k), the first stage's of each.
         """
         lists = Lists.of(rows)
-        found: dict[str, Floats] = {}
+        found: dict[str, Floats] = {"first_score": scores, **_among_others("first", scores)}
         for name in self.models:
             found |= self._evidence(name, lists, candidates)
         for name in self._groups:
@@ -127,12 +128,8 @@ class CandidateFeatures:
             carrier.items,
             carrier.amounts,
         )
-        score = cells[:, :, 0]
-        best = score.max(axis=1, keepdims=True, initial=0)
-        rank = np.argsort(np.argsort(-score, axis=1, kind="stable"), axis=1, kind="stable")
-        relative = np.divide(score, best, out=np.zeros_like(score), where=best > 0)
         parts = {f"{name}_{part}": cells[:, :, at] for at, part in enumerate(EVIDENCE)}
-        return parts | {f"{name}_relative": relative, f"{name}_rank": rank.astype(np.float32)}
+        return parts | _among_others(name, cells[:, :, 0])
 
     def _series(self, name: str, lists: Lists, candidates: Indices) -> dict[str, Floats]:
         """What the user has of the candidate's franchise, or of all that bears its name."""
@@ -198,6 +195,14 @@ def _by_target(model: LinearRecommender) -> Carrier:
     matrix = model.carry.tocsc()
     matrix.sort_indices()
     return Carrier(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float32))
+
+
+def _among_others(name: str, scores: Floats) -> dict[str, Floats]:
+    """A score relative to the best of the user's candidates, and its place among theirs, from 0."""
+    best = scores.max(axis=1, keepdims=True, initial=0)
+    rank = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
+    relative = np.divide(scores, best, out=np.zeros_like(scores), where=best > 0)
+    return {f"{name}_relative": relative, f"{name}_rank": rank.astype(np.float32)}
 
 
 def _some_liking(lists: Lists, weights: Csr) -> Floats:

@@ -48,6 +48,11 @@ def fitted_components(
     return fitted
 
 
+def depth(name: str) -> int:
+    """How many models are made one after the other before this one can take all its parts over; 0 = it has none."""
+    return max((1 + depth(part) for part in all_models()[name].components), default=0)
+
+
 def state_of(models: Mapping[str, Recommender]) -> dict[str, NDArray[Any] | Csr]:
     """Everything the components hold, as arrays `<component>__<array>`; a configuration is the bytes of its JSON."""
     state: dict[str, NDArray[Any] | Csr] = {}

@@ -1,4 +1,4 @@
-"""Two stages: SLIM finds candidates, boosted trees put them in order by everything that is known."""
+"""Two stages: SLIM and what it leaves find candidates, boosted trees put them in order by everything that is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +20,7 @@ from recommenders.interactions import Csr, Interactions
 from recommenders.itemfacts import ItemFacts
 from recommenders.linear import LinearRecommender
 from recommenders.ranking import top_k
+from recommenders.slim_kernel import SlimKernel
 from recommenders.splitting import Split, holdout
 from recommenders.threads import in_threads
 
@@ -70,10 +71,10 @@ class Rerank(Recommender):
     """Gradient-boosted trees over the first stage's candidates.
 
     Training hides some positives of the training users, teaches the first stage without them, and describes its
-    candidates: what each item-to-item model says and by which titles, what the user has of the candidate's
-    franchise and how it was liked, labels the user has more of than others, distance in years, format, popularity.
-    This is done several times with others hidden; two forests of trees learn from all of it which candidates were
-    hidden (`forests`).
+    candidates: what the first stage and each item-to-item model say, and by which titles, what the user has of the
+    candidate's franchise and how it was liked, labels the user has more of than others, distance in years, format,
+    popularity. This is done several times with others hidden; two forests of trees learn from all of it which
+    candidates were hidden (`forests`).
 
     A candidate's score is where the forests put it among the user's candidates, in (0, 1); what is no candidate
     follows below 0 in the order of the first stage. Contributions hand the score on to the user's titles as the
@@ -87,10 +88,10 @@ class Rerank(Recommender):
     family = "collaborative"
     Config = RerankConfig
     reads_items = True
-    components = ("slim", "ease", "item_knn", "content_tfidf")
-    first_stage: ClassVar[str] = "slim"
+    components = ("slim_kernel", "ease", "item_knn", "content_tfidf")
+    first_stage: ClassVar[str] = "slim_kernel"
 
-    _models: dict[str, LinearRecommender]
+    _models: dict[str, Recommender]
     _facts: ItemFacts
     _trees: Forests
 
@@ -105,9 +106,9 @@ class Rerank(Recommender):
             raise NotEnoughDataError(f"{self.name} learns from what {self.first_stage} finds again: it found nothing")
         self._trees = Forests.learn(lists, self.config.trees, self._parameters(sum(len(part.table) for part in lists)))
 
-    def _set(self, models: dict[str, LinearRecommender], facts: ItemFacts) -> None:
+    def _set(self, models: dict[str, Recommender], facts: ItemFacts) -> None:
         self._models, self._facts = models, facts
-        self._features = CandidateFeatures(models, facts, self.config.without)
+        self._features = CandidateFeatures(_linear(models), facts, self.config.without)
 
     def without(self, kind: str) -> "Rerank":
         """The same, not fitted yet, that does not look at a kind of information; it takes over what this is made of."""
@@ -118,14 +119,14 @@ class Rerank(Recommender):
 
     def _components(
         self, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
-    ) -> dict[str, LinearRecommender]:
-        """The item-to-item models that can learn from this input."""
-        linear = _linear(fitted_components(self.components, self.config.seed, interactions, items, ready))
-        if self.first_stage not in linear:
+    ) -> dict[str, Recommender]:
+        """The models that can learn from this input."""
+        models = fitted_components(self.components, self.config.seed, interactions, items, ready)
+        if self.first_stage not in models:
             raise NotEnoughDataError(
                 f"{self.name} needs candidates of {self.first_stage}, which cannot learn from this"
             )
-        return linear
+        return models
 
     def _hiding(
         self, number: int, interactions: Interactions, items: ItemFeatures | None, ready: Mapping[str, Recommender]
@@ -133,23 +134,25 @@ class Rerank(Recommender):
         """The candidates of training users of whom something is hidden, some users at a time."""
         split = holdout(interactions, self.config.hidden_share, seed=self.config.seed + number)
         models, facts = self._components(split.train, items, ready), ItemFacts.learn(split.train, items)
-        features = CandidateFeatures(models, facts, self.config.without)
+        features, first = CandidateFeatures(_linear(models), facts, self.config.without), models[self.first_stage]
         drawn = np.random.default_rng(self.config.seed + number).permutation(split.evaluated)
         users = np.sort(drawn[: self.config.training_users])
 
         def described(start: int) -> CandidateLists:
-            return self._described(split, features, users[start : start + BLOCK])
+            return self._described(split, first, features, users[start : start + BLOCK])
 
         return list(in_threads(described, range(0, len(users), BLOCK)))
 
-    def _described(self, split: Split, features: CandidateFeatures, users: NDArray[np.int64]) -> CandidateLists:
+    def _described(
+        self, split: Split, first: Recommender, features: CandidateFeatures, users: NDArray[np.int64]
+    ) -> CandidateLists:
         """The candidates of some users; all of them, for with a third of those not hidden the order is worse."""
         rows = split.train.take(users)
-        candidates = self._candidates(features.models[self.first_stage], rows)[0]
+        candidates, scores = self._candidates(first, rows)
         hidden = split.held_out[users].toarray()
         real = candidates >= 0
         wanted = np.take_along_axis(hidden, np.maximum(candidates, 0), axis=1)[real] > 0
-        table, names = features.of(rows, candidates)
+        table, names = features.of(rows, candidates, np.take_along_axis(scores, np.maximum(candidates, 0), axis=1))
         return CandidateLists(table[real.ravel()], _lengths(real), wanted, names)
 
     def _parameters(self, candidates: int) -> dict[str, Any]:
@@ -176,12 +179,13 @@ class Rerank(Recommender):
     @override
     def _scores(self, rows: Interactions) -> Floats:
         candidates, scores = self._candidates(self._models[self.first_stage], rows)
+        found = np.take_along_axis(scores, np.maximum(candidates, 0), axis=1)
         best = scores.max(axis=1, keepdims=True, initial=0)
         np.divide(scores, best, out=scores, where=best > 0)
         real = candidates >= 0
         if not real.any():
             return scores - 1
-        table = self._features.of(rows, candidates)[0][real.ravel()]
+        table = self._features.of(rows, candidates, found)[0][real.ravel()]
         likely = self._trees.order(table, _lengths(real))
         row, place = np.nonzero(real)
         first = scores[row, candidates[row, place]]
@@ -224,12 +228,13 @@ class Rerank(Recommender):
     def _restore(self, arrays: dict[str, Any]) -> None:
         self._trees = Forests.from_arrays(_under(TREES, arrays))
         restored = restored_components(self.components, self.item_keys, arrays)
-        self._set(_linear(restored), ItemFacts.from_arrays(_under(FACTS, arrays)))
+        self._set(restored, ItemFacts.from_arrays(_under(FACTS, arrays)))
 
 
 def _linear(models: Mapping[str, Recommender]) -> dict[str, LinearRecommender]:
-    """The item-to-item models among these."""
-    return {name: model for name, model in models.items() if isinstance(model, LinearRecommender)}
+    """The item-to-item models among these and in the first stage."""
+    inside = {model.slim.name: model.slim for model in models.values() if isinstance(model, SlimKernel)}
+    return {name: model for name, model in {**inside, **models}.items() if isinstance(model, LinearRecommender)}
 
 
 def _under(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from orchestration.cli import helptexts
 
 PROTOCOLS = ("holdout", "own", "time", "users")
 """Ways to split that can be asked for."""
-EVALUATED = ("popularity", "item_knn", "ease", "slim", "rerank")
+EVALUATED = ("popularity", "item_knn", "ease", "slim", "slim_kernel", "rerank")
 """Models that are evaluated unless others are named: the strongest of each kind, and what they have to beat."""
 
 #: Makes the parser of one action from its name, what it does in a line, and examples.

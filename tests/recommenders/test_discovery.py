@@ -31,13 +31,14 @@ def test_the_models_of_this_version() -> None:
         "rerank",
         "rp3beta",
         "slim",
+        "slim_kernel",
         "slim_liked",
         "svd",
         "two_tower",
         "user_knn",
     ]
     for name, model in models.items():
-        file = {"lightfm": "lightfm_models", "slim": "slim"}.get(name.partition("_")[0], name)
+        file = "lightfm_models" if name.startswith("lightfm") else name.removesuffix("_liked")
         assert (model.name, model.__module__) == (name, f"recommenders.{file}")
         assert model.__doc__
         assert "Source:" in model.__doc__

@@ -36,7 +36,8 @@ def values(rows: Interactions, features: ItemFeatures, candidates: list[list[int
     """The features of these candidates by name, (users * k,)."""
     models = {"item_knn": ItemKnn().fit(rows)}
     made = CandidateFeatures(models, ItemFacts.learn(rows, features))
-    table, names = made.of(rows, np.array(candidates, dtype=np.int32))
+    given = np.array(candidates, dtype=np.int32)
+    table, names = made.of(rows, given, np.ones(given.shape, dtype=np.float32))
     return dict(zip(names, table.T, strict=True))
 
 
@@ -61,7 +62,8 @@ def test_evidence_is_what_the_model_scores_and_by_how_many_titles() -> None:
     world, features = tastes()
     model = Slim().fit(world)
     candidates = np.tile(np.arange(20, dtype=np.int32), (world.n_users, 1))
-    table, names = CandidateFeatures({"slim": model}, ItemFacts.learn(world, features)).of(world, candidates)
+    made = CandidateFeatures({"slim": model}, ItemFacts.learn(world, features))
+    table, names = made.of(world, candidates, model.scores(world)[:, :20])
     found = dict(zip(names, table.T, strict=True))
     np.testing.assert_allclose(found["slim_score"].reshape(-1, 20), model.scores(world)[:, :20], rtol=1e-4, atol=1e-6)
     assert (found["slim_strongest"] + found["slim_second"] <= found["slim_score"] + 1e-5).all()
@@ -103,12 +105,13 @@ def test_every_feature_belongs_to_at_most_one_kind_of_information() -> None:
     world, features = tastes()
     models = {"slim": Slim().fit(world), "ease": Ease().fit(world), "item_knn": ItemKnn().fit(world)}
     facts, candidates = ItemFacts.learn(world, features), np.zeros((world.n_users, 1), dtype=np.int32)
-    _, names = CandidateFeatures(models, facts).of(world, candidates)
+    scores = np.ones(candidates.shape, dtype=np.float32)
+    _, names = CandidateFeatures(models, facts).of(world, candidates, scores)
     kinds = {name: [kind for kind, begins in KINDS.items() if name.startswith(begins)] for name in names}
     assert max(map(len, kinds.values())) == 1
     rest = {name for name, found in kinds.items() if not found}
-    assert {name for name in rest if not name.startswith("slim_")} == {"list_length", "list_mean_rating"}
+    assert {name for name in rest if not name.startswith(("first_", "slim_"))} == {"list_length", "list_mean_rating"}
     for kind in KINDS:
-        table, left = CandidateFeatures(models, facts, kind).of(world, candidates)
+        table, left = CandidateFeatures(models, facts, kind).of(world, candidates, scores)
         assert left == [name for name in names if kind not in kinds[name]]
         assert table.shape == (world.n_users, len(left))
