@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from typing_extensions import override
 
@@ -14,6 +15,7 @@ from recommenders.contributions import Contributions, Floats, Indices
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, scale_rows
+from recommenders.linear import most_seen
 from recommenders.slim import Slim
 
 ROWS = 256
@@ -34,6 +36,8 @@ class SlimKernelConfig(ModelConfig):
     """When lists are compared a title weighs (users who have it) ** -rarity_power."""
     max_users: int = 4_000
     """The regression is taught with so many users at most, drawn at random: it compares each with each."""
+    max_items: int = 2_000
+    """It says something of so many titles at most, the most seen ones."""
 
     search_space: ClassVar[SearchSpace] = {
         "weight": Between(0.5, 8.0, log=True),
@@ -71,8 +75,8 @@ class SlimKernel(Recommender):
     """csr (training users, n_items), their weighted lists, of length 1."""
     _lent: Floats
     """float32 (training users, columns), what each says of each title, times the likeness of a list with theirs."""
-    _columns: Indices
-    """int32 (columns,), the titles that anybody has."""
+    _columns: NDArray[np.intp]
+    """intp (columns,), the titles of which it says anything."""
     _own: Floats
     """float32 (training users,), how often what they lend is in what is said of themselves."""
 
@@ -84,7 +88,7 @@ class SlimKernel(Recommender):
         self.slim = found
         evidence = found._weights(interactions)
         users = np.bincount(evidence.indices, minlength=interactions.n_items).astype(np.float64)
-        self._columns = np.flatnonzero(users).astype(np.int32)
+        self._columns = most_seen(interactions, self.name, self.config.max_items)
         rarity = np.maximum(users, 1) ** -self.config.rarity_power
         self._rarity = np.where(users > 0, rarity, 0).astype(np.float32)
         self._learn(evidence[self._some_users(evidence)])
@@ -100,7 +104,7 @@ class SlimKernel(Recommender):
         self._lists = self._unit_rows(evidence)
         matrix = tangent_kernel((self._lists @ self._lists.T).toarray().astype(np.float64))
         matrix[np.diag_indices_from(matrix)] += self.config.ridge
-        inverse = np.linalg.inv(matrix)
+        inverse = scipy.linalg.inv(matrix, assume_a="pos")
         has = scale_rows(evidence, self.slim.config.user_power)
         left = (has - has @ self.slim.carry)[:, self._columns].toarray()
         self._lent = inverse.astype(np.float32) @ left
