@@ -1,7 +1,7 @@
 """SLIM, and what it leaves: how users of like lists differ from what SLIM says of them, by kernel regression."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import scipy
@@ -175,11 +175,7 @@ class SlimKernel(Recommender):
 
     @override
     def _restore(self, arrays: dict[str, Any]) -> None:
-        (self.slim,) = [
-            model
-            for model in restored_components(self.components, self.item_keys, arrays).values()
-            if isinstance(model, Slim)
-        ]
+        self.slim = cast("Slim", restored_components(self.components, self.item_keys, arrays)["slim"])
         self._rarity, self._lists, self._lent = arrays["rarity"], arrays["lists"], arrays["lent"]
         self._columns, self._own = arrays["columns"], arrays["own"]
 
