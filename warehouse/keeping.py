@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,27 +64,23 @@ class Keeper:
             left, self._left = self._left, None
         if left is None:
             return None
-        if left.settings != settings or left.lock.is_waited_for():
-            left.close()
-            return None
-        left.lock.go_on(purpose)
-        return left
+        if left.settings == settings and not left.lock.is_waited_for():
+            # Without room for a line in the ticket, whoever opens the file says so.
+            with suppress(OSError):
+                left.lock.go_on(purpose)
+                return left
+        left.close()
+        return None
 
     def leave(self, opened: OpenFile) -> None:
         """Keep what a writer is done with, or close it where somebody waits for it."""
-        if self._ended.is_set() or opened.lock.is_waited_for():
-            opened.close()
-            return
-        try:
-            opened.base.execute("checkpoint")
-        except duckdb.Error:
-            # A full disk, say. What was committed is safe beside the file, in its log, and the next one to open it
-            # takes it over or says why it cannot.
-            opened.close()
-            return
-        opened.lock.rest()
-        with self._mutex:
-            self._left, self._since = opened, time.monotonic()
+        if not opened.lock.is_waited_for() and _taken_over(opened.base):
+            opened.lock.rest()
+            with self._mutex:
+                if not self._ended.is_set():
+                    self._left, self._since = opened, time.monotonic()
+                    return
+        opened.close()
 
     def let_go(self) -> None:
         """Close what was left open."""
@@ -105,6 +101,18 @@ class Keeper:
             left = self._left
             if left is not None and (time.monotonic() - self._since > self._unused_s or left.lock.is_waited_for()):
                 self.let_go()
+
+
+def _taken_over(base: duckdb.DuckDBPyConnection) -> bool:
+    """Whether what was committed could be taken over into the file: there may be no room.
+
+    It is safe beside the file then, in its log; the next one to open it tries again, or says why it cannot.
+    """
+    try:
+        base.execute("checkpoint")
+    except duckdb.Error:
+        return False
+    return True
 
 
 _keepers: dict[Path, Keeper] = {}
@@ -131,7 +139,7 @@ def kept_open(home: Home, unused_s: float = 0.5) -> Iterator[None]:
         with _registry:
             keeper.users -= 1
             if keeper.users == 0:
-                del _keepers[place]
+                _keepers.pop(place, None)
                 keeper.end()
 
 

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ import pytest
 from warehouse.connection import Warehouse
 from warehouse.errors import DiskFull, LockMisuse, LockTimeout, NothingPublished, WarehouseFileError
 from warehouse.home import Home
+from warehouse.keeping import kept_open
 from warehouse.publish import publish
 
 FOREIGN = """
@@ -197,7 +198,8 @@ def test_a_program_outside_the_queue_is_waited_for(warehouse: Warehouse) -> None
         foreign.wait()
 
 
-def test_a_full_disk_is_named_as_one_and_damages_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [False, True], ids=["closed", "kept open"])
+def test_a_full_disk_is_named_as_one_and_damages_nothing(tmp_path: Path, *, kept: bool) -> None:
     """A writer, and a ticket, without room say so instead of calling the file damaged; with room all goes on."""
     small = tmp_path / "small"
     small.mkdir()
@@ -206,20 +208,26 @@ def test_a_full_disk_is_named_as_one_and_damages_nothing(tmp_path: Path) -> None
         pytest.skip("making a small file system takes the right to mount one")
     try:
         warehouse = Warehouse(Home(small / "home"))
-        with warehouse.writer("first") as con:
-            con.execute("create table kept as select 1 as a")
-        with pytest.raises(DiskFull, match="no room left"), warehouse.writer("too much") as con:
-            con.execute("create table too_much as select uuid() as a from range(1000000)")
-        fill(small / "filled")
-        with pytest.raises(DiskFull, match="Make room and run again"), warehouse.writer("no ticket"):
-            pass
-        (small / "filled").unlink()
-        with warehouse.writer("with room") as con:
-            assert con.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall() == [
-                ("kept",)
-            ]
+        with kept_open(warehouse.home, 600) if kept else nullcontext():
+            fill_and_make_room(warehouse, small / "filled")
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def fill_and_make_room(warehouse: Warehouse, filled: Path) -> None:
+    """Write with room, with too little, with none, and with room again."""
+    with warehouse.writer("first") as con:
+        con.execute("create table kept as select 1 as a")
+    with pytest.raises(DiskFull, match="no room left"), warehouse.writer("too much") as con:
+        con.execute("create table too_much as select uuid() as a from range(1000000)")
+    fill(filled)
+    with pytest.raises(DiskFull, match="Make room and run again"), warehouse.writer("no ticket"):
+        pass
+    filled.unlink()
+    with warehouse.writer("with room") as con:
+        assert con.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall() == [
+            ("kept",)
+        ]
 
 
 def fill(file: Path) -> None:
