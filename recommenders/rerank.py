@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.candidates import CandidateFeatures
+from recommenders.candidates import CandidateFeatures, scores_of
 from recommenders.components import fitted_components, restored_components, state_of
 from recommenders.config import Between, ModelConfig, SearchSpace
 from recommenders.contributions import Contributions, Floats, Indices
@@ -152,7 +152,7 @@ class Rerank(Recommender):
         hidden = split.held_out[users].toarray()
         real = candidates >= 0
         wanted = np.take_along_axis(hidden, np.maximum(candidates, 0), axis=1)[real] > 0
-        table, names = features.of(rows, candidates, np.take_along_axis(scores, np.maximum(candidates, 0), axis=1))
+        table, names = features.of(rows, candidates, scores_of(candidates, scores))
         return CandidateLists(table[real.ravel()], _lengths(real), wanted, names)
 
     def _parameters(self, candidates: int) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Rerank(Recommender):
     @override
     def _scores(self, rows: Interactions) -> Floats:
         candidates, scores = self._candidates(self._models[self.first_stage], rows)
-        found = np.take_along_axis(scores, np.maximum(candidates, 0), axis=1)
+        found = scores_of(candidates, scores)
         best = scores.max(axis=1, keepdims=True, initial=0)
         np.divide(scores, best, out=scores, where=best > 0)
         real = candidates >= 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommenders.candidates import KINDS, CandidateFeatures
+from recommenders.candidates import KINDS, CandidateFeatures, scores_of
 from recommenders.ease import Ease
 from recommenders.errors import NotEnoughDataError
 from recommenders.evaluate import evaluate
@@ -98,6 +98,18 @@ def test_without_anything_to_hide_there_is_no_order_to_learn() -> None:
     """Users with one liked title each leave nothing to predict it from."""
     with pytest.raises(NotEnoughDataError, match=r"^rerank"):
         Rerank().fit(matrix([[9, 0, 0], [0, 9, 0], [0, 0, 8]]))
+
+
+def test_places_without_a_candidate_are_looked_at_by_nobody() -> None:
+    """A short list is described as if the room behind it were not there, whatever stands first in the catalogue."""
+    world, features = tastes()
+    facts = ItemFacts.learn(world, features)
+    scores = np.arange(world.n_items, 0, -1, dtype=np.float32)[None].repeat(world.n_users, axis=0)
+    short = np.tile(np.array([[5, 6]], dtype=np.int32), (world.n_users, 1))
+    long = np.tile(np.array([[5, 6, -1]], dtype=np.int32), (world.n_users, 1))
+    made = CandidateFeatures({"slim": Slim().fit(world)}, facts)
+    alone, behind = (made.of(world, given, scores_of(given, scores))[0] for given in (short, long))
+    np.testing.assert_array_equal(behind.reshape(world.n_users, 3, -1)[:, :2], alone.reshape(world.n_users, 2, -1))
 
 
 def test_every_feature_belongs_to_at_most_one_kind_of_information() -> None:
