@@ -4,13 +4,12 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.warehouse.waiting import eventually
 from warehouse.connection import Warehouse
 from warehouse.errors import LockMisuse
 from warehouse.home import Home
@@ -49,15 +48,6 @@ LONG_S = 600.0
 def tickets(home: Home) -> list[str]:
     """The names of the tickets in the queue."""
     return sorted(ticket.name for ticket in home.lock_dir.glob("*.ticket"))
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fails the test after a generous while."""
-    for _ in range(1500):
-        if holds():
-            return
-        time.sleep(0.02)
-    pytest.fail("it did not happen within 30 s")
 
 
 def rows(warehouse: Warehouse) -> list[tuple[object, ...]]:

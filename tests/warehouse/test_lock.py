@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.warehouse.waiting import eventually
 from warehouse.errors import LockMisuse, LockTimeout
 from warehouse.home import Home
 from warehouse.lock import WriterLock, queue
@@ -41,15 +42,6 @@ def worker(home: Home, name: str, held_s: float = 0.0) -> Iterator[subprocess.Po
     finally:
         process.kill()
         process.wait()
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fails the test after a generous while."""
-    for _ in range(1500):
-        if holds():
-            return
-        time.sleep(0.02)
-    pytest.fail("it did not happen within 30 s")
 
 
 def tickets(home: Home) -> int:
