@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recommenders import store
 from recommenders.config import ModelConfig
-from recommenders.contributions import Contributions, Floats, Indices, keep_strongest, no_contributions
+from recommenders.contributions import Contributions, Floats, Indices, keep_strongest, no_contributions, scores_of
 from recommenders.errors import (
     InvalidInputError,
     MissingFeaturesError,
@@ -27,6 +27,9 @@ from recommenders.errors import (
 from recommenders.features import ItemFeatures
 from recommenders.interactions import LIKED, Csr, Interactions, Keys
 from recommenders.threads import one_blas_thread
+
+ROWS = 256
+"""Users whose scores of the whole catalogue are held at once while they are explained."""
 
 Family: TypeAlias = Literal["collaborative", "content", "popularity"]
 
@@ -240,6 +243,14 @@ class Recommender(ABC):
     @abstractmethod
     def _restore(self, arrays: dict[str, Any]) -> None:
         """Take back what `_state` gave."""
+
+    def _scores_at(self, rows: Interactions, targets: Indices) -> Floats:
+        """`scores` of the targets: float32 (rows, k), 0 where there is none; ROWS whole catalogues at a time."""
+        found = np.zeros(targets.shape, dtype=np.float32)
+        for start in range(0, rows.n_users, ROWS):
+            block = np.arange(start, min(start + ROWS, rows.n_users))
+            found[block] = scores_of(targets[block], self.scores(rows.take(block)))
+        return found
 
     def _base(self, targets: Indices) -> Floats:
         """The part of the targets' scores that none of the user's items carries."""

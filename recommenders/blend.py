@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from recommenders.base import Recommender
+from recommenders.base import ROWS, Recommender
 from recommenders.components import fitted_components, restored_components, state_of
 from recommenders.config import ModelConfig
 from recommenders.contributions import Contributions, Floats, Indices, keep_strongest, no_contributions
@@ -20,9 +20,6 @@ from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
 from recommenders.ranking import top_k
-
-ROWS = 256
-"""Users whose scores of the whole catalogue are held at once while they are explained."""
 
 
 @dataclass(frozen=True)

@@ -197,16 +197,6 @@ def _by_target(model: LinearRecommender) -> Carrier:
     return Carrier(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float32))
 
 
-def scores_of(candidates: Indices, scores: Floats) -> Floats:
-    """What the first stage says of the candidates: float32 (n_users, k), 0 where there is none.
-
-    Args:
-        candidates: int32 (n_users, k), item numbers; -1 = none.
-        scores: float32 (n_users, n_items), the first stage's of all items.
-    """
-    return np.where(candidates >= 0, np.take_along_axis(scores, np.maximum(candidates, 0), axis=1), np.float32(0))
-
-
 def _among_others(name: str, scores: Floats) -> dict[str, Floats]:
     """A score relative to the best of the user's candidates, and its place among theirs, from 0."""
     best = scores.max(axis=1, keepdims=True, initial=0)

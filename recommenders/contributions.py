@@ -33,6 +33,16 @@ class Contributions:
     base: Floats
 
 
+def scores_of(items: Indices, scores: Floats) -> Floats:
+    """The scores of some items of each row: float32 (n_users, k), 0 where there is none.
+
+    Args:
+        items: int32 (n_users, k), item numbers; -1 = none.
+        scores: float32 (n_users, n_items), of all items.
+    """
+    return np.where(items >= 0, np.take_along_axis(scores, np.maximum(items, 0), axis=1), np.float32(0))
+
+
 def no_contributions(n: int, k: int, top: int) -> Contributions:
     """Room for the contributions of n users' k recommendations, nothing carried yet."""
     return Contributions(

@@ -181,12 +181,15 @@ class Interactions:
         return scipy.sparse.csr_array(scored + unscored * weight)
 
 
+def length_factors(matrix: Csr, power: float) -> NDArray[np.float64]:
+    """(Number of entries) ** -power of each row, an empty one as if it had one: float64 (rows,)."""
+    return np.maximum(np.diff(matrix.indptr), 1).astype(np.float64) ** -power
+
+
 def scale_rows(matrix: Csr, power: float) -> Csr:
     """The matrix with each row divided by (its number of entries) ** power, so that long lists weigh less."""
-    lengths = np.diff(matrix.indptr)
     scaled = matrix.copy()
-    factors = np.maximum(lengths, 1).astype(np.float64) ** -power
-    scaled.data = (matrix.data * np.repeat(factors, lengths)).astype(np.float32)
+    scaled.data = (matrix.data * np.repeat(length_factors(matrix, power), np.diff(matrix.indptr))).astype(np.float32)
     return scaled
 
 

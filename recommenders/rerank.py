@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
-from recommenders.candidates import CandidateFeatures, scores_of
+from recommenders.candidates import CandidateFeatures
 from recommenders.components import fitted_components, restored_components, state_of
 from recommenders.config import Between, ModelConfig, SearchSpace
-from recommenders.contributions import Contributions, Floats, Indices
+from recommenders.contributions import Contributions, Floats, Indices, scores_of
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.forests import CandidateLists, Forests
@@ -199,11 +199,11 @@ class Rerank(Recommender):
 
     @override
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
-        """The first stage's contributions, brought to the size of the score; what has none of them is `base`."""
+        """What titles carried of the first stage, brought to the size of the score; what has none of it is `base`."""
         self._require(rows)
-        first = self._models[self.first_stage].contributions(rows, targets, top)
-        score = np.take_along_axis(self.scores(rows), np.maximum(targets, 0), axis=1)
-        score[targets < 0] = 0
+        # not the first stage's own: what it adds to SLIM no title carries, and here only the parts' ratios count
+        first = self._features.models["slim"].contributions(rows, targets, top)
+        score = self._scores_at(rows, targets)
         carried = np.maximum(score, 0) * self._speaks(rows)[:, None]
         size = np.divide(carried, first.total, out=np.zeros_like(score), where=first.total > 0)
         return Contributions(

@@ -14,12 +14,11 @@ from recommenders.config import Between, ModelConfig, SearchSpace
 from recommenders.contributions import Contributions, Floats, Indices
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
-from recommenders.interactions import Csr, Interactions, scale_rows
+from recommenders.interactions import Csr, Interactions, length_factors, scale_rows
+from recommenders.likeness import rarity, unit_rows
 from recommenders.linear import most_seen
 from recommenders.slim import Slim
 
-ROWS = 256
-"""Users whose scores of the whole catalogue are held at once while they are explained."""
 THE_SAME = 1 - 1e-5
 """A list whose cosine with a training user's is larger is that user's own."""
 
@@ -87,10 +86,8 @@ class SlimKernel(Recommender):
             raise NotEnoughDataError(f"{self.name} goes on where slim ends, and slim cannot learn from this")
         self.slim = found
         evidence = found._weights(interactions)
-        users = np.bincount(evidence.indices, minlength=interactions.n_items).astype(np.float64)
         self._columns = most_seen(interactions, self.name, self.config.max_items)
-        rarity = np.maximum(users, 1) ** -self.config.rarity_power
-        self._rarity = np.where(users > 0, rarity, 0).astype(np.float32)
+        self._rarity = rarity(evidence, self.config.rarity_power)
         self._learn(evidence[self._some_users(evidence)])
 
     def _some_users(self, evidence: Csr) -> NDArray[np.intp]:
@@ -101,7 +98,7 @@ class SlimKernel(Recommender):
 
     def _learn(self, evidence: Csr) -> None:
         """The regression of what SLIM leaves of these users' rows."""
-        self._lists = self._unit_rows(evidence)
+        self._lists = unit_rows(evidence, self._rarity)
         matrix = tangent_kernel((self._lists @ self._lists.T).toarray().astype(np.float64))
         matrix[np.diag_indices_from(matrix)] += self.config.ridge
         inverse = scipy.linalg.inv(matrix, assume_a="pos")
@@ -110,19 +107,10 @@ class SlimKernel(Recommender):
         self._lent = inverse.astype(np.float32) @ left
         self._own = np.asarray(1 / np.diagonal(inverse) - self.config.ridge, dtype=np.float32)
 
-    def _unit_rows(self, evidence: Csr) -> Csr:
-        """Rows weighted by the titles' rarity and brought to length 1; a row of unknown titles stays 0."""
-        rows = evidence.copy()
-        rows.data = evidence.data * self._rarity[evidence.indices]
-        length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-        owner = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        rows.data = np.asarray(rows.data / np.maximum(length, np.finfo(np.float32).tiny)[owner], dtype=np.float32)
-        return rows
-
     @override
     def _scores(self, rows: Interactions) -> Floats:
         evidence = self.slim._weights(rows)
-        cosines = (self._unit_rows(evidence) @ self._lists.T).toarray()
+        cosines = (unit_rows(evidence, self._rarity) @ self._lists.T).toarray()
         said = tangent_kernel(cosines) @ self._lent
         nearest = cosines.argmax(axis=1)
         own = np.flatnonzero(cosines[np.arange(rows.n_users), nearest] > THE_SAME)
@@ -133,8 +121,7 @@ class SlimKernel(Recommender):
 
     def _size(self, evidence: Csr) -> Floats:
         """What SLIM's score of each row is multiplied by: float32 (rows, 1)."""
-        lengths = np.maximum(np.diff(evidence.indptr), 1).astype(np.float64)
-        return np.asarray(lengths[:, None] ** -self.slim.config.user_power, dtype=np.float32)
+        return length_factors(evidence, self.slim.config.user_power)[:, None].astype(np.float32)
 
     @override
     def _speaks(self, rows: Interactions) -> NDArray[np.bool_]:
@@ -145,17 +132,13 @@ class SlimKernel(Recommender):
         """What each of the user's items carried by SLIM; what the regression adds, or takes away, is `base`."""
         self._require(rows)
         carried, size = self.slim.contributions(rows, targets, top), self._size(self.slim._weights(rows))
-        scores = np.zeros(targets.shape, dtype=np.float32)
-        for start in range(0, rows.n_users, ROWS):
-            block = np.arange(start, min(start + ROWS, rows.n_users))
-            scores[block] = np.take_along_axis(self.scores(rows.take(block)), np.maximum(targets[block], 0), axis=1)
         total = carried.total * size
         return Contributions(
             carried.items,
             carried.amounts * size[:, :, None],
             carried.positive * size,
             total,
-            np.where(targets >= 0, scores - total, 0).astype(np.float32),
+            self._scores_at(rows, targets) - total,
         )
 
     @override

@@ -19,9 +19,6 @@ from recommenders.linear import seen_items
 from recommenders.minilm import require
 from recommenders.two_tower_training import Lists, forward, item_inputs, mean_inputs, trained
 
-ROWS = 256
-"""Users whose scores of the whole catalogue are held at once while they are explained."""
-
 
 @dataclass(frozen=True)
 class TwoTowerConfig(EvidenceConfig):
@@ -129,12 +126,7 @@ class TwoTower(Recommender):
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
         """What each of the user's items carried of each recommended item: what the score loses without it."""
         out = super().contributions(rows, targets, top)
-        wanted = np.maximum(targets, 0)
-        scores = np.zeros(targets.shape, dtype=np.float32)
-        for start in range(0, rows.n_users, ROWS):
-            block = np.arange(start, min(start + ROWS, rows.n_users))
-            scores[block] = np.take_along_axis(self.scores(rows.take(block)), wanted[block], axis=1)
-        return replace(out, base=np.where(targets >= 0, scores - out.total, 0).astype(np.float32))
+        return replace(out, base=self._scores_at(rows, targets) - out.total)
 
     @override
     def _carried(self, history: Indices, weights: Floats, targets: Indices) -> Floats:

@@ -13,6 +13,7 @@ from recommenders.config import Between, EvidenceConfig, SearchSpace
 from recommenders.contributions import Floats, Indices
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, sparse
+from recommenders.likeness import rarity, unit_rows
 from recommenders.linear import seen_items
 from recommenders.ranking import top_k
 
@@ -72,22 +73,11 @@ class UserKnn(Recommender):
         evidence = self._weights(interactions)
         evidence = scipy.sparse.csr_array(evidence[np.flatnonzero(np.diff(evidence.indptr))])
         users = np.maximum(np.bincount(evidence.indices, minlength=interactions.n_items), 1).astype(np.float64)
-        # an item nobody has seen ties nobody to anybody
-        known = np.bincount(evidence.indices, minlength=interactions.n_items) > 0
-        self._rarity = np.asarray(known * users**-self.config.item_power, dtype=np.float32)
-        self._compared = self._unit_rows(evidence)
+        self._rarity = rarity(evidence, self.config.item_power)
+        self._compared = unit_rows(evidence, self._rarity)
         lent = evidence.copy()
         lent.data = np.asarray(evidence.data * users[evidence.indices] ** -self.config.popularity_penalty, np.float32)
         self._lent = lent
-
-    def _unit_rows(self, evidence: Csr) -> Csr:
-        """Rows weighted by the items' rarity and brought to length 1; a row of unknown items stays 0."""
-        rows = evidence.copy()
-        rows.data = evidence.data * self._rarity[evidence.indices]
-        owner = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        length = np.sqrt(np.bincount(owner, weights=rows.data.astype(np.float64) ** 2, minlength=rows.shape[0]))
-        rows.data = np.asarray(rows.data / np.maximum(length, np.finfo(np.float64).tiny)[owner], dtype=np.float32)
-        return rows
 
     def _neighbours(self, compared: Csr) -> Csr:
         """Cosines with the most similar training users: csr (rows, training users) in (0, 1]."""
@@ -98,7 +88,7 @@ class UserKnn(Recommender):
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        near = self._neighbours(self._unit_rows(self._weights(rows)))
+        near = self._neighbours(unit_rows(self._weights(rows), self._rarity))
         near.data **= np.float32(self.config.sharpness)
         return (near @ self._lent).toarray()
 
@@ -110,7 +100,7 @@ class UserKnn(Recommender):
     def _carried(self, history: Indices, weights: Floats, targets: Indices) -> Floats:
         shape = (1, len(self.item_keys))
         row = sparse(weights, np.zeros(len(history), dtype=np.int64), history, shape)
-        unit = self._unit_rows(row)
+        unit = unit_rows(row, self._rarity)
         near = self._neighbours(unit)
         # sim ** sharpness = sim ** (sharpness - 1) * sum of the items' parts: exact up to rounding
         loans = self._lent[near.indices][:, targets].toarray() * near.data[:, None] ** (self.config.sharpness - 1)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommenders.candidates import KINDS, CandidateFeatures, scores_of
+from recommenders.candidates import KINDS, CandidateFeatures
+from recommenders.contributions import scores_of
 from recommenders.ease import Ease
 from recommenders.errors import NotEnoughDataError
 from recommenders.evaluate import evaluate

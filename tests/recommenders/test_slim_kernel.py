@@ -1,7 +1,5 @@
 """The regression on what SLIM leaves: the one of the books, without one's own row; it finds what no sum does."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -18,9 +16,9 @@ from .worlds import matrix, tastes
 CONFIG = SlimKernelConfig(rarity_power=0.0)
 
 
-def fitted(rows: Interactions, slim: Slim, config: SlimKernelConfig = CONFIG) -> SlimKernel:
+def fitted(rows: Interactions, slim: Slim) -> SlimKernel:
     """The model over this SLIM, taught with these users."""
-    return SlimKernel(config).using({"slim": slim}).fit(rows)
+    return SlimKernel(CONFIG).using({"slim": slim}).fit(rows)
 
 
 def test_the_kernel_is_one_for_equal_lists_and_falls_as_they_differ() -> None:
@@ -56,7 +54,7 @@ def test_a_training_user_is_scored_as_if_the_regression_had_never_met_them() -> 
     everybody = fitted(world, slim)
     for user in (0, 17):
         own, others = np.array([user]), np.delete(np.arange(world.n_users), user)
-        without = SlimKernel(CONFIG).using({"slim": slim}).fit(world.take(others)).scores(world.take(own))
+        without = fitted(world.take(others), slim).scores(world.take(own))
         np.testing.assert_allclose(everybody.scores(world.take(own)), without, rtol=1e-3, atol=1e-5)
         everybody._own[user] = 0
         assert np.abs(everybody.scores(world.take(own)) - without).max() > 1e-3
@@ -97,7 +95,7 @@ def test_its_parts_make_its_score() -> None:
 def test_it_is_taught_with_no_more_users_than_allowed_and_others_are_answered_as_well() -> None:
     """With room for ten users it holds ten lists; everybody has finite scores."""
     world = tastes()[0]
-    model = SlimKernel(replace(SlimKernelConfig(), max_users=10)).fit(world)
+    model = SlimKernel(SlimKernelConfig(max_users=10)).fit(world)
     assert model._state()["lists"].shape[0] == 10
     assert np.isfinite(model.scores(world)).all()
 

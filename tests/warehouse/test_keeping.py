@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -203,7 +202,7 @@ def test_a_fork_finds_the_file_closed(warehouse: Warehouse) -> None:
         if child == 0:
             status = 1
             try:
-                with Warehouse(Home(Path(warehouse.home.root))).writer("child") as con:
+                with warehouse.writer("child") as con:
                     con.execute("insert into kept values (2)")
                 status = 0
             finally:
