@@ -161,6 +161,7 @@ def remember(
         # JSON has no NaN, which is what a list without a single pair to compare gives
         "training": [share for share in result.passes if not np.isnan(share)],
         "skipped_because": result.skipped,
+        **result.seconds(),
     }
     registry.record(home, "evaluated", version_id, **facts)
 

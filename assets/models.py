@@ -72,10 +72,8 @@ def measured_rows(
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
     measured = measure_all(lists, split, known_of(inputs))
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
-    known = registry.versions(home)
     for name, metrics in measured.items():
-        summary = headline(metrics, split.protocol) | fit_seconds(known.get(versions[name], {}))
-        registry.record(home, "measured", versions[name], metrics=summary)
+        registry.record(home, "measured", versions[name], metrics=headline(metrics, split.protocol))
     decided = [
         {"model_version_id": versions[name], "model_type": name, "decides": True, **asdict(one)}
         for name, metrics in measured.items()
@@ -137,11 +135,6 @@ def headline(metrics: Iterable[MetricRow], protocol: str) -> dict[str, float]:
     return {f"{one.metric}@{one.k}": one.value for one in found}
 
 
-def fit_seconds(version: Mapping[str, Any]) -> dict[str, float]:
-    """How long teaching this version took, where that was landed with its evaluation."""
-    return {"fit_seconds": float(version["fit_seconds"])} if "fit_seconds" in version else {}
-
-
 def leaderboard_metadata(
     rows: list[dict[str, Any]], versions: Mapping[str, Mapping[str, Any]], active: str | None
 ) -> dict[str, Any]:
@@ -163,7 +156,7 @@ def leaderboard_metadata(
             "model_type": version["model_type"],
             "is_active": version_id == active,
             "skipped_because": version.get("skipped_because"),
-            "fit_seconds": fit_seconds(version).get("fit_seconds"),
+            "fit_seconds": version.get("fit_seconds"),
         }
         for version_id, version in versions.items()
         if version_id in measured | set(newest.values())

@@ -21,6 +21,8 @@ LOG = "promotions"
 Event = Mapping[str, Any]
 #: What an event says of the version itself; the others say what was done with it.
 _OF_THE_VERSION = ("evaluated", "measured")
+#: What an event says of the run that landed it; said again by another run, the rest is nothing new.
+_OF_THE_RUN = ("occurred_at", "fit_seconds", "rank_seconds")
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ def registry_table(home: Home) -> pa.Table:
             "parameters": json.dumps(version["parameters"], sort_keys=True),
             "metrics": json.dumps(version["metrics"], sort_keys=True) if version.get("metrics") else None,
             "training": json.dumps(version["training"]) if version.get("training") else None,
+            "fit_seconds": version.get("fit_seconds"),
+            "rank_seconds": version.get("rank_seconds"),
             "skipped_because": version.get("skipped_because"),
             "is_active": version_id == active,
         }
@@ -193,6 +197,8 @@ _SCHEMA = pa.schema(
         ("parameters", pa.string()),
         ("metrics", pa.string()),
         ("training", pa.string()),
+        ("fit_seconds", pa.float64()),
+        ("rank_seconds", pa.float64()),
         ("skipped_because", pa.string()),
         ("is_active", pa.bool_()),
     ]
@@ -205,4 +211,4 @@ def _by_person(home: Home, event: str, model_version_id: str, by: str, because: 
 
 
 def _without_time(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in event.items() if name != "occurred_at"}
+    return {name: value for name, value in event.items() if name not in _OF_THE_RUN}

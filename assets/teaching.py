@@ -90,8 +90,13 @@ class Evaluated:
 
     def told(self) -> dict[str, Any]:
         """The same for the UI."""
-        seconds = {"fit_cpu_seconds": round(self.fit_seconds, 2), "rank_cpu_seconds": round(self.rank_seconds, 2)}
-        return {"skipped_because": self.skipped or "-"} | seconds
+        return {"skipped_because": self.skipped or "-"} | self.seconds()
+
+    def seconds(self) -> dict[str, float]:
+        """What it took; {} where it could not be taught."""
+        if self.skipped:
+            return {}
+        return {"fit_seconds": round(self.fit_seconds, 2), "rank_seconds": round(self.rank_seconds, 2)}
 
 
 def evaluation_lists(model: Recommender, known: TrainingInputs, rows: Interactions) -> Evaluated:

@@ -140,6 +140,8 @@ def test_a_run_publishes_tables_that_agree_with_its_summary(history: History) ->
     assert second.rows("select count(*) from bridge_anime_source anti join dim_anime using (anime_key)") == [(0,)]
     assert second.rows("select count(*) from dim_user anti join fact_recommendation using (user_key)") == [(0,)]
     assert second.rows("select count(*) from dim_recommendation_model where is_active") == [(1,)]
+    untimed = "select count(*) from dim_recommendation_model where skipped_because is null and fit_seconds is null"
+    assert second.rows(untimed) == [(0,)]
     assert "Traceback" not in second.err
 
 

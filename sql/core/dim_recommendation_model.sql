@@ -15,6 +15,9 @@ columns:
     metrics: its held-out metrics by name, as JSON; null where it was skipped
     training: for each pass over the ratings the share (0-1) of sampled training pairs that the model ranked
         rightly after it, as JSON; null for a model that is computed in one step
+    fit_seconds: processor seconds that teaching it took when it was first evaluated, without the models it is
+        made of; null where it was skipped, or evaluated before this was noted
+    rank_seconds: processor seconds that its lists for the evaluated users took then; null as before
     skipped_because: why it could not be taught or scored; null where it was
     is_active: whether its recommendations are the published ones
 */
@@ -28,6 +31,8 @@ select
     computed.parameters::json as parameters,
     computed.metrics::json as metrics,
     computed.training::json as training,
+    computed.fit_seconds::double as fit_seconds,
+    computed.rank_seconds::double as rank_seconds,
     computed.skipped_because::varchar as skipped_because,
     computed.is_active::boolean as is_active
 from computed

@@ -1,6 +1,6 @@
 /*
-The versions of the models that are measured today or active, with the seconds that teaching them took where
-these were noted, and those that could not be taught.
+The versions of the models that are measured today or active, with the seconds that teaching them took, and
+those that could not be taught.
 */
 select
     dim_recommendation_model.model_type,
@@ -8,7 +8,7 @@ select
     dim_recommendation_model.is_active,
     dim_recommendation_model.skipped_because,
     dim_recommendation_model.trained_at,
-    try_cast(json_extract_string(dim_recommendation_model.metrics, '$.fit_seconds') as double) as fit_seconds
+    dim_recommendation_model.fit_seconds
 from main.dim_recommendation_model
 where
     dim_recommendation_model.is_active

@@ -7,7 +7,7 @@ import dagster as dg
 import pyarrow as pa
 
 from assets import registry
-from assets.models import METRICS, fit_seconds, headline, leaderboard_metadata
+from assets.models import METRICS, headline, leaderboard_metadata
 from recommenders.measuring import MetricRow
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
 from warehouse.landing import append_events, event_files, read_events
@@ -40,13 +40,11 @@ def test_the_ui_shows_the_tables_of_the_report() -> None:
 
 
 def test_only_figures_over_everybody_are_landed_with_a_version() -> None:
-    """Of a segment nothing; seconds where they were noted."""
+    """Of a segment nothing."""
     metrics = [
         MetricRow(protocol, "", "ndcg", 10, value, 0.0, 1.0, 6) for protocol, value in (("p", 0.4), ("p, x", 0.1))
     ]
     assert headline(metrics, "p") == {"ndcg@10": 0.4}
-    assert fit_seconds({"fit_seconds": 2}) == {"fit_seconds": 2.0}
-    assert fit_seconds({}) == {}
 
 
 def test_figures_of_the_same_lists_are_not_worked_out_again(tmp_path: Path) -> None:

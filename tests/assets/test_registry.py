@@ -17,14 +17,15 @@ FACTS = {
 
 
 def test_the_same_version_is_landed_once(tmp_path: Path) -> None:
-    """Evaluating and promoting the same version again adds no event and no row."""
+    """Evaluating and promoting the same version again adds no event and no row, however long it took this time."""
     home = Home(tmp_path)
-    for _ in range(2):
-        registry.record(home, "evaluated", "ease-1", **FACTS)
+    for seconds in (2.5, 3.5):
+        registry.record(home, "evaluated", "ease-1", **FACTS, fit_seconds=seconds, rank_seconds=1.0)
         registry.record(home, "measured", "ease-1", metrics={"ndcg@10": 0.4})
         registry.record(home, "promoted", "ease-1", because="best")
     assert [event["event"] for event in read_events(home, registry.LOG)] == ["evaluated", "measured", "promoted"]
-    assert registry.registry_table(home).num_rows == 1
+    (row,) = registry.registry_table(home).to_pylist()
+    assert (row["fit_seconds"], row["rank_seconds"]) == (2.5, 1.0)
 
 
 def test_exactly_the_last_promoted_version_is_active(tmp_path: Path) -> None:

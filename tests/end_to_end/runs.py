@@ -15,7 +15,7 @@ from tests.end_to_end import commands
 #: As many runs at once as the smallest machine has cores.
 SLOTS = threading.Semaphore(2)
 #: Columns that say when a run was, not what it found.
-RUN_TIMES = ("occurred_at", "decided_at", "trained_at", "born_at", "last_event_at")
+RUN_TIMES = ("occurred_at", "decided_at", "trained_at", "born_at", "last_event_at", "fit_seconds", "rank_seconds")
 _LANDED_AT = re.compile(r"\d{8}T\d{6}Z-")
 
 Tables = dict[str, list[tuple[object, ...]]]

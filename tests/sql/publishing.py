@@ -70,7 +70,7 @@ def computed(user_key: int) -> dict[str, pa.Table]:
     similar = {"anime_key": 1, "similar_anime_key": 2, "method": "item_knn", "score": 0.5, "rank": 1}
     model = {"model_version_id": "ease-1", "model_type": "ease", "trained_at": "2026-03-01 00:00:00Z"}
     rest = {"data_version": "d", "code_version": "c", "seed": 1, "parameters": "{}", "metrics": "{}"}
-    rest |= {"training": "[0.8, 0.9]"}
+    rest |= {"training": "[0.8, 0.9]", "fit_seconds": 1.5, "rank_seconds": 0.5}
     born = {"event_number": 1, "occurred_at": "2026-03-01 00:00:00Z", "anime_key": 1, "event": "born"}
     born |= {"other_key": None, "source": "anilist", "source_id": "1", "cause": "first seen"}
     metric = {"model_version_id": "ease-1", "model_type": "ease", "protocol": "p"}

@@ -232,11 +232,11 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     "ml.evaluation_ease": (RANKING, [f"{EASE}, {ANN}, 1, 1, 0.9", f"{EASE}, {ANN}, 2, 3, 0.4"]),
     "main.dim_recommendation_model": (
         "model_version_id varchar, model_type varchar, trained_at timestamptz, data_version varchar, "
-        "code_version varchar, seed bigint, parameters json, metrics json, skipped_because varchar, "
-        "is_active boolean",
+        "code_version varchar, seed bigint, parameters json, metrics json, "
+        "fit_seconds double, rank_seconds double, skipped_because varchar, is_active boolean",
         [
-            f"{EASE}, 'ease', now(), 'd', 'c', 42, '{{}}', '{{\"ndcg@10\": 0.5}}', null, true",
-            f"{POPULARITY}, 'popularity', now(), 'd', 'c', 42, '{{}}', '{{\"ndcg@10\": 0.2}}', null, false",
+            f"{EASE}, 'ease', now(), 'd', 'c', 42, '{{}}', '{{\"ndcg@10\": 0.5}}', 1.5, 0.5, null, true",
+            f"{POPULARITY}, 'popularity', now(), 'd', 'c', 42, '{{}}', '{{\"ndcg@10\": 0.2}}', 0.1, 0.5, null, false",
         ],
     ),
     "main.fact_model_metric": (
