@@ -74,7 +74,8 @@ class Blend(Recommender):
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
         """How much each of the user's items carried each recommended item, over all components.
 
-        A component's points for an item go to the user's items as `_shared` says, and what they leave to `base`.
+        A component's points for an item go to the user's items as `_shared` says. What they leave is popularity in a
+        component that knows of it, and else what the list says as a whole.
         """
         self._require(rows)
         out = no_contributions(len(targets), targets.shape[1], top)
@@ -101,11 +102,12 @@ class Blend(Recommender):
                 own = slice(weights[name].indptr[row], weights[name].indptr[row + 1])
                 known = weights[name].indices[own].astype(np.int32)
                 parts = model._carried(known, weights[name].data[own], items)
-                shared = self._shared(points[name][row, listed], parts, model._base(items))
+                base = model._base(items)
+                shared = self._shared(points[name][row, listed], parts, base)
                 np.add.at(carried, np.searchsorted(history, known), shared)
+                left = out.base if base.any() else out.together
+                left[place[row], listed] += points[name][row, listed] - shared.sum(axis=0)
             keep_strongest(out, int(place[row]), listed, history, carried, top)
-            score = np.sum([points[name][row, listed] for name in self._models], axis=0)
-            out.base[place[row], listed] = score - carried.sum(axis=0)
 
     def _shared(self, points: Floats, carried: Floats, base: Floats) -> Floats:
         """The points of some targets, by the user's items that earned them: float32, the shape of `carried`.

@@ -1,6 +1,6 @@
 """What carried a score: amounts that add up to it, the strongest kept by name.
 
-The one rule: `total + base` is the score. An explanation that does not add up is not one.
+The one rule: `total + together + base` is the score. An explanation that does not add up is not one.
 """
 
 from dataclasses import dataclass
@@ -22,14 +22,16 @@ class Contributions:
         amounts: float32 (n, k, t), how much of the score each carried; 0 where there is none.
         positive: float32 (n, k), sum of all amounts above 0, also of those not kept.
         total: float32 (n, k), sum of the amounts of all of the user's items.
-        base: float32 (n, k), the part of the score that no item carries: popularity.
-            `total + base` is the score, up to rounding.
+        together: float32 (n, k), what the list says as a whole and no single item of it; 0 in models that add up.
+        base: float32 (n, k), what is said whatever the list: popularity.
+            `total + together + base` is the score, up to rounding.
     """
 
     items: Indices
     amounts: Floats
     positive: Floats
     total: Floats
+    together: Floats
     base: Floats
 
 
@@ -48,7 +50,7 @@ def no_contributions(n: int, k: int, top: int) -> Contributions:
     return Contributions(
         np.full((n, k, top), -1, dtype=np.int32),
         np.zeros((n, k, top), dtype=np.float32),
-        *(np.zeros((n, k), dtype=np.float32) for _ in range(3)),
+        *(np.zeros((n, k), dtype=np.float32) for _ in range(4)),
     )
 
 

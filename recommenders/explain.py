@@ -46,20 +46,20 @@ def from_contributions(
 ) -> Explanation:
     """Contributions turned into shares.
 
-    Shares are of what spoke for an item: the contributions above 0, and the part of the score that no
-    title carries. An item that nothing spoke for stands in the list by its popularity alone.
+    Shares are of what spoke for an item: the contributions above 0, what the list says as a whole, and the part of
+    the score that is said whatever the list. An item that nothing spoke for stands in the list by its popularity alone.
     """
     carried = contributions.positive.astype(np.float64)
-    base = np.maximum(contributions.base.astype(np.float64), 0)
-    total = carried + base
-    titles = np.divide(carried, total, out=np.zeros_like(total), where=total > 0)
+    by_list = carried + np.maximum(contributions.together.astype(np.float64), 0)
+    total = by_list + np.maximum(contributions.base.astype(np.float64), 0)
+    own = np.divide(by_list, total, out=np.zeros_like(total), where=total > 0)
     listed = targets >= 0
     amounts = contributions.amounts.astype(np.float64)
-    nothing = np.zeros_like(titles)
+    nothing = np.zeros_like(own)
     return Explanation(
-        share_collaborative=titles if family == "collaborative" else nothing,
-        share_content=titles if family == "content" else nothing,
-        share_popularity=np.where(listed, 1 - titles, 0),
+        share_collaborative=own if family == "collaborative" else nothing,
+        share_content=own if family == "content" else nothing,
+        share_popularity=np.where(listed, 1 - own, 0),
         because=contributions.items,
         because_rating=_ratings(rows, contributions.items),
         because_share=np.divide(amounts, total[:, :, None], out=np.zeros_like(amounts), where=total[:, :, None] > 0),

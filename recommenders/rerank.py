@@ -199,19 +199,21 @@ class Rerank(Recommender):
 
     @override
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
-        """What titles carried of the first stage, brought to the size of the score; what has none of it is `base`."""
+        """What titles carried of the first stage, brought to the score's size; a score without any is the list's."""
         self._require(rows)
         # not the first stage's own: what it adds to SLIM no title carries, and here only the parts' ratios count
         first = self._features.models["slim"].contributions(rows, targets, top)
         score = self._scores_at(rows, targets)
-        carried = np.maximum(score, 0) * self._speaks(rows)[:, None]
+        speaks = self._speaks(rows)[:, None]
+        carried = np.maximum(score, 0) * speaks
         size = np.divide(carried, first.total, out=np.zeros_like(score), where=first.total > 0)
         return Contributions(
             np.where(size[:, :, None] > 0, first.items, -1),
             first.amounts * size[:, :, None],
             first.positive * size,
             first.total * size,
-            score - first.total * size,
+            together=np.where(speaks, score - first.total * size, 0),
+            base=np.where(speaks, 0, score),
         )
 
     @override

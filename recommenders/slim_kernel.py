@@ -129,16 +129,19 @@ class SlimKernel(Recommender):
 
     @override
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
-        """What each of the user's items carried by SLIM; what the regression adds, or takes away, is `base`."""
+        """What each of the user's items carried by SLIM; what the regression adds to it is said `together`."""
         self._require(rows)
         carried, size = self.slim.contributions(rows, targets, top), self._size(self.slim._weights(rows))
         total = carried.total * size
+        rest = self._scores_at(rows, targets) - total
+        speaks = self._speaks(rows)[:, None]
         return Contributions(
             carried.items,
             carried.amounts * size[:, :, None],
             carried.positive * size,
             total,
-            self._scores_at(rows, targets) - total,
+            together=np.where(speaks, rest, 0),
+            base=np.where(speaks, 0, rest),
         )
 
     @override

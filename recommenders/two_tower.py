@@ -69,7 +69,7 @@ class TwoTower(Recommender):
     stop. On a GPU where there is one; on a CPU the same input gives the same bits.
 
     A score is no sum over the list. What an item carried is what the score loses when it is taken off the list, and
-    the rest is `base`: so total + base is the score, and items that only say the same together share less than
+    the rest is said by the list as a whole, `together`: items that only say the same together share less than
     they carry.
 
     Source:
@@ -126,7 +126,8 @@ class TwoTower(Recommender):
     def contributions(self, rows: Interactions, targets: Indices, top: int = 3) -> Contributions:
         """What each of the user's items carried of each recommended item: what the score loses without it."""
         out = super().contributions(rows, targets, top)
-        return replace(out, base=self._scores_at(rows, targets) - out.total)
+        rest = self._scores_at(rows, targets) - out.total
+        return replace(out, together=np.where(self._speaks(rows)[:, None], rest, 0))
 
     @override
     def _carried(self, history: Indices, weights: Floats, targets: Indices) -> Floats:

@@ -28,6 +28,8 @@ _LIKED = 10.0
 _NEWCOMER = 0
 _CARRIERS = 3
 _NAMED_IN_REASON = 2
+#: From this share on, a place that no title carried is there by popularity.
+_BY_POPULARITY = 0.5
 
 
 def recommend_for_titles(
@@ -103,7 +105,7 @@ def _told(
                 format=title.format,
                 start_year=title.start_year,
                 score=float(found.scores[0, place]),
-                reason=_reason(title, because),
+                reason=_reason(title, because, float(causes.share_popularity[0, place])),
                 because=because,
                 shares=_shares(causes, place),
                 model_version_id=active.model_version_id,
@@ -112,8 +114,10 @@ def _told(
     return told
 
 
-def _reason(title: Title, because: Sequence[Because]) -> str:
-    """Why, in a sentence."""
+def _reason(title: Title, because: Sequence[Because], by_popularity: float) -> str:
+    """Why, in a sentence; `by_popularity` is the share (0-1) of the score that is said whatever the list."""
+    if not because and by_popularity < _BY_POPULARITY:
+        return "It fits your list as a whole, more than any one title on it."
     if not because:
         return f"Popular: on the lists of {title.popularity:,} people."
     return f"Because you like {' and '.join(one.title for one in because[:_NAMED_IN_REASON])}."

@@ -16,7 +16,7 @@ columns:
     share_content: part of the score that comes from what the anime is about, 0-1
     share_popularity: part of the score that comes from popularity alone, 0-1
     because: the user's titles that carried it, strongest first, each with the user's rating and its share of
-        the score
+        the score; empty where no single title did
     reason: the same in a sentence
 */
 with recommended as (
@@ -76,12 +76,12 @@ select
     explained.share_popularity,
     explained.because,
     case
+        when len(explained.because) = 0 and explained.share_popularity < 0.5
+            then 'It fits your list as a whole, more than any one title on it.'
         when len(explained.because) = 0 and liked.users is null
             then 'Nobody here has rated it 7 or more yet: it fills up the list.'
         when len(explained.because) = 0
-            then concat(
-                'Popular: ', liked.users, if(liked.users = 1, ' user', ' users'), ' here rated it 7 or more.'
-            )
+            then format('Popular: {} user{} rated it 7 or more.', liked.users, if(liked.users = 1, '', 's'))
         else concat('Because you ', array_to_string(
             list_transform(
                 explained.because[:2],

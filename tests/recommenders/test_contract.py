@@ -210,13 +210,13 @@ def test_tiny_input_gives_finite_scores_or_a_stated_reason(model: type[Recommend
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
 def test_contributions_add_up_to_the_score(model: type[Recommender]) -> None:
-    """What the user's titles carried, and the part no title carries, sum to the score of each item."""
+    """What titles carried, what the list says as a whole, and what is said to everybody, sum to the score."""
     world, fitted = tastes()[0], taught(model)
     lists = recommend(fitted, world, 8)
     parts = fitted.contributions(world, lists.items, top=world.n_items)
     here = lists.items >= 0
     tolerance = 1e-4 * np.abs(lists.scores[here]).max()
-    np.testing.assert_allclose((parts.total + parts.base)[here], lists.scores[here], atol=tolerance)
+    np.testing.assert_allclose((parts.total + parts.together + parts.base)[here], lists.scores[here], atol=tolerance)
     np.testing.assert_allclose(parts.amounts.sum(axis=2), parts.positive, atol=tolerance)
     for row, items in enumerate(parts.items):
         assert set(items[items >= 0]) <= set(world.seen[[row]].indices)

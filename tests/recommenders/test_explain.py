@@ -18,20 +18,21 @@ def floats(*shape_and_values: object) -> np.ndarray:
 
 
 def test_shares_are_of_what_spoke_for_the_item() -> None:
-    """Two titles carry 3 and 1, popularity 4: a half each, and 3/8 and 1/8 for the titles."""
+    """Two titles carry 3 and 1, the list as a whole 2, popularity 4: 6/10 and 4/10; 3/10 and 1/10 for the titles."""
     contributions = Contributions(
         items=np.array([[[2, 0, -1]]], dtype=np.int32),
         amounts=floats([[3, 1, 0]]),
         positive=floats([4]),
         total=floats([3.5]),
+        together=floats([2]),
         base=floats([4]),
     )
     user = Interactions.from_arrays([1, 1], [10, 30], [9, np.nan], item_keys=[10, 20, 30])
     result = from_contributions(contributions, "collaborative", user, np.array([[1]], dtype=np.int32))
-    assert result.share_collaborative.tolist() == [[4 / 8]]
-    assert result.share_popularity.tolist() == [[4 / 8]]
+    assert result.share_collaborative.tolist() == [[6 / 10]]
+    assert result.share_popularity.tolist() == [[4 / 10]]
     assert result.share_content.tolist() == [[0]]
-    assert result.because_share.tolist() == [[[3 / 8, 1 / 8, 0]]]
+    assert result.because_share.tolist() == [[[3 / 10, 1 / 10, 0]]]
     np.testing.assert_array_equal(result.because_rating, [[[np.nan, 9, np.nan]]])
 
 
@@ -40,9 +41,7 @@ def test_an_item_that_nothing_speaks_for_is_there_by_popularity() -> None:
     nothing = Contributions(
         np.full((1, 2, 1), -1, dtype=np.int32),
         floats([[0], [0]]),
-        floats([0, 0]),
-        floats([0, 0]),
-        floats([0, 0]),
+        *(floats([0, 0]) for _ in range(4)),
     )
     user = Interactions.from_arrays([], [], [], user_keys=[1], item_keys=[10, 20])
     result = from_contributions(nothing, "content", user, np.array([[1, -1]], dtype=np.int32))
@@ -68,6 +67,25 @@ def test_the_shares_of_every_list_sum_to_one(model: type[Recommender]) -> None:
     assert result.because_share.sum(axis=2).max() <= 1 + 1e-6
     assert (result.because[-1] == -1).all()
     assert (result.share_popularity[-1] == 1).all()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [one for one in installed_models().values() if one.family != "popularity"],
+    ids=lambda model: model.name,
+)
+def test_nobody_with_a_list_is_told_that_something_is_popular_when_it_is_not(model: type[Recommender]) -> None:
+    """Popularity has a share only where the score has a part that is the same for every list."""
+    world, features = tastes()
+    fitted = model().fit(world, features)
+    lists = recommend(fitted, world, 5)
+    parts = fitted.contributions(world, lists.items)
+    result = explain(fitted, world, lists)
+    same_for_all = parts.base[lists.items >= 0]
+    bias = {int(item): base for item, base in zip(lists.items[lists.items >= 0], same_for_all, strict=True)}
+    np.testing.assert_allclose(same_for_all, [bias[int(item)] for item in lists.items[lists.items >= 0]], atol=1e-5)
+    spoke = (parts.positive > 0) | (parts.together > 0)
+    assert (result.share_popularity[spoke & (parts.base <= 0)] == 0).all()
 
 
 @pytest.mark.parametrize(

@@ -81,15 +81,15 @@ def test_it_finds_what_two_titles_mean_together() -> None:
 
 
 def test_its_parts_make_its_score() -> None:
-    """What the user's titles carried is SLIM's part; with `base` it is the score."""
+    """What the user's titles carried is SLIM's part; with `together` it is the score."""
     world = tastes()[0]
     model = SlimKernel().fit(world)
     targets = recommend(model, world, 5).items
     parts = model.contributions(world, targets)
     scores = np.take_along_axis(model.scores(world), np.maximum(targets, 0), axis=1)
-    np.testing.assert_allclose((parts.total + parts.base)[targets >= 0], scores[targets >= 0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose((parts.total + parts.together)[targets >= 0], scores[targets >= 0], rtol=1e-4, atol=1e-6)
     assert (parts.amounts >= 0).all()
-    assert np.abs(parts.base[targets >= 0]).max() > 0
+    assert np.abs(parts.together[targets >= 0]).max() > 0
 
 
 def test_it_is_taught_with_no_more_users_than_allowed_and_others_are_answered_as_well() -> None:
