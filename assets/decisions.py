@@ -28,6 +28,9 @@ def decision_table(home: Home) -> pa.Table:
         decision = _decision(event, version_id in compared)
         if event.get("is_promoted"):
             compared.add(version_id)
+        elif event["event"] == "promoted":
+            # what comes back later was compared before, and is not explained by that
+            compared.discard(version_id)
         if decision is not None:
             model = event.get("model_type") or known.get(version_id, {}).get("model_type")
             rows.append(_row(event, len(rows) + 1, decision) | {"model_type": model})

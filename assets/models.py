@@ -70,7 +70,8 @@ def measured_rows(
     split = deciding_split(inputs.interactions, seed)
     found = {name: table for name, table in tables.items() if table.num_rows}
     lists = {name: as_lists(table, inputs, split) for name, table in found.items()}
-    measured = measure_all(lists, split, known_of(inputs))
+    single = [name for name in lists if not MODELS[name].components]
+    measured = measure_all(lists, split, known_of(inputs), single=single)
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
     for name, metrics in measured.items():
         registry.record(home, "measured", versions[name], metrics=headline(metrics, split.protocol))

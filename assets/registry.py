@@ -131,6 +131,16 @@ def version_before(home: Home) -> str | None:
     return None
 
 
+def before(home: Home, model_version_id: str) -> list[str]:
+    """The versions whose place this one took by the rules, one after the other, the last first; [] = none."""
+    decided = [one for one in read_events(home, LOG) if one["event"] == "decided" and one["is_promoted"]]
+    replaced = {str(one["model_version_id"]): str(one["champion_version_id"]) for one in decided}
+    found: list[str] = []
+    while (model_version_id := replaced.get(model_version_id, "")) and model_version_id not in found:
+        found.append(model_version_id)
+    return found
+
+
 def versions(home: Home) -> dict[str, dict[str, Any]]:
     """Every version ever evaluated, by id in order of first evaluation, with what was last said of it."""
     found: dict[str, dict[str, Any]] = {}

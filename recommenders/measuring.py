@@ -89,7 +89,7 @@ def measure_all(
     split: Split,
     known: Known,
     *,
-    single: Iterable[str] | None = None,
+    single: Iterable[str],
     samples: int = 1000,
 ) -> dict[str, tuple[MetricRow, ...]]:
     """The table rows of every model, in all segments; popularity is the yardstick wherever it was measured.
@@ -102,7 +102,7 @@ def measure_all(
         lists: by model, one list for each user of `split.evaluated`, in that order.
         split: what was hidden.
         known: of the items.
-        single: models that may be the best single one (not those that combine others); None = all.
+        single: models that may be the best single one: not those that are made of others.
         samples: bootstrap resamples of the intervals.
 
     Raises:
@@ -114,7 +114,7 @@ def measure_all(
     found: dict[str, tuple[MetricRow, ...]] = dict.fromkeys(lists, ())
     if not len(split.evaluated) or not lists:
         return found
-    best = best_single(items, split, lists if single is None else single)
+    best = best_single(items, split, single)
     for segment in segments(split, known.franchise):
         for name, rows in _rows(segment, split, items, known, samples, best).items():
             found[name] += tuple(rows)

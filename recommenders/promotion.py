@@ -121,33 +121,39 @@ def choose(
     serving: str | None,
     cost_of: Callable[[Candidate], Cost],
     held_because: str | None = None,
+    before: Sequence[str] = (),
 ) -> tuple[Candidate, list[Decision]]:
     """The version that is to serve, and a decision on each comparison made.
 
     Where nothing serves yet, or what served was not measured today, popularity is what has to be beaten; it has
     no breadth or novelty of its own to lose, so the guards are left out. Whenever a version is promoted the
-    others are compared with it too, so that the answer is the same when it is asked again.
+    others are compared with it too, so that the answer is the same when it is asked again. The guards hold against
+    all whose place was taken on the way: many small steps may not lose what one step may not.
 
     Args:
         candidates: the versions measured today, one of each model; at least one.
         serving: the model that serves.
         cost_of: what serving a version takes; only asked of those that would be promoted.
         held_because: why the serving model stays whatever is measured; None = it has to be the best.
+        before: versions whose place the serving one took by these rules, one after the other, the last first.
     """
     by_model = {one.model: one for one in candidates}
     ranked = sorted(candidates, key=lambda one: (-one.headline, one.model != BASELINE, one.model))
     champion = by_model.get(serving or BASELINE) or by_model.get(BASELINE) or ranked[0]
+    by_version = {one.version_id: one for one in candidates}
+    guarded = [champion, *(by_version[one] for one in before if one in by_version)]
     decisions: list[Decision] = []
     while True:
-        made = list(_round(champion, ranked, cost_of, held_because))
+        made = list(_round(guarded, ranked, cost_of, held_because))
         decisions += made
         promoted = [one for one in made if one.is_promoted]
         if not promoted:
             return champion, decisions
         champion = promoted[0].challenger
+        guarded.insert(0, champion)
 
 
-def objections(challenger: Candidate, champion: Candidate) -> list[str]:
+def objections(challenger: Candidate, champion: Candidate, whose: str = "the champion's") -> list[str]:
     """Which guards a challenger breaks, each in a sentence; [] where all hold or cannot be looked at."""
     found = []
     for guard in GUARDS:
@@ -159,25 +165,25 @@ def objections(challenger: Candidate, champion: Candidate) -> list[str]:
         if least is not None and new.value < least:
             kind = f"{guard.share:.0%} of" if guard.share is not None else "the interval of"
             found.append(
-                f"{guard.name} falls from {old.value:.4f} to {new.value:.4f}, below {kind} the champion's: {guard.why}"
+                f"{guard.name} falls from {old.value:.4f} to {new.value:.4f}, below {kind} {whose}: {guard.why}"
             )
     return found
 
 
 def _round(
-    champion: Candidate,
+    guarded: Sequence[Candidate],
     ranked: Sequence[Candidate],
     cost_of: Callable[[Candidate], Cost],
     held_because: str | None,
 ) -> Iterator[Decision]:
-    """One decision on each challenger, the best first; at most one is promoted."""
-    promoted: Candidate | None = None
+    """One decision on each challenger, the best first; at most one is promoted. `guarded` begins with the champion."""
+    champion, promoted = guarded[0], None
     for challenger in ranked:
         if challenger is champion:
             continue
         found = compare(challenger.users, champion.users, *HEADLINE)
         interval = f"{found.difference:+.4f} ({found.ci_low:+.4f} to {found.ci_high:+.4f})"
-        against = [] if champion.model == BASELINE else objections(challenger, champion)
+        against = _guards_broken(challenger, guarded)
         if not found.ci_low > 0:
             against.insert(0, f"NDCG@10 is not higher beyond chance: {interval}")
         elif held_because is not None:
@@ -189,6 +195,16 @@ def _round(
             promoted = challenger
         reasons = tuple(against) or (f"NDCG@10 is higher beyond chance: {interval}, and every guard holds",)
         yield Decision(challenger, champion, not against, found.difference, found.ci_low, found.ci_high, reasons)
+
+
+def _guards_broken(challenger: Candidate, guarded: Sequence[Candidate]) -> list[str]:
+    """What the champion, or else one whose place it took, would not have been left for; popularity guards nothing."""
+    champion, *earlier = guarded
+    found = [] if champion.model == BASELINE else objections(challenger, champion)
+    for one in earlier:
+        if not found and challenger is not one and one.model != BASELINE:
+            found = objections(challenger, one, f"what {one.version_id} had, whose place the champion took")
+    return found
 
 
 def _too_dear(cost: Cost) -> list[str]:

@@ -7,9 +7,11 @@ import dagster as dg
 import pyarrow as pa
 
 from assets import registry
-from assets.models import METRICS, headline, leaderboard_metadata
+from assets.model_inputs import read_training
+from assets.models import LISTS, METRICS, headline, leaderboard_metadata, measured_rows
 from recommenders.measuring import MetricRow
 from tests.assets.model_world import EVALUATED, make_model_world, materialize
+from warehouse.checks import column_frame
 from warehouse.landing import append_events, event_files, read_events
 
 
@@ -45,6 +47,18 @@ def test_only_figures_over_everybody_are_landed_with_a_version() -> None:
         MetricRow(protocol, "", "ndcg", 10, value, 0.0, 1.0, 6) for protocol, value in (("p", 0.4), ("p, x", 0.1))
     ]
     assert headline(metrics, "p") == {"ndcg@10": 0.4}
+
+
+def test_a_model_made_of_others_is_compared_with_the_best_that_is_not(tmp_path: Path) -> None:
+    """The best lists under the name of a two-stage model have a difference to the best single model, which has none."""
+    warehouse = make_model_world(tmp_path / "home", users=30)
+    materialize(warehouse, EVALUATED)
+    with warehouse.writer("test") as connection:
+        inputs = read_training(connection)
+        best, other = (column_frame(connection, f"ml.evaluation_{name}", LISTS) for name in ("ease", "popularity"))
+    rows = measured_rows(warehouse.home, inputs, {"rerank": best, "popularity": other}, seed=42)
+    compared = {row["model_type"] for row in rows if row["metric"] == "ndcg_minus_best_single"}
+    assert compared == {"rerank"}
 
 
 def test_figures_of_the_same_lists_are_not_worked_out_again(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def test_where_franchises_are_known_discovery_is_measured_too() -> None:
     everybody, discovery = (tuple(row for row in result.metrics if row.segment == name) for name in ("", "discovery"))
     assert {row.protocol for row in discovery} == {f"{split.protocol}, discovery"}
     assert {(row.metric, row.k) for row in discovery} == {(row.metric, row.k) for row in everybody}
-    found = measure_all({"item_knn": result.lists}, split, Known(franchise=known.franchise), samples=20)["item_knn"]
-    assert set(discovery) <= set(found)
+    found = measure_all({"item_knn": result.lists}, split, Known(franchise=known.franchise), single=(), samples=20)
+    assert set(discovery) <= set(found["item_knn"])
     assert {row.segment for row in evaluate(ItemKnn(), split, features, samples=20).metrics} == {""}
 
 

@@ -40,7 +40,7 @@ def test_every_model_has_every_figure_in_every_segment(lists: dict[str, Recommen
 
     Of the long tail the accuracy alone: its lists are those of everybody.
     """
-    found = measure_all(lists, SPLIT, KNOWN, samples=30)
+    found = measure_all(lists, SPLIT, KNOWN, single=lists, samples=30)
     protocols = [segment.protocol for segment in segments(SPLIT, FRANCHISE)]
     assert len(protocols) == 4
     assert [protocol.removeprefix(SPLIT.protocol)[:11] for protocol in protocols[:2]] == ["", ", discovery"]
@@ -53,7 +53,7 @@ def test_every_model_has_every_figure_in_every_segment(lists: dict[str, Recommen
 
 def test_a_model_measured_with_others_has_the_figures_it_has_alone(lists: dict[str, Recommendations]) -> None:
     """Value, interval and users: the resamples do not depend on who else is measured."""
-    together = by_name(measure_all(lists, SPLIT, Known(), samples=40)["item_knn"], SPLIT.protocol)
+    together = by_name(measure_all(lists, SPLIT, Known(), single=(), samples=40)["item_knn"], SPLIT.protocol)
     _, alone = measure(lists["item_knn"], SPLIT, samples=40)
     for row in alone:
         other = together[row.metric, row.k]
@@ -64,7 +64,7 @@ def test_a_model_measured_with_others_has_the_figures_it_has_alone(lists: dict[s
 
 def test_differences_are_paired_over_users(lists: dict[str, Recommendations]) -> None:
     """Those of `compare`, to popularity and to the best single model; the best is not compared with itself."""
-    found = measure_all(lists, SPLIT, Known())
+    found = measure_all(lists, SPLIT, Known(), single=lists)
     users = {name: user_metrics(one.items, SPLIT.held_out[SPLIT.evaluated]) for name, one in lists.items()}
     best = max(lists, key=lambda name: users[name].mean("ndcg", 10))
     assert best == best_single({name: one.items for name, one in lists.items()}, SPLIT, lists)
@@ -117,8 +117,8 @@ def test_nobody_to_evaluate_gives_no_rows() -> None:
     """No hidden entry, no figure, no error; and no model, no rows."""
     nothing = holdout(matrix([[3, 4]]))
     none = Recommendations(np.zeros(0, dtype=np.int64), np.zeros((0, 100), np.int32), np.zeros((0, 100), np.float32))
-    assert measure_all({"ease": none}, nothing, Known()) == {"ease": ()}
-    assert measure_all({}, SPLIT, Known()) == {}
+    assert measure_all({"ease": none}, nothing, Known(), single=["ease"]) == {"ease": ()}
+    assert measure_all({}, SPLIT, Known(), single=()) == {}
 
 
 def test_users_without_a_figure_do_not_count_in_it(lists: dict[str, Recommendations]) -> None:
@@ -131,7 +131,7 @@ def test_users_without_a_figure_do_not_count_in_it(lists: dict[str, Recommendati
         [[]] * WORLD.n_items,
         FEATURES.studios,
     )
-    rows = measure_all(lists, SPLIT, Known(about=subjects(blank)), samples=10)["ease"]
+    rows = measure_all(lists, SPLIT, Known(about=subjects(blank)), single=(), samples=10)["ease"]
     found = by_name(rows, SPLIT.protocol)
     assert ("intra_list_diversity", 10) not in found
     listed = (lists["ease"].items[:, :10] == 0).any(axis=1) & (SPLIT.rows.seen[SPLIT.evaluated].toarray()[:, 0] > 0)

@@ -102,6 +102,22 @@ def test_a_better_mean_may_not_be_paid_with_breadth(
     assert chosen([POPULARITY, champion, challenger], "als") == ("als" if said else "ease")
 
 
+def test_small_steps_may_not_lose_what_one_step_may_not() -> None:
+    """0.06 is 75 % of 0.08 and not of 0.10, which is what the first champion covered; asked again, it is the same."""
+    candidates = [
+        candidate("als", 0.40, coverage=0.10),
+        candidate("ease", 0.41, coverage=0.08),
+        candidate("slim", 0.42, coverage=0.062),
+        candidate("svd", 0.43, coverage=0.047),
+    ]
+    winner, decisions = choose(candidates, "als", lambda _one: CHEAP)
+    assert winner.model == "ease"
+    assert "below 75% of what als-1 had, whose place the champion took" in decisions[-2].reasons[0]
+    after = [one for one in decisions if one.champion is winner]
+    assert choose(candidates, "ease", lambda _one: CHEAP, before=["als-1"]) == (winner, after)
+    assert choose(candidates, "ease", lambda _one: CHEAP)[0].model == "slim"
+
+
 def test_popularity_has_no_breadth_to_lose() -> None:
     """Whatever beats it may serve, though it covers less."""
     assert chosen([candidate("popularity", 0.1, coverage=0.9), candidate("ease", 0.4, coverage=0.1)], None) == "ease"
