@@ -86,7 +86,7 @@ def refuse_unsound(connection: Connection) -> None:
     }
     failed = [
         f"{row['table_name']}: {row['check_name']} ({row['failing_rows']} rows at {row['checked_at']:%Y-%m-%d %H:%M})"
-        for row in fetch(connection, "serving/newest_checks").to_pylist()
+        for row in fetch(connection, "inputs/newest_checks").to_pylist()
         if not row["passed"] and row["severity"] == "error" and (row["table_name"], row["check_name"]) in known
     ]
     if failed:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.warehouse.conftest import DAY
+from warehouse.build import fetch
 from warehouse.catalogue import built_tables
 from warehouse.checks import SAMPLE_ROWS, CheckResult, RuleResult, column_frame, record_results, run_rules
 from warehouse.connection import Warehouse
@@ -99,3 +101,11 @@ def test_an_outcome_is_recorded_once_for_a_run(con: Con) -> None:
         ("run 1", "dim_x", "values_are_small", "error", False, 3, DAY),
         ("run 2", "dim_x", "values_are_small", "error", True, 0, DAY),
     ]
+
+
+def test_only_what_a_check_said_last_counts(con: Con) -> None:
+    """The earlier failure of a check is history; what is broken now comes first."""
+    later = replace(RESULT, run_id="run 2", checked_at=DAY + timedelta(days=1))
+    record_results(con, [replace(RESULT, passed=False), later, replace(later, table_name="dim_y", passed=False)])
+    found = [(row["table_name"], row["passed"]) for row in fetch(con, "inputs/newest_checks").to_pylist()]
+    assert found == [("dim_y", False), ("dim_x", True)]
