@@ -73,7 +73,7 @@ def measured_rows(
     measured = measure_all(lists, split, known_of(inputs))
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
     for name, metrics in measured.items():
-        registry.record(home, "measured", versions[name], metrics=headline(metrics, split.protocol))
+        registry.record(home, registry.Kind.MEASURED, versions[name], metrics=headline(metrics, split.protocol))
     decided = [
         {"model_version_id": versions[name], "model_type": name, "decides": True, **asdict(one)}
         for name, metrics in measured.items()
