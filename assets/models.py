@@ -19,7 +19,8 @@ from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.deciding import deciding_split
-from recommenders.measuring import HEADLINE, MetricRow, measure_all
+from recommenders.measuring import MetricRow, measure_all
+from recommenders.metrics import HEADLINE
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split
 from recommenders.versions import code_version

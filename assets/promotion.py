@@ -17,8 +17,8 @@ from assets.tables import as_before, table_spec, write
 from assets.teaching import MODELS, version_of
 from assets.tuned import tuned_config
 from recommenders.deciding import deciding_split
-from recommenders.metrics import user_metrics
-from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
+from recommenders.metrics import BASELINE, HEADLINE, user_metrics
+from recommenders.promotion import Candidate, Cost, Decision, Figure, choose
 from recommenders.versions import code_version
 from warehouse.build import fetch
 from warehouse.catalogue import table_exists
