@@ -121,14 +121,25 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
         return BuildReport(row_count(con, str(target)), columns=columns)
 
 
-def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pa.Table:
+def fetch(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    computed: pa.Table | None = None,
+) -> pa.Table:
     """The result of a file of sql/queries, sql/inputs or sql/serving as an Arrow table.
+
+    Args:
+        con: a writer's or a reader's connection.
+        name: the file, as folder/stem.
+        params: values for the SELECT's named parameters.
+        computed: a table that is visible to the SELECT as `computed`.
 
     Raises:
         BuildError: when the query fails; SqlFileError: when there is no such file.
     """
     file = sql_file(name)
-    with explained(file):
+    with explained(file), _visible(con, computed):
         return con.execute(file.body, dict(params) if params else None).to_arrow_table()
 
 
