@@ -19,7 +19,7 @@ from adapters.base import Answer, Crawl, CrawlEnd, Json, Plan, Request
 ANIME = Paged("media", "type: ANIME", "AnimeFields", fragment("anilist_anime"), 5)
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt", "highest": "ID_DESC id"}
 #: Changes so many seconds before the watermark are read again: they may have been stored later than stamped.
-_OVERLAP_S = 600
+OVERLAP_S = 600
 #: An id so far above the highest seen one is believed to be the highest; above that the newest titles are listed.
 _NEAR = 5000
 #: Ids above this are not swept, whatever is seen: AniList's were below 250,000 in 2026.
@@ -99,7 +99,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
 def _refresh(plan: Plan, watermark: int) -> Crawl:
     """What changed since the watermark, newest first; a full crawl where AniList does not show all of that."""
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
-    walk = Walk(ANIME, [changed], probes=_PROBES, enough=older_than(watermark - _OVERLAP_S))
+    walk = Walk(ANIME, [changed], probes=_PROBES, enough=older_than(watermark - OVERLAP_S))
     yield from walk.run()
     newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
     if walk.cut or walk.lost or not walk.seen:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters import anilist_cells
-from adapters.anilist_anime import number_in, older_than
+from adapters.anilist_anime import OVERLAP_S, number_in, older_than
 from adapters.anilist_pages import Cell, Paged, Row, fragment, rows_of
 from adapters.anilist_walk import Walk
 from adapters.base import Crawl, CrawlEnd, Json, Plan
@@ -24,7 +24,6 @@ REVIEWS = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist
 #: Most anime have a handful of reviews: a request takes the pages of many.
 BY_ANIME = Paged("reviews", "mediaType: ANIME", "ReviewFields", fragment("anilist_review"), 28)
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt"}
-_OVERLAP_S = 600
 _TEXTS = ("summary", "body")
 _KEPT = ("id", "mediaId", "summary", "body", "score", "rating", "ratingAmount", "createdAt", "updatedAt")
 
@@ -84,7 +83,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
 def _refresh(plan: Plan, watermark: int) -> Crawl:
     """What changed since the watermark; a full crawl where AniList does not show all of that."""
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
-    walk = Walk(REVIEWS, [changed], probes=_PROBES, enough=older_than(watermark - _OVERLAP_S))
+    walk = Walk(REVIEWS, [changed], probes=_PROBES, enough=older_than(watermark - OVERLAP_S))
     yield from walk.run()
     newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
     if walk.cut or walk.lost or not walk.seen:

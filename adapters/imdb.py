@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
@@ -63,13 +63,11 @@ class Known:
     """What is known of the file that was fetched last.
 
     Attributes:
-        etag: as its server called its version; '' where it did not.
-        last_modified: likewise.
+        version: how its server called it; an empty one where nobody knows.
         rows: how many it has, the header not counted; 0 = nobody knows.
     """
 
-    etag: str = ""
-    last_modified: str = ""
+    version: Validators = field(default_factory=Validators)
     rows: int = 0
 
 
@@ -153,7 +151,7 @@ def open_place(base: str = BASE_URL, **how: Any) -> FileSession | Path:
 
 
 def fetch(
-    place: FileSession | Path, name: str, target: Path, *, validators: Known = NOTHING, on_progress: OnBytes = _silent
+    place: FileSession | Path, name: str, target: Path, *, known: Known = NOTHING, on_progress: OnBytes = _silent
 ) -> Fetched | None:
     """The newest file, put at `target`; None when it is the one that is known.
 
@@ -163,7 +161,7 @@ def fetch(
         place: where the files are, see `open_place`.
         name: one of FILES.
         target: where the whole file goes; its directory exists.
-        validators: of the file fetched last.
+        known: of the file fetched last.
         on_progress: told how many bytes there are, and how many there will be.
 
     Raises:
@@ -171,17 +169,17 @@ def fetch(
         Misunderstood: when there is no such file, or its columns are others.
     """
     if isinstance(place, Path):
-        return _copy(place, name, target, validators, on_progress)
+        return _copy(place, name, target, known, on_progress)
     request = Request(name, f"/{name}.tsv.gz")
     part = Part(target, place.url(request))
-    place.aim(part, Validators(validators.etag, validators.last_modified), on_progress)
+    place.aim(part, known.version, on_progress)
     problem: Garbled | None = None
     for _ in range(_TRIES):
         if not ask(place, request, _keep_nothing).document["is_new"]:
             part.drop()
             return None
         try:
-            return _hand_over(part, name, target, validators, part.version)
+            return _hand_over(part, name, target, known, part.version)
         except Garbled as found:
             part.drop()
             problem = found
@@ -194,7 +192,8 @@ def _copy(directory: Path, name: str, target: Path, known: Known, on_progress: O
     try:
         found = file.stat()
         version = Validators(f'"{found.st_size:x}-{found.st_mtime_ns:x}"', formatdate(found.st_mtime, usegmt=True))
-        if version.etag == known.etag or (not known.etag and version.last_modified == known.last_modified):
+        had = known.version
+        if version.etag == had.etag or (not had.etag and version.last_modified == had.last_modified):
             return None
         part = Part(target, file.absolute().as_uri())
         part.begin(version)
@@ -229,7 +228,7 @@ def _hand_over(part: Part, name: str, target: Path, known: Known, version: Valid
             "file stays in use; run again tomorrow, or remove the landed file of before if the new one is right"
         )
     part.move_to(target)
-    return Fetched(target, rows, size, datetime.now(UTC), Known(version.etag, version.last_modified, rows))
+    return Fetched(target, rows, size, datetime.now(UTC), Known(version, rows))
 
 
 def _rows_of(file: Path, name: str) -> int:

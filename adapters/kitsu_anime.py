@@ -12,8 +12,8 @@ from math import inf
 from adapters.base import Answer, Crawl, CrawlEnd, Json, Plan, Request
 from adapters.kitsu_documents import count_of, page_of, start_of, watermark_of
 from adapters.kitsu_listing import LIMIT, LIMIT_PARAM, NEWEST_FIRST, bare, listing, notes, pages
-from adapters.kitsu_parts import rows_of
 from adapters.pagination import Walked, walk
+from adapters.spans import rows_of
 
 #: Ids of absent titles that the notes name at most.
 _MOST_NAMED = 100

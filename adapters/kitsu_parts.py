@@ -12,22 +12,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from adapters.base import KnownTitle, Parts, Plan
+from adapters.spans import spans
 
 #: Rows of a block; and blocks, of which the last has no end. Kitsu had 22,000 anime in 2026.
 _ROWS, _BLOCKS = 1000, 30
-_END = "end"
 
 
 def keys(today: date) -> tuple[str, ...]:  # noqa: ARG001 - they do not change with time
     """All blocks, from the first row on."""
-    starts = [number * _ROWS for number in range(_BLOCKS)]
-    return (*(f"{start:05}-{start + _ROWS - 1:05}" for start in starts[:-1]), f"{starts[-1]:05}-{_END}")
-
-
-def rows_of(key: str) -> tuple[int, int | None]:
-    """How many rows are before a block's first one, and before the first after it; None = the block has no end."""
-    first, last = key.split("-")
-    return int(first), None if last == _END else int(last) + 1
+    return spans(_ROWS, _BLOCKS)
 
 
 def of_years(first: int, last: int, today: date) -> tuple[str, ...]:  # noqa: ARG001 - not by year

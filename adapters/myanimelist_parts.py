@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from adapters.base import KnownTitle, Parts, Plan
+from adapters.spans import rows_of, spans
 
 #: The most complete first; none of the others is known to be a part of it.
 RANKINGS = ("bypopularity", "all", "upcoming", "tv", "movie", "ova", "special")
@@ -20,7 +21,6 @@ UNLISTED = "unlisted"
 #: Rows of a part of the rankings that hold nearly everything: ten pages. The last of so many parts has no end.
 _ROWS, _BLOCKS = 5000, 7
 _WHOLE = RANKINGS[2:]
-_END = "end"
 #: Ids asked for one by one in one crawl.
 _MOST_IDS = 2000
 
@@ -36,9 +36,8 @@ class RankingPages:
 
 def keys(today: date) -> tuple[str, ...]:
     """All parts: rankings, seasons in the order of time, and last what is in none of them."""
-    starts = [number * _ROWS for number in range(_BLOCKS)]
-    spans = [*(f"{start:05}-{start + _ROWS - 1:05}" for start in starts[:-1]), f"{starts[-1]:05}-{_END}"]
-    pages = [f"{ranking}-{span}" for ranking in RANKINGS if ranking not in _WHOLE for span in spans]
+    spanned = [ranking for ranking in RANKINGS if ranking not in _WHOLE]
+    pages = [f"{ranking}-{span}" for ranking in spanned for span in spans(_ROWS, _BLOCKS)]
     return (*pages, *_WHOLE, *of_years(FIRST_YEAR, today.year + 1, today), UNLISTED)
 
 
@@ -59,10 +58,7 @@ def ranking_of(key: str) -> RankingPages | None:
     ranking, _, span = key.partition("-")
     if ranking not in RANKINGS:
         return None
-    if not span:
-        return RankingPages(ranking, 0, None)
-    first, last = span.split("-")
-    return RankingPages(ranking, int(first), None if last == _END else int(last) + 1)
+    return RankingPages(ranking, *(rows_of(span) if span else (0, None)))
 
 
 def plan(key: str, today: date, known: Sequence[KnownTitle], claimed: Sequence[str]) -> Plan:

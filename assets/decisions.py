@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from assets import registry
+from assets.registry import Kind
 from warehouse.home import Home
 from warehouse.landing import read_events
 
@@ -40,13 +41,13 @@ def decision_table(home: Home) -> pa.Table:
 def _decision(event: Mapping[str, Any], is_explained: bool) -> str | None:
     """What was decided, in the word of the table; None for an event that decides nothing by itself."""
     match event["event"]:
-        case "decided":
+        case Kind.DECIDED:
             return "promoted" if event["is_promoted"] else "kept"
-        case "promoted" if event.get("by"):
+        case Kind.PROMOTED if event.get("by"):
             return "promoted"
-        case "promoted" if not is_explained:
+        case Kind.PROMOTED if not is_explained:
             return "continued"
-        case "released":
+        case Kind.RELEASED:
             return "released"
     return None
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 from adapters import imdb
+from adapters.downloading import Validators
 from adapters.errors import Outage
 from adapters.gzipped import read_to_end
 from assets.crawling import Crawling, Say
@@ -42,7 +43,7 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
     place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))
     known = _known(home, earlier)
     try:
-        fetched = imdb.fetch(place, FILES[stream], target, validators=known, on_progress=_Bytes(say))
+        fetched = imdb.fetch(place, FILES[stream], target, known=known, on_progress=_Bytes(say))
     except Outage as problem:
         if not earlier:
             raise
@@ -65,13 +66,13 @@ def _known(home: Home, earlier: list[LandedFile]) -> imdb.Known:
     if not earlier:
         return imdb.NOTHING
     rows = read_to_end(earlier[-1].file(home)).lines - 1
-    return imdb.Known(last_modified=format_datetime(earlier[-1].captured_at, usegmt=True), rows=rows)
+    return imdb.Known(Validators(last_modified=format_datetime(earlier[-1].captured_at, usegmt=True)), rows)
 
 
 def _made_at(fetched: imdb.Fetched) -> datetime:
     """When the file was made, as its server says; when it was fetched, where it does not."""
     try:
-        return parsedate_to_datetime(fetched.known.last_modified)
+        return parsedate_to_datetime(fetched.known.version.last_modified)
     except ValueError:
         return fetched.fetched_at
 

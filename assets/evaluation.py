@@ -163,7 +163,7 @@ def remember(
         "skipped_because": result.skipped,
         **result.seconds(),
     }
-    registry.record(home, "evaluated", version_id, **facts)
+    registry.record(home, registry.Kind.EVALUATED, version_id, **facts)
 
 
 EVALUATION_ASSETS = [evaluation_holdout, *(evaluation_asset(name) for name in MODELS)]

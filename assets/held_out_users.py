@@ -24,7 +24,8 @@ from recommenders.base import Recommender
 from recommenders.components import depth
 from recommenders.config import ModelConfig
 from recommenders.deciding import users_apart
-from recommenders.measuring import BASELINE, measure_all
+from recommenders.measuring import measure_all
+from recommenders.metrics import BASELINE
 from recommenders.progress import Progress
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split

@@ -14,7 +14,7 @@ from assets.downloads import FILES, download
 from assets.partitions import PARTED, landing_name
 from assets.plans import plan_crawl
 from assets.resources import RecordingsInput, WarehouseResource
-from assets.results import OWNERS, PREVIEW_ROWS, column_schema, markdown_table, plain_metadata
+from assets.results import OWNERS, column_schema, markdown_table, plain_metadata
 from assets.steps import Made, table_step, telling, with_checks
 from assets.telling import counted_requests
 from warehouse.build import preview
@@ -172,7 +172,7 @@ def _together(first: LoadReport, second: LoadReport) -> LoadReport:
 def _stands(connection: Any, opened: Warehouse, name: str, run_id: str) -> Made:
     """A raw table's columns and first rows, for the UI, with its checks."""
     schema = column_schema(columns_of(connection, relation(f"raw.{name}")))
-    rows = preview(connection, f"raw.{name}", PREVIEW_ROWS)
+    rows = preview(connection, f"raw.{name}")
     first = {"preview": dg.MetadataValue.md(markdown_table(rows))} if rows else {}
     result = dg.MaterializeResult[None](asset_key=name, metadata={"dagster/column_schema": schema, **first})
     return with_checks(connection, opened, result, run_id)

@@ -19,7 +19,8 @@ from assets.steps import Made, table_step, telling
 from assets.tables import as_before, table_spec, write
 from assets.teaching import LIST_LENGTH, MODELS
 from recommenders.deciding import deciding_split
-from recommenders.measuring import HEADLINE, MetricRow, measure_all
+from recommenders.measuring import MetricRow, measure_all
+from recommenders.metrics import HEADLINE
 from recommenders.ranking import Recommendations
 from recommenders.splitting import Split
 from recommenders.versions import code_version
@@ -74,7 +75,7 @@ def measured_rows(
     measured = measure_all(lists, split, known_of(inputs), single=single)
     versions = {name: table.column("model_version_id")[0].as_py() for name, table in found.items()}
     for name, metrics in measured.items():
-        registry.record(home, "measured", versions[name], metrics=headline(metrics, split.protocol))
+        registry.record(home, registry.Kind.MEASURED, versions[name], metrics=headline(metrics, split.protocol))
     decided = [
         {"model_version_id": versions[name], "model_type": name, "decides": True, **asdict(one)}
         for name, metrics in measured.items()

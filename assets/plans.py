@@ -16,9 +16,6 @@ from warehouse.build import fetch
 from warehouse.home import Home
 from warehouse.tombstones import forgotten
 
-#: Where every known record of a source stands.
-_KNOWN = {name: f"inputs/known_{name}" for name in SERVICES}
-
 
 def plan_crawl(connection: Any, home: Home, crawling: Crawling, source: str, stream: str) -> Planned:
     """The next crawl of a stream, or the years of a backfill."""
@@ -29,7 +26,7 @@ def plan_crawl(connection: Any, home: Home, crawling: Crawling, source: str, str
     # Parts that were read by themselves are not the whole.
     if crawling.once and any(one.kind != "range" for one in past):
         return Planned()
-    known = fetch(connection, _KNOWN[source]).to_pylist() if stream == "anime" else []
+    known = known_titles(connection, source) if stream == "anime" else []
     plan = _next_plan(connection, crawling, source, stream, past, known, users)
     if plan is None:
         return Planned(users=users)
@@ -69,7 +66,7 @@ def plan_parts(connection: Any | None, source: str, keys: Sequence[str], today: 
     stream = SERVICES[source].streams["anime"]
     if stream.parts is None:
         raise ValueError(f"{source} is not read in parts")
-    known = [] if connection is None else fetch(connection, _KNOWN[source]).to_pylist()
+    known = [] if connection is None else known_titles(connection, source)
     claimed = [] if connection is None else _claimed(connection)
     titles, by_year = _titles(known), _by_year(known)
     planned: dict[str, Planned] = {}
@@ -81,9 +78,20 @@ def plan_parts(connection: Any | None, source: str, keys: Sequence[str], today: 
     return planned
 
 
+def known_titles(connection: Any, source: str) -> list[dict[str, Any]]:
+    """The records that a source has ever given, those first that are due longest, as sql/inputs/known_titles.sql says.
+
+    Each source states years, status and what it is about in words of its own, and the rule is the same for all.
+    """
+    rows: list[dict[str, Any]] = fetch(
+        connection, "inputs/known_titles", computed=fetch(connection, f"inputs/known_{source}")
+    ).to_pylist()
+    return rows
+
+
 def _titles(known: Sequence[Mapping[str, Any]]) -> list[KnownTitle]:
     """The records we have, those first whose turn it is."""
-    return [KnownTitle(row["source_id"], bool(row["is_due"]), row["start_year"], row.get("season")) for row in known]
+    return [KnownTitle(row["source_id"], bool(row["is_due"]), row["start_year"], row["season"]) for row in known]
 
 
 def _claimed(connection: Any) -> list[str]:
@@ -100,7 +108,7 @@ def forecast_years(connection: Any | None, source: str, years: tuple[int, int], 
         years: first and last.
         today: the day of the crawl.
     """
-    known = [] if connection is None else fetch(connection, _KNOWN[source]).to_pylist()
+    known = [] if connection is None else known_titles(connection, source)
     plan = Plan(kind="range", today=today, years=years)
     return plan, SERVICES[source].streams["anime"].forecast(plan, len(known), _by_year(known))
 

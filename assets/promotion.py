@@ -17,8 +17,8 @@ from assets.tables import as_before, table_spec, write
 from assets.teaching import MODELS, version_of
 from assets.tuned import tuned_config
 from recommenders.deciding import deciding_split
-from recommenders.metrics import user_metrics
-from recommenders.promotion import BASELINE, HEADLINE, Candidate, Cost, Decision, Figure, choose
+from recommenders.metrics import BASELINE, HEADLINE, user_metrics
+from recommenders.promotion import Candidate, Cost, Decision, Figure, choose
 from recommenders.versions import code_version
 from warehouse.build import fetch
 from warehouse.catalogue import table_exists
@@ -47,7 +47,7 @@ def dim_recommendation_model(
         return cost_of(home, one.model, one.version_id, inputs, seed)
 
     active, because, decisions = decide(home, candidates, cost) if candidates else undecided(home, inputs, seed)
-    if registry.record(home, "promoted", active, because=because):
+    if registry.record(home, registry.Kind.PROMOTED, active, because=because):
         context.log.info("%s is active: %s", active, because)
     for gone in prune(home, kept_versions(home, warehouse.keep_snapshots)):
         context.log.info("removed the stored model %s, which nothing published asks for", gone)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assets.artifacts import taught_model
+from assets.checks.suites.values import COHORTS
 from assets.conversions import list_columns
 from assets.model_inputs import ServingInputs, read_serving, read_versions
 from assets.resources import RunSettings, WarehouseResource
@@ -30,7 +31,6 @@ from warehouse.sqlfiles import sql_file
 SERVED = ["dim_anime", "dim_user", "fact_user_rating"]
 SIMILAR = 20
 ANIME_LIKE = {"content_tfidf": "what they are about", "item_knn": "who rated them"}
-COHORTS = ("control", "treatment_a", "treatment_b")
 
 
 @table_step(

@@ -1,4 +1,4 @@
-"""Model versions as a log of landed events (evaluated, measured, decided, promoted, released); tables fold it.
+"""Model versions as a log of landed events, of the kinds that `Kind` names; tables fold it.
 
 The one rule: what a person promoted stays until a person says otherwise. Rules decide only where nobody has.
 """
@@ -9,18 +9,42 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 
+from warehouse.events import PROMOTIONS
 from warehouse.home import Home
 from warehouse.landing import append_events, read_events
 
-LOG = "promotions"
+LOG = PROMOTIONS
 Event = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """What an event of the log is about.
+
+    Attributes:
+        EVALUATED: a version was taught and its lists were made, or it was skipped.
+        MEASURED: what it scored under the protocol that decides.
+        ASKED: what it scored under another one, which somebody asked for.
+        DECIDED: the rules compared it with the active one.
+        PROMOTED: it became active.
+        RELEASED: a person lets the rules decide again.
+    """
+
+    EVALUATED = "evaluated"
+    MEASURED = "measured"
+    ASKED = "asked"
+    DECIDED = "decided"
+    PROMOTED = "promoted"
+    RELEASED = "released"
+
+
 #: What an event says of the version itself; the others say what was done with it.
-_OF_THE_VERSION = ("evaluated", "measured")
+_OF_THE_VERSION = (Kind.EVALUATED, Kind.MEASURED)
 #: What an event says of the run that landed it; said again by another run, the rest is nothing new.
 _OF_THE_RUN = ("occurred_at", "fit_seconds", "rank_seconds")
 
@@ -49,11 +73,11 @@ class Hold:
         return f"{self.by} promoted {self.model_version_id}{said}, until `osusume models promote --auto`"
 
 
-def record(home: Home, event: str, model_version_id: str, **facts: Any) -> bool:
+def record(home: Home, kind: Kind, model_version_id: str, **facts: Any) -> bool:
     """Land one event unless the log already says the same of this version; returns whether it did."""
-    wanted = {"event": event, "model_version_id": model_version_id, **json.loads(json.dumps(facts))}
+    wanted = {"event": kind, "model_version_id": model_version_id, **json.loads(json.dumps(facts))}
     known = [_without_time(one) for one in read_events(home, LOG)]
-    repeated = active_version(home) == model_version_id if event == "promoted" else _without_time(wanted) in known
+    repeated = active_version(home) == model_version_id if kind == Kind.PROMOTED else _without_time(wanted) in known
     if not repeated:
         append_events(home, LOG, [{**wanted, "occurred_at": datetime.now(UTC)}])
     return not repeated
@@ -61,8 +85,8 @@ def record(home: Home, event: str, model_version_id: str, **facts: Any) -> bool:
 
 def record_decisions(home: Home, decisions: Iterable[Event]) -> int:
     """Land those comparisons that the log does not hold yet, in one file; returns how many those were."""
-    known = [_without_time(one) for one in read_events(home, LOG) if one["event"] == "decided"]
-    wanted = [{"event": "decided", **json.loads(json.dumps(dict(one)))} for one in decisions]
+    known = [_without_time(one) for one in read_events(home, LOG) if one["event"] == Kind.DECIDED]
+    wanted = [{"event": Kind.DECIDED, **json.loads(json.dumps(dict(one)))} for one in decisions]
     now = datetime.now(UTC)
     new = [{**one, "occurred_at": now} for one in wanted if one not in known]
     append_events(home, LOG, new)
@@ -76,14 +100,14 @@ def log_hash(home: Home) -> str:
 
 def promote(home: Home, model_version_id: str, by: str, because: str) -> None:
     """Land that a person wants this version, whatever the rules say, until a person says otherwise."""
-    _by_person(home, "promoted", model_version_id, by, because)
+    _by_person(home, Kind.PROMOTED, model_version_id, by, because)
 
 
 def release(home: Home, by: str, because: str) -> bool:
     """Land that the rules decide again; returns whether anything was held."""
     held = hold(home)
     if held is not None:
-        _by_person(home, "released", held.model_version_id, by, because)
+        _by_person(home, Kind.RELEASED, held.model_version_id, by, because)
     return held is not None
 
 
@@ -102,13 +126,13 @@ def active_model(home: Home) -> str | None:
 
 def promotions(home: Home) -> list[str]:
     """Every version that became active, in that order; one that came back stands there again."""
-    return [str(one["model_version_id"]) for one in read_events(home, LOG) if one["event"] == "promoted"]
+    return [str(one["model_version_id"]) for one in read_events(home, LOG) if one["event"] == Kind.PROMOTED]
 
 
 def hold(home: Home) -> Hold | None:
     """What a person promoted and nobody released; None when the rules decide."""
-    said = [one for one in read_events(home, LOG) if one["event"] == "released" or one.get("by")]
-    if not said or said[-1]["event"] == "released":
+    said = [one for one in read_events(home, LOG) if one["event"] == Kind.RELEASED or one.get("by")]
+    if not said or said[-1]["event"] == Kind.RELEASED:
         return None
     last = said[-1]
     version_id = str(last["model_version_id"])
@@ -163,12 +187,12 @@ def keep_figures(home: Home, model_version_id: str, protocol: str, figures: Iter
         protocol: split, positives, candidates and seed in words.
         figures: segment, metric, k, value, ci_low, ci_high and users of each.
     """
-    return record(home, "asked", model_version_id, protocol=protocol, figures=[dict(one) for one in figures])
+    return record(home, Kind.ASKED, model_version_id, protocol=protocol, figures=[dict(one) for one in figures])
 
 
 def kept_figures(home: Home) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """What versions scored under other protocols, last said, by version and protocol."""
-    asked: list[Mapping[str, Any]] = [one for one in read_events(home, LOG) if one["event"] == "asked"]
+    asked: list[Mapping[str, Any]] = [one for one in read_events(home, LOG) if one["event"] == Kind.ASKED]
     return {(str(one["model_version_id"]), str(one["protocol"])): one["figures"] for one in asked}
 
 
@@ -215,8 +239,8 @@ _SCHEMA = pa.schema(
 )
 
 
-def _by_person(home: Home, event: str, model_version_id: str, by: str, because: str) -> None:
-    facts = {"event": event, "model_version_id": model_version_id, "by": by, "because": because}
+def _by_person(home: Home, kind: Kind, model_version_id: str, by: str, because: str) -> None:
+    facts = {"event": kind, "model_version_id": model_version_id, "by": by, "because": because}
     append_events(home, LOG, [{**facts, "occurred_at": datetime.now(UTC)}])
 
 

@@ -16,7 +16,6 @@ from warehouse.lineage import column_lineage
 from warehouse.sqlfiles import SqlFile
 
 OWNERS = ["team:data-platform"]
-PREVIEW_ROWS = 5
 CELL_WIDTH = 60
 #: Tables that are no asset: the loading of every stream fills them.
 NO_ASSETS = frozenset(("raw.crawl",))

@@ -4,12 +4,13 @@ from typing import Any
 
 import dagster as dg
 
-from assets.checks.rules import RuleResult, check_name, failing_rules, rules_of
+from assets.checks.rules import failing_rules, rules_of
 from assets.checks.suites import suite
 from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
 from warehouse.build import fetch
+from warehouse.checks import RuleResult, check_name
 from warehouse.connection import Warehouse
 from warehouse.publish import publish
 from warehouse.stamp import loaded_stamp
@@ -85,7 +86,7 @@ def refuse_unsound(connection: Connection) -> None:
     }
     failed = [
         f"{row['table_name']}: {row['check_name']} ({row['failing_rows']} rows at {row['checked_at']:%Y-%m-%d %H:%M})"
-        for row in fetch(connection, "serving/newest_checks").to_pylist()
+        for row in fetch(connection, "inputs/newest_checks").to_pylist()
         if not row["passed"] and row["severity"] == "error" and (row["table_name"], row["check_name"]) in known
     ]
     if failed:

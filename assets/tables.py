@@ -12,7 +12,7 @@ from assets.checks.asset_checks import also_read
 from assets.checks.tables import table_named
 from assets.pictures import picture_metadata, picture_rows
 from assets.resources import WarehouseResource
-from assets.results import NO_ASSETS, OWNERS, PREVIEW_ROWS, lineage_metadata, table_metadata
+from assets.results import NO_ASSETS, OWNERS, lineage_metadata, table_metadata
 from assets.steps import Made, table_step, telling, with_checks
 from warehouse.build import BuildReport, build, preview
 from warehouse.made import NOTHING, Besides, content, is_made, note_made
@@ -123,7 +123,7 @@ def stands(connection: Any, file: SqlFile, report: BuildReport, name: str | None
     """
     asset = name or file.name
     table = f"{file.schema}.{asset}"
-    shown = table_metadata(report, preview(connection, table, PREVIEW_ROWS)) | lineage_metadata(file)
+    shown = table_metadata(report, preview(connection, table)) | lineage_metadata(file)
     version = dg.DataVersion(content(connection, table))
     return dg.MaterializeResult(asset_key=asset, metadata=shown, data_version=version)
 

@@ -117,24 +117,14 @@ def _glued(text: str, count: int) -> list[str]:
     return [line.strip(" |") for line in text.split("\n")] if count else []
 
 
-def normalise(title: str) -> str:
-    """One title as `normalise_all` writes it."""
-    return normalise_all([title])[0]
-
-
 def marks_all(titles: Sequence[str]) -> list[str]:
-    """For each title the signs that may be part of the name, as `marks` finds them."""
+    """For each title the signs that may be part of the name: "!!" for K-On!!, "'" for Gintama', "" for none.
+
+    They stand in their order. An apostrophe counts only at the end of a word and without an opening partner,
+    otherwise it is a quotation mark or an elision.
+    """
     wide = (title if title.isascii() else unicodedata.normalize("NFKC", title) for title in titles)
     return [_marks(title) if _MAY_MARK.search(title) else "" for title in wide]
-
-
-def marks(title: str) -> str:
-    """The signs that may be part of the name, in their order: "!!" for K-On!!, "'" for Gintama', "" for none.
-
-    An apostrophe counts only at the end of a word and without an opening partner, otherwise it is a quotation
-    mark or an elision.
-    """
-    return _marks(unicodedata.normalize("NFKC", title))
 
 
 def _marks(title: str) -> str:

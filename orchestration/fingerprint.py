@@ -17,7 +17,6 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import orchestration
-from assets.registry import LOG as PROMOTIONS
 from assets.registry import hold, kept_figures
 from assets.tuned import LOG as TUNINGS
 from assets.tuned import adopted
@@ -29,6 +28,7 @@ from orchestration.errors import InputError
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
 from recommenders.versions import OPTIONAL_LIBRARIES, installed_version
+from warehouse.events import PROMOTIONS
 from warehouse.home import Home
 from warehouse.landing import (
     digest_to_land,

@@ -68,6 +68,12 @@ class RunInput:
             return f"the live services {', '.join(self.sources)}"
         return str(self.directory) if self.other is None else f"what was landed in {self.other.root}"
 
+    @property
+    def setting(self) -> str:
+        """The input as a setting that names it to a process which works in another directory."""
+        place = self.directory if self.other is None else self.other.root
+        return self.kind if self.kind == "demo" or place is None else str(place.absolute())
+
 
 def recordings_directory(settings: Settings) -> Path | None:
     """The directory that runs land from; None where everything is rebuilt from what was landed."""

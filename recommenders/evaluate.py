@@ -17,7 +17,7 @@ from recommenders.errors import NotEnoughDataError, RecommenderError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Keys
 from recommenders.measuring import MetricRow, measure
-from recommenders.metrics import CUTOFFS, UserMetrics
+from recommenders.metrics import BASELINE, CUTOFFS, UserMetrics
 from recommenders.protocols import Turns
 from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import Split
@@ -161,7 +161,7 @@ def best(evaluations: Iterable[Evaluation], metric: str = "ndcg", k: int = 10) -
     Raises:
         NotEnoughDataError: there is no evaluation at all.
     """
-    order = sorted(evaluations, key=lambda one: (one.name != "popularity", one.name))
+    order = sorted(evaluations, key=lambda one: (one.name != BASELINE, one.name))
     if not order:
         raise NotEnoughDataError("no model could be trained on this input")
     return max(order, key=lambda one: one.users.mean(metric, k))

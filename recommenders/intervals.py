@@ -45,11 +45,6 @@ class Comparison:
     users_worse: int
 
 
-def intervals(users: UserMetrics, samples: int = 1000, seed: int = 0) -> NDArray[np.float64]:
-    """95 % intervals of the means: float64 (columns of `users`, 2), low and high."""
-    return _percentiles(bootstrap_means(users.values, samples, seed))
-
-
 def compare(
     first: UserMetrics,
     second: UserMetrics,

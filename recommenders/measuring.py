@@ -14,14 +14,12 @@ from recommenders.beyond_accuracy import Subjects, calibration_kl, intra_list_di
 from recommenders.errors import InvalidInputError, LeakageError
 from recommenders.interactions import Keys
 from recommenders.intervals import means
-from recommenders.metrics import CUTOFFS, Doubles, UserMetrics, list_metrics, user_metrics
+from recommenders.metrics import BASELINE, CUTOFFS, HEADLINE, Doubles, UserMetrics, list_metrics, user_metrics
 from recommenders.ranking import Recommendations
 from recommenders.segments import DISCOVERY, Segment, segments
 from recommenders.splitting import Split
 
-BASELINE = "popularity"
 BEST_SINGLE = "best_single"
-HEADLINE = ("ndcg", 10)
 PAIRED = (HEADLINE, ("recall", 20))
 """What is compared user by user."""
 

@@ -23,6 +23,10 @@ from recommenders.interactions import Csr
 
 Doubles = NDArray[np.float64]
 
+BASELINE = "popularity"
+"""The model that every other one has to beat."""
+HEADLINE = ("ndcg", 10)
+"""What models are ranked by."""
 CUTOFFS = (5, 10, 20, 50, 100)
 ACCURACY = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate")
 

@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from recommenders.intervals import compare
-from recommenders.metrics import UserMetrics
-
-BASELINE = "popularity"
-HEADLINE = ("ndcg", 10)
+from recommenders.metrics import BASELINE, HEADLINE, UserMetrics
 
 
 @dataclass(frozen=True)

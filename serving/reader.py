@@ -26,7 +26,6 @@ class User:
     user_key: int
     source: str
     user_id: str
-    cohort_id: str
     entries: int
     ratings: int
 
@@ -125,8 +124,7 @@ class Reader:
 
     def example_users(self, users: int) -> list[User]:
         """A few users whose lists are long enough to know a taste by, the same at each call."""
-        found = self._rows("example_users", users=users)
-        return [User(**row, cohort_id="", entries=row["ratings"]) for row in found]
+        return [User(**row) for row in self._rows("example_users", users=users)]
 
     def recommendations(self, user_key: int, rows: int) -> list[Recommendation]:
         """The first so many recommendations of a user, best first; [] when there are none."""
@@ -140,10 +138,6 @@ class Reader:
     def models(self) -> list[Model]:
         """The model versions, the active one first, then the best first."""
         return [Model(**row) for row in self._rows("model_list")]
-
-    def newest_checks(self) -> list[dict[str, Any]]:
-        """What each check said last, broken ones first: table_name, check_name, passed, failing_rows, ..."""
-        return self._rows("newest_checks")
 
     def quarantine_counts(self) -> list[dict[str, Any]]:
         """Refused rows by stage and reason, most first: stage, reason, refused, example (file:line)."""

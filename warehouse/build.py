@@ -23,7 +23,8 @@ from warehouse.transaction import transaction
 
 __all__ = ["BuildReport", "build", "fetch", "patch", "preview", "row_count", "table_exists"]
 
-Params = Mapping[str, Any]
+#: How many rows of a table are shown of it.
+PREVIEW_ROWS = 5
 #: What a staging SELECT must expose besides, for the quarantine.
 _POINTERS = ("source", "record_id", "payload_path", "payload_line", "payload_item")
 _STAGED = "staged_rows"
@@ -53,7 +54,6 @@ def build(
     *,
     computed: pa.Table | None = None,
     table: str | None = None,
-    params: Params | None = None,
     run_id: str = "",
 ) -> BuildReport:
     """Replace the file's table or view by what its SELECT gives now, in one transaction.
@@ -66,14 +66,13 @@ def build(
         sql_file: what to build.
         computed: a table made in Python, visible to the SELECT as `computed`.
         table: another name for the table (one template for several), in the file's schema.
-        params: values for the SELECT's named parameters.
         run_id: stamped on quarantined rows.
 
     Raises:
         BuildError: naming the file, when the statement fails, when header and result have different
             columns, or when `computed` is missing or not wanted; the old table then still stands.
     """
-    _refuse_unfit(sql_file, computed, params)
+    _refuse_unfit(sql_file, computed)
     target = Relation(sql_file.schema, relation(table).name if table else sql_file.name)
     with explained(sql_file), _visible(con, computed), transaction(con):
         changes(con, str(target))
@@ -82,9 +81,9 @@ def build(
             _drop_other_kind(con, target, "view")
             con.execute(f"create or replace view {target.sql} as {sql_file.body}")
         elif sql_file.kind == "staging":
-            rejected = _build_staged(con, sql_file, target, params, run_id)
+            rejected = _build_staged(con, sql_file, target, run_id)
         else:
-            _create_table(con, target, f"(\n{sql_file.body}\n)", sql_file.keys, params)
+            _create_table(con, target, f"(\n{sql_file.body}\n)", sql_file.keys)
         columns = _described_columns(con, sql_file, target)
         comment_on(con, target, "view" if sql_file.kind == "view" else "table", sql_file)
         rows = 0 if sql_file.kind == "view" else row_count(con, str(target))
@@ -107,7 +106,7 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
         BuildError: naming the file, when the statement fails or its columns are no longer those of the table; the
             old rows then still stand.
     """
-    _refuse_unfit(sql_file, computed, None)
+    _refuse_unfit(sql_file, computed)
     target = Relation(sql_file.schema, sql_file.name)
     same = " and ".join(f"old.{quote_identifier(key)} = new.{quote_identifier(key)}" for key in sql_file.keys)
     order = ", ".join(quote_identifier(key) for key in sql_file.keys)
@@ -122,29 +121,38 @@ def patch(con: duckdb.DuckDBPyConnection, sql_file: SqlFile, *, computed: pa.Tab
         return BuildReport(row_count(con, str(target)), columns=columns)
 
 
-def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Params | None = None) -> pa.Table:
+def fetch(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    computed: pa.Table | None = None,
+) -> pa.Table:
     """The result of a file of sql/queries, sql/inputs or sql/serving as an Arrow table.
+
+    Args:
+        con: a writer's or a reader's connection.
+        name: the file, as folder/stem.
+        params: values for the SELECT's named parameters.
+        computed: a table that is visible to the SELECT as `computed`.
 
     Raises:
         BuildError: when the query fails; SqlFileError: when there is no such file.
     """
     file = sql_file(name)
-    with explained(file):
+    with explained(file), _visible(con, computed):
         return con.execute(file.body, dict(params) if params else None).to_arrow_table()
 
 
-def preview(con: duckdb.DuckDBPyConnection, table: str, n: int) -> list[dict[str, Any]]:
-    """The first n rows of a table in the order in which it is stored, by column name."""
-    result = con.execute(f"select * from {relation(table).sql} limit $n", {"n": n})  # noqa: S608 - quoted
+def preview(con: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """The first PREVIEW_ROWS rows of a table in the order in which it is stored, by column name."""
+    result = con.execute(f"select * from {relation(table).sql} limit {PREVIEW_ROWS}")  # noqa: S608 - quoted
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _build_staged(
-    con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation, params: Params | None, run_id: str
-) -> int:
+def _build_staged(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Relation, run_id: str) -> int:
     """Run a staging SELECT once, quarantine what it rejects, keep the others; returns how many it rejected."""
-    con.execute(f"create or replace temp table {_STAGED} as {file.body}", dict(params) if params else None)
+    con.execute(f"create or replace temp table {_STAGED} as {file.body}")
     names = [row[0] for row in con.execute(f"describe {_STAGED}").fetchall()]
     missing = [name for name in (*_POINTERS, REJECTION) if name not in names]
     if missing:
@@ -156,26 +164,17 @@ def _build_staged(
     left_out = [REJECTION, *(name for name in _POINTERS if name not in file.columns)]
     excluded = ", ".join(quote_identifier(name) for name in left_out)
     kept = f"(select * exclude ({excluded}) from {_STAGED} where {REJECTION} is null)"  # noqa: S608 - our names
-    _create_table(con, target, kept, file.keys, None)
+    _create_table(con, target, kept, file.keys)
     con.execute(f"drop table {_STAGED}")
     statement = "select count(*) from quality.quarantine where stage = $stage"
     return int(con.execute(statement, stage).fetchall()[0][0])
 
 
-def _create_table(
-    con: duckdb.DuckDBPyConnection,
-    target: Relation,
-    query: str,
-    keys: tuple[str, ...],
-    params: Params | None,
-) -> None:
+def _create_table(con: duckdb.DuckDBPyConnection, target: Relation, query: str, keys: tuple[str, ...]) -> None:
     """Replace the table by the query's rows, ordered by the keys."""
     _drop_other_kind(con, target, "table")
     order = ", ".join(quote_identifier(key) for key in keys) or "all"
-    con.execute(
-        f"create or replace table {target.sql} as select * from {query} order by {order}",  # noqa: S608 - quoted
-        dict(params) if params else None,
-    )
+    con.execute(f"create or replace table {target.sql} as select * from {query} order by {order}")  # noqa: S608 - quoted
 
 
 def _drop_other_kind(con: duckdb.DuckDBPyConnection, target: Relation, kind: str) -> None:
@@ -205,12 +204,12 @@ def _described_columns(con: duckdb.DuckDBPyConnection, file: SqlFile, target: Re
     return [(name, kind, file.columns[name]) for name, kind in columns]
 
 
-def _refuse_unfit(file: SqlFile, computed: pa.Table | None, params: Params | None) -> None:
+def _refuse_unfit(file: SqlFile, computed: pa.Table | None) -> None:
     """Raise BuildError for a call that cannot mean what it says."""
     if file.kind not in ("table", "view", "staging"):
         raise BuildError(f"{file.path} makes no table; use fetch() for queries and inputs")
-    if file.kind == "view" and (params or computed is not None):
-        raise BuildError(f"{file.path} is a view: it can hold neither parameters nor a table from memory")
+    if file.kind == "view" and computed is not None:
+        raise BuildError(f"{file.path} is a view: it cannot hold a table from memory")
     if file.needs_computed and computed is None:
         raise BuildError(f"{file.path} reads `{COMPUTED}`, but no computed table was given")
     if computed is not None and not file.needs_computed:

@@ -6,15 +6,13 @@ The one rule: a check selects the rows that BREAK it, so that a failing check ca
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.catalogue import built_tables
 from warehouse.errors import CheckError
 from warehouse.names import quote_identifier, relation
-from warehouse.sqlfiles import SqlFile, check_files, read_sql
+from warehouse.sqlfiles import SqlFile
 from warehouse.transaction import transaction
 
 #: How many breaking rows a result shows.
@@ -27,25 +25,20 @@ class RuleResult:
     """What one rule said about one table.
 
     Attributes:
+        table: the table's name.
         check_name: the rule, written as what should hold.
         severity: `error` or `warn`.
-        description: the rule's sentence.
         failing_rows: how many rows break it; 0 = none does.
         sample: up to SAMPLE_ROWS of these rows, all columns of the rule's SELECT.
-        absent: tables that it reads and that were never built; it was not run then.
+        absent: tables that it reads and that were never built: it was not run, and nobody knows yet whether it holds.
     """
 
+    table: str
     check_name: str
     severity: str
-    description: str
     failing_rows: int
     sample: pa.Table
     absent: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether the rule holds."""
-        return self.failing_rows == 0 and not self.absent
 
 
 @dataclass(frozen=True)
@@ -61,29 +54,27 @@ class CheckResult:
     checked_at: datetime
 
 
+def check_name(rule: SqlFile) -> str:
+    """The rule's name without the table it is about."""
+    return rule.name.rpartition("__")[2]
+
+
 def run_rules(
-    con: duckdb.DuckDBPyConnection, table: str, directory: Path | None = None, built: Collection[str] | None = None
+    con: duckdb.DuckDBPyConnection, table: str, rules: Sequence[SqlFile], built: Collection[str]
 ) -> list[RuleResult]:
-    """The outcome of each rule of the table, sorted by name; [] when it has none.
+    """The outcome of each rule of the table, in their order.
 
     Args:
         con: a writer's or a reader's connection.
-        table: the table's name, with or without schema.
-        directory: a folder `checks` with rules of one's own; default is sql/checks.
-        built: what `built_tables` says now; None = it is asked.
+        table: the table's name.
+        rules: those that are about it alone, as `check_files` finds them.
+        built: what `built_tables` says now.
 
     Raises:
         CheckError: naming the file, when a rule cannot be run.
     """
-    name = relation(table).name
-    if directory is None:
-        files: Iterable[SqlFile] = check_files(name)
-    else:
-        paths = sorted(directory.glob("*.sql"))
-        files = [read_sql(path) for path in paths if path.stem.rpartition("__")[0] == name]
-    rules = list(files)
-    absent = absent_tables(built_tables(con) if built is None else built, rules)
-    return [_run(con, file, absent.get(file.name, ())) for file in rules]
+    absent = absent_tables(built, rules)
+    return [_run(con, table, rule, absent.get(rule.name, ())) for rule in rules]
 
 
 def column_frame(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> pa.Table:
@@ -121,17 +112,16 @@ def absent_tables(built: Collection[str], rules: Iterable[SqlFile]) -> dict[str,
     return {name: tables for name, tables in absent.items() if tables}
 
 
-def _run(con: duckdb.DuckDBPyConnection, file: SqlFile, absent: tuple[str, ...]) -> RuleResult:
+def _run(con: duckdb.DuckDBPyConnection, table: str, rule: SqlFile, absent: tuple[str, ...]) -> RuleResult:
     """Count the rows that break one rule, and take a few where there are any."""
-    name = file.name.rpartition("__")[2]
     if absent:
-        return RuleResult(name, file.severity, file.description, 0, pa.table({}), absent)
-    breaking, sample = f"(\n{file.body}\n)", pa.table({})
+        return RuleResult(table, check_name(rule), rule.severity, 0, pa.table({}), absent)
+    breaking, sample = f"(\n{rule.body}\n)", pa.table({})
     try:
         failing = int(con.execute(f"select count(*) from {breaking}").fetchall()[0][0])  # noqa: S608 - our own file
         if failing:
             first = f"select * from {breaking} order by all limit {SAMPLE_ROWS}"  # noqa: S608 - our own file
             sample = con.execute(first).to_arrow_table()
     except duckdb.Error as problem:
-        raise CheckError(f"{file.path}: the rule cannot be run: {str(problem).strip()}") from problem
-    return RuleResult(name, file.severity, file.description, failing, sample)
+        raise CheckError(f"{rule.path}: the rule cannot be run: {str(problem).strip()}") from problem
+    return RuleResult(table, check_name(rule), rule.severity, failing, sample)

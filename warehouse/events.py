@@ -16,6 +16,9 @@ from warehouse.files import directory_lock, remove_parts, write_whole
 from warehouse.home import Home
 from warehouse.payloads import OWN_STATE, segment
 
+#: The log of model versions; assets/registry.py says what stands in it, and this room gives its name without Dagster.
+PROMOTIONS = "promotions"
+
 _NAME = re.compile(r"(?P<number>\d{6})-(?P<sha>[0-9a-f]{12})\.jsonl")
 
 

@@ -67,9 +67,9 @@ def between(low: float | None, high: float | None, *columns: str) -> tuple[Expec
     return tuple(Expectation("ExpectColumnValuesToBeBetween", column, bounds) for column in columns)
 
 
-def above(low: float, high: float | None, *columns: str) -> tuple[Expectation, ...]:
-    """What is stated lies above low, and up to high; None = no bound there."""
-    bounds = {"min_value": low, "strict_min": True, "max_value": high}
+def positive(*columns: str, highest: float | None = None) -> tuple[Expectation, ...]:
+    """What is stated lies above 0, and not above the highest; None = no bound there."""
+    bounds = {"min_value": 0, "strict_min": True, "max_value": highest}
     return tuple(Expectation("ExpectColumnValuesToBeBetween", column, bounds) for column in columns)
 
 

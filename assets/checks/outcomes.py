@@ -11,12 +11,12 @@ import dagster as dg
 
 from assets.checks.columns import ColumnResult, check_columns
 from assets.checks.expectations import Severity, between
-from assets.checks.rules import RuleResult, check_name, check_rules, dependencies, remedy, rules_of, sentence
+from assets.checks.rules import check_rules, dependencies, remedy, rules_of, sentence
 from assets.checks.suites import suite
 from assets.checks.tables import CheckedTable, Connection
 from assets.checks.validation import batch_definition, is_ready, validate
 from assets.results import markdown_table
-from warehouse.checks import CheckResult, record_results
+from warehouse.checks import CheckResult, RuleResult, check_name, record_results
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.landing import landed_files

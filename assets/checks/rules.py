@@ -7,7 +7,6 @@ Most rules belong to one table, `<table>__<what_holds>.sql`. Families of tables 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,7 +18,7 @@ import pyarrow as pa
 from assets.checks.tables import CheckedTable, Connection, checked_tables
 from warehouse.build import fetch
 from warehouse.catalogue import built_tables
-from warehouse.checks import SAMPLE_ROWS, absent_tables, run_rules
+from warehouse.checks import SAMPLE_ROWS, RuleResult, absent_tables, check_name, run_rules
 from warehouse.errors import CheckError
 from warehouse.made import is_sound
 from warehouse.sqlfiles import SqlFile, check_files
@@ -28,35 +27,9 @@ from warehouse.sqlfiles import SqlFile, check_files
 PARAGRAPH = "\n\n"
 
 
-@dataclass(frozen=True)
-class RuleResult:
-    """What one rule said about one table.
-
-    Attributes:
-        table: the table's name.
-        check_name: the rule, written as what should hold.
-        severity: `error` or `warn`.
-        failing_rows: how many rows break it; 0 = none does.
-        sample: up to SAMPLE_ROWS of these rows.
-        absent: tables that it reads and that were never built: nobody knows yet whether it holds.
-    """
-
-    table: str
-    check_name: str
-    severity: str
-    failing_rows: int
-    sample: pa.Table
-    absent: tuple[str, ...] = ()
-
-
 def rules_of(table: CheckedTable) -> list[SqlFile]:
     """The rules that hold for the table: its own by name, then those of its families."""
     return [file for group in (table.name, *table.families) for file in check_files(group)]
-
-
-def check_name(rule: SqlFile) -> str:
-    """The rule's name without the table it is about."""
-    return rule.name.rpartition("__")[2]
 
 
 def sentence(rule: SqlFile) -> str:
@@ -88,14 +61,11 @@ def check_rules(
     built = built_tables(connection) if built is None else built
     if table.table not in built:
         raise CheckError(f"{table.table} cannot be checked: it was never built")
-    results = [
-        RuleResult(table.name, one.check_name, one.severity, one.failing_rows, one.sample, one.absent)
-        for one in run_rules(connection, table.name, built=built)
-    ]
+    own = run_rules(connection, table.name, check_files(table.name), built)
     known = {"checked_table": table.table, "keys": list(table.file.keys), **facts}
     shared = [rule for family in table.families for rule in check_files(family) if asked_for(rule) <= set(known)]
     absent = absent_tables(built, shared)
-    return results + [_shared_result(connection, table.name, rule, known, absent.get(rule.name, ())) for rule in shared]
+    return own + [_shared_result(connection, table.name, rule, known, absent.get(rule.name, ())) for rule in shared]
 
 
 def _shared_result(

@@ -16,7 +16,8 @@ from orchestration.settings import Settings
 from recommenders.ablation import COMPLETE, MINUS_COMPLETE, ablate
 from recommenders.deciding import deciding_split
 from recommenders.errors import NotEnoughDataError
-from recommenders.measuring import HEADLINE, MetricRow
+from recommenders.measuring import MetricRow
+from recommenders.metrics import HEADLINE
 from recommenders.rerank import Rerank
 from warehouse.home import Home
 

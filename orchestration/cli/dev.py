@@ -42,7 +42,7 @@ def run_dev(args: argparse.Namespace, settings: Settings, console: Console) -> i
         settings = _with_standins(settings, chosen, console)
     read_input(chosen)
     write_marker(home, chosen)
-    absolute = settings.model_copy(update={"home": home.root.absolute(), "input": _absolute(settings, chosen)})
+    absolute = settings.model_copy(update={"home": home.root.absolute(), "input": chosen.setting})
     # Python's safe path: files of the directory somebody happens to stand in are no modules of the UI.
     own = {"DAGSTER_HOME": str(refresh_config(home)), "PYTHONSAFEPATH": "1"}
     environment = child_environment(absolute, own)
@@ -70,12 +70,6 @@ def _with_standins(settings: Settings, chosen: RunInput, console: Console) -> Se
         make_demo(chosen, lambda message: console.say(f"  {message}"))
     console.say("starting the stand-in services of the demo world on 127.0.0.1")
     return settings.model_copy(update={f"{name}_url": url for name, url in start_beside(settings).items()})
-
-
-def _absolute(settings: Settings, chosen: RunInput) -> str:
-    """The input such that the UI's processes find it from wherever they work."""
-    place = chosen.directory if chosen.other is None else chosen.other.root
-    return settings.input if chosen.kind == "demo" or place is None else str(place.absolute())
 
 
 def _refuse_taken_port(port: int) -> None:

@@ -16,10 +16,10 @@ from orchestration.inputs import read_input, read_marker, refuse_other_world, re
 from orchestration.settings import DEMO, POSTGRES_VARIABLE, Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import LandingError, LockTimeout, WarehouseError, WarehouseFileError
-from warehouse.files import PART_SUFFIX, is_held
+from warehouse.files import PART_SUFFIX
 from warehouse.home import Home
 from warehouse.landing import LandedFile, event_logs, landed_files, landed_streams, read_events
-from warehouse.lock import describe
+from warehouse.lock import queue
 from warehouse.snapshots import current_snapshot, snapshots
 
 _OLD_DAYS = 30
@@ -100,11 +100,8 @@ def writers(home: Home) -> Iterator[Finding]:
     run = running(home)
     if run is not None:
         yield ok("runs", f"{run} is at work here")
-    alive = [ticket for ticket in sorted(home.lock_dir.glob("*.ticket")) if is_held(ticket)]
-    if not alive:
-        yield ok("writers", "nobody holds the warehouse")
-    for ticket in alive:
-        yield ok("writers", describe(ticket))
+    for said in queue(home) or ["nobody holds the warehouse"]:
+        yield ok("writers", said)
 
 
 def warehouse_file(settings: Settings, home: Home) -> Finding:

@@ -61,7 +61,7 @@ def add_drawing(parser: argparse.ArgumentParser) -> None:
     """The options of what is hidden from models: `--folds` and `--by-chance`."""
     parser.add_argument(
         "--folds",
-        type=_whole,
+        type=whole,
         metavar="N",
         help="of the protocols own and users: ask N of the five groups of users (default 5)",
     )
@@ -91,14 +91,14 @@ def _add_tune(add: AddAction) -> None:
         "--model", nargs="+", action="extend", metavar="NAME", help="only these (default: every model, one by one)"
     )
     tuner.add_argument(
-        "--trials", type=_whole, default=20, metavar="N", help="so many of each, those of earlier calls included (20)"
+        "--trials", type=whole, default=20, metavar="N", help="so many of each, those of earlier calls included (20)"
     )
     tuner.add_argument(
         "--minutes", type=_minutes, metavar="M", help="no further trial after so many, shared by the models"
     )
 
 
-def _whole(given: str) -> int:
+def whole(given: str) -> int:
     """A whole number from 1."""
     if not given.isdecimal() or int(given) < 1:
         raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 1")

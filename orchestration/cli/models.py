@@ -12,6 +12,7 @@ from orchestration.cli.formats import table_lines
 from orchestration.settings import Settings
 from serving.reader import Model, open_reader
 from warehouse.connection import Warehouse
+from warehouse.events import PROMOTIONS
 from warehouse.home import Home
 from warehouse.landing import read_events
 
@@ -70,7 +71,7 @@ def run_models(args: argparse.Namespace, settings: Settings, console: Console) -
 
 def held_by(home: Home) -> str:
     """Who promoted what against the rules, in a sentence; '' while the rules decide."""
-    if not any(event.get("by") for event in read_events(home, "promotions")):
+    if not any(event.get("by") for event in read_events(home, PROMOTIONS)):
         return ""
     # Only now: it comes with Dagster, which takes a second that most lists need not wait.
     from assets.registry import hold

@@ -20,7 +20,12 @@ def end_with(parent: int) -> None:
     Args:
         parent: its number, as it gave it: it may be gone already.
     """
-    kill_when(lambda: os.getppid() != parent)
+    kill_when(lambda: is_gone(parent))
+
+
+def is_gone(parent: int) -> bool:
+    """Whether the process that started this one, and gave its number, is gone; another may have that number by now."""
+    return os.getppid() != parent
 
 
 def kill_when(is_over: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ from typing import NoReturn, TypeAlias
 
 from orchestration.cli import helptexts
 from orchestration.cli.backfillparser import add_backfill_options
-from orchestration.cli.modelparser import PROTOCOLS, add_drawing, add_model_actions
+from orchestration.cli.modelparser import PROTOCOLS, add_drawing, add_model_actions, whole
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -153,7 +153,7 @@ def _add_recommend(commands: Commands, common: _Parser) -> None:
     whom.add_argument(
         "--like", metavar="TITLE", nargs="+", action="extend", help="titles somebody likes, in any language"
     )
-    parser.add_argument("-n", type=_positive, default=10, metavar="N", help="how many (default 10, most 100)")
+    parser.add_argument("-n", type=_list_length, default=10, metavar="N", help="how many (default 10, most 100)")
     parser.add_argument("--why", action="store_true", help="the reason and the titles that carried each one")
 
 
@@ -177,7 +177,7 @@ def _add_backfill(commands: Commands, common: _Parser) -> None:
     parser = _command(commands, "backfill", common, does, helptexts.BACKFILL)
     add_backfill_options(parser)
     parser.add_argument(
-        "--parallel", type=_positive, default=1, metavar="N", help="so many runs at once (default: all in one run)"
+        "--parallel", type=whole, default=1, metavar="N", help="so many runs at once (default: all in one run)"
     )
 
 
@@ -213,7 +213,7 @@ def _add_benchmark(commands: Commands, common: _Parser) -> None:
         help="how to split (default published)",
     )
     movielens.add_argument(
-        "--splits", type=_positive, default=5, metavar="N", help="random splits of the published protocol (default 5)"
+        "--splits", type=whole, default=5, metavar="N", help="random splits of the published protocol (default 5)"
     )
     add_drawing(movielens)
     movielens.add_argument("--models", nargs="+", action="extend", metavar="NAME", help="only these (default: all)")
@@ -226,7 +226,7 @@ def _count(given: str) -> int:
     return int(given)
 
 
-def _positive(given: str) -> int:
+def _list_length(given: str) -> int:
     """A whole number from 1 to 100, which is how long the lists are."""
     if not given.isdecimal() or not 1 <= int(given) <= 100:
         raise argparse.ArgumentTypeError(f"{given} is not between 1 and 100")

@@ -142,7 +142,7 @@ def _land_at_once(
 ) -> None:
     """A run for each partition, in so many processes at once; they take turns at a service."""
     workers = min(args.parallel, len(keys))
-    place = {"home": settings.home.absolute(), "input": _absolute(settings, chosen)}
+    place = {"home": settings.home.absolute(), "input": chosen.setting}
     environment = child_environment(settings.model_copy(update=place), {})
     command = [sys.executable, "-m", "orchestration", "backfill", *target.words]
     command += ["--from", str(args.first), "--to", str(args.last)]
@@ -159,11 +159,6 @@ def _work(command: Sequence[str], environment: Mapping[str, str], name: str, con
     ) as process:
         for line in process.stderr or ():
             console.say(f"{name}: {line.rstrip()}")
-
-
-def _absolute(settings: Settings, chosen: RunInput) -> str:
-    """The input such that a process finds it from wherever it works."""
-    return settings.input if chosen.kind in ("demo", "live") else str(Path(settings.input).absolute())
 
 
 def _ranges(keys: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,8 @@ from recommenders.errors import InvalidInputError
 from recommenders.evaluate import Evaluation, evaluate_all
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
-from recommenders.measuring import HEADLINE, MetricRow
+from recommenders.measuring import MetricRow
+from recommenders.metrics import HEADLINE
 from recommenders.protocols import GROUPS, Turns, held_out_users, own_lists, time_split
 from recommenders.segments import DISCOVERY
 from recommenders.splitting import Split, holdout

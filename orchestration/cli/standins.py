@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestration.cli.console import Console, counted, out
+from orchestration.cli.parent import is_gone
 from orchestration.errors import RunError, UsageError
 from orchestration.settings import DEMO, Settings, child_environment
 
@@ -87,19 +88,8 @@ def start_beside(settings: Settings) -> dict[str, str]:
 
 
 def _wait(parent: int | None) -> None:
-    """Come back on Ctrl-C, or when the process of that number is gone."""
+    """Come back on Ctrl-C, or when the process of that number, which started this one, is gone."""
     # Ctrl-C is how the command is meant to be ended.
     with suppress(KeyboardInterrupt):
-        while parent is None or _is_alive(parent):
+        while parent is None or not is_gone(parent):
             time.sleep(_CHECK_PARENT_EVERY_S)
-
-
-def _is_alive(process: int) -> bool:
-    """Whether a process of that number exists."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

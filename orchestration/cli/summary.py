@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestration.cli.console import counted, seconds, size
 from orchestration.cli.outcome import CheckOutcome, Outcome
 from orchestration.inputs import RunInput
+from recommenders.metrics import BASELINE
 from serving.reader import Model, Reader, User, open_reader
 from warehouse.connection import Warehouse
 from warehouse.errors import LockTimeout, NothingPublished
@@ -136,7 +137,7 @@ def _quality(active: Model, models: Sequence[Model]) -> str:
 
 def _is_baseline(model: Model, active: Model) -> bool:
     """Whether the model is popularity, measured as the active one was."""
-    return model.model_type == "popularity" and model.protocol == active.protocol and not model.is_active
+    return model.model_type == BASELINE and model.protocol == active.protocol and not model.is_active
 
 
 def _examples(reader: Reader) -> Iterator[str]:

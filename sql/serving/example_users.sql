@@ -1,9 +1,10 @@
 /*
 A few users to try things on: those whose number of ratings is nearest to 30, enough to know a taste by.
 */
-with rated as (
+with listed as (
     select
         fact_user_rating.user_key,
+        count(*) as entries,
         count(fact_user_rating.rating) as ratings
     from main.fact_user_rating
     group by fact_user_rating.user_key
@@ -13,10 +14,11 @@ select
     dim_user.user_key,
     dim_user.source,
     dim_user.user_id,
-    rated.ratings
-from rated
-inner join main.dim_user on rated.user_key = dim_user.user_key
+    listed.entries,
+    listed.ratings
+from listed
+inner join main.dim_user on listed.user_key = dim_user.user_key
 order by
-    abs(rated.ratings - 30),
+    abs(listed.ratings - 30),
     dim_user.user_key
 limit $users

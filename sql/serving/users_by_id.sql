@@ -5,8 +5,7 @@ with named as (
     select
         dim_user.user_key,
         dim_user.source,
-        dim_user.user_id,
-        dim_user.cohort_id
+        dim_user.user_id
     from main.dim_user
     where
         dim_user.user_id = $user_id
@@ -17,7 +16,6 @@ select
     named.user_key,
     named.source,
     named.user_id,
-    named.cohort_id,
     count(fact_user_rating.anime_key) as entries,
     count(fact_user_rating.rating) as ratings
 from named
@@ -25,6 +23,5 @@ left join main.fact_user_rating on named.user_key = fact_user_rating.user_key
 group by
     named.user_key,
     named.source,
-    named.user_id,
-    named.cohort_id
+    named.user_id
 order by named.source

@@ -88,7 +88,7 @@ def fetch(
         assert isinstance(place, FileSession)
         with place:
             try:
-                return imdb.fetch(place, name, target, validators=known)
+                return imdb.fetch(place, name, target, known=known)
             finally:
                 if seen is not None:
                     seen += server.seen
@@ -108,7 +108,7 @@ def test_a_file_is_fetched_whole(name: str, tmp_path: Path) -> None:
     assert fetched is not None
     assert target.read_bytes() == content
     assert (fetched.path, fetched.rows, fetched.bytes) == (target, 30, len(content))
-    assert fetched.known == imdb.Known(ETAG, MODIFIED, 30)
+    assert fetched.known == imdb.Known(Validators(ETAG, MODIFIED), 30)
     assert left_beside(target) == []
     assert seen[0].path == f"/{name}.tsv.gz"
     assert seen[0].headers["user-agent"].endswith("(+me@x)")
@@ -118,7 +118,7 @@ def test_a_file_is_fetched_whole(name: str, tmp_path: Path) -> None:
 def test_a_file_that_is_known_is_not_sent_again(tmp_path: Path) -> None:
     """304: nothing new, nothing written."""
     target, host, seen = tmp_path / "file.tsv.gz", Host(), list[Seen]()
-    assert fetch(host, target, imdb.Known(ETAG, MODIFIED, 2000), seen=seen) is None
+    assert fetch(host, target, imdb.Known(Validators(ETAG, MODIFIED), 2000), seen=seen) is None
     assert not target.exists()
     assert host.sent == 0
     assert seen[0].headers["if-none-match"] == ETAG
@@ -127,9 +127,9 @@ def test_a_file_that_is_known_is_not_sent_again(tmp_path: Path) -> None:
 
 def test_a_new_version_is_fetched(tmp_path: Path) -> None:
     """Another ETag, another file."""
-    fetched = fetch(Host(etag='"v2"'), tmp_path / "file.tsv.gz", imdb.Known(ETAG, MODIFIED, 2000))
+    fetched = fetch(Host(etag='"v2"'), tmp_path / "file.tsv.gz", imdb.Known(Validators(ETAG, MODIFIED), 2000))
     assert fetched is not None
-    assert fetched.known.etag == '"v2"'
+    assert fetched.known.version.etag == '"v2"'
 
 
 def test_a_transfer_that_breaks_goes_on_where_it_broke(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ class Fixed:
         time = FakeTime()
         with self.server:
             place = imdb.open_place(self.server.url, clock=time.clock, sleep=time.sleep)
-            return imdb.fetch(place, RATINGS, target, validators=known)
+            return imdb.fetch(place, RATINGS, target, known=known)
 
 
 @pytest.mark.parametrize("size", [1, 5_000, len(WHOLE)])
@@ -318,9 +318,9 @@ def test_a_directory_does_as_well(tmp_path: Path) -> None:
         fetched = imdb.fetch(imdb.open_place(base), RATINGS, target)
         assert fetched is not None
         assert fetched.rows == 2000
-        assert imdb.fetch(imdb.open_place(base), RATINGS, target, validators=fetched.known) is None
-        by_time = imdb.Known(last_modified=fetched.known.last_modified)
-        assert imdb.fetch(imdb.open_place(base), RATINGS, target, validators=by_time) is None
+        assert imdb.fetch(imdb.open_place(base), RATINGS, target, known=fetched.known) is None
+        by_time = imdb.Known(Validators(last_modified=fetched.known.version.last_modified))
+        assert imdb.fetch(imdb.open_place(base), RATINGS, target, known=by_time) is None
     assert target.read_bytes() == WHOLE
     assert left_beside(target) == []
 

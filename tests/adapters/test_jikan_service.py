@@ -105,4 +105,4 @@ def test_each_file_of_imdb_is_fetched_and_then_known(services: Services, name: s
     fetched = imdb.fetch(place, name, target)
     assert fetched is not None
     assert fetched.rows == len(gzip.decompress(target.read_bytes()).splitlines()) - 1
-    assert imdb.fetch(place, name, target, validators=fetched.known) is None
+    assert imdb.fetch(place, name, target, known=fetched.known) is None

@@ -30,8 +30,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> TrainingInputs:
 def evaluated(home: Home, config: EaseConfig) -> None:
     """A version that was evaluated and measured before."""
     facts = {"model_type": "ease", "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
-    registry.record(home, "evaluated", VERSION, **facts, parameters=asdict(config))
-    registry.record(home, "measured", VERSION, metrics={"ndcg@10": 0.4})
+    registry.record(home, registry.Kind.EVALUATED, VERSION, **facts, parameters=asdict(config))
+    registry.record(home, registry.Kind.MEASURED, VERSION, metrics={"ndcg@10": 0.4})
 
 
 def test_a_version_is_taught_as_it_was_evaluated_and_says_what_it_was_made_of(
@@ -79,7 +79,7 @@ def test_what_published_snapshots_ask_for_and_the_last_stored_stay(tmp_path: Pat
     for number, name in enumerate(names):
         (home.models / name).mkdir(parents=True)
         os.utime(home.models / name, (number, number))
-        registry.record(home, "promoted", name, because="best")
+        registry.record(home, registry.Kind.PROMOTED, name, because="best")
     (home.models / "studies").mkdir()
     (home.models / ".removed-ease-0").mkdir()
     assert kept_versions(home, keep_snapshots=1) == {names[6], names[5]}

@@ -120,7 +120,7 @@ def test_a_promoted_version_of_other_parameters_is_evaluated_and_taught_with_the
     config = replace(MODELS["popularity"].Config(), positive_from=9.0)
     wanted = version_of("popularity", inputs.versions, config)
     facts = {"model_type": "popularity", "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
-    registry.record(home, "evaluated", wanted, **facts, parameters=asdict(config))
+    registry.record(home, registry.Kind.EVALUATED, wanted, **facts, parameters=asdict(config))
     registry.promote(home, wanted, "ann", "")
     materialize(world.warehouse, ("evaluation_popularity", "fact_model_metric"))
     assert world.promote()["active"] == wanted == world.version("popularity")
@@ -132,7 +132,7 @@ def test_a_persons_word_survives_the_warehouse(tmp_path: Path) -> None:
     """It is landed: who, why and when."""
     home = make_model_world(tmp_path).home
     facts = {"model_type": "als", "data_version": "d", "code_version": "c", "seed": 1, "parameters": {"reg": 2.0}}
-    registry.record(home, "evaluated", "als-1", **facts, skipped_because=None)
+    registry.record(home, registry.Kind.EVALUATED, "als-1", **facts, skipped_because=None)
     registry.promote(home, "als-1", "ann", "I like it")
     home.warehouse_file.unlink()
     held = registry.hold(home)

@@ -21,9 +21,9 @@ def test_the_same_version_is_landed_once(tmp_path: Path) -> None:
     """Evaluating and promoting the same version again adds no event and no row, however long it took this time."""
     home = Home(tmp_path)
     for seconds in (2.5, 3.5):
-        registry.record(home, "evaluated", "ease-1", **FACTS, fit_seconds=seconds, rank_seconds=1.0)
-        registry.record(home, "measured", "ease-1", metrics={"ndcg@10": 0.4})
-        registry.record(home, "promoted", "ease-1", because="best")
+        registry.record(home, registry.Kind.EVALUATED, "ease-1", **FACTS, fit_seconds=seconds, rank_seconds=1.0)
+        registry.record(home, registry.Kind.MEASURED, "ease-1", metrics={"ndcg@10": 0.4})
+        registry.record(home, registry.Kind.PROMOTED, "ease-1", because="best")
     assert [event["event"] for event in read_events(home, registry.LOG)] == ["evaluated", "measured", "promoted"]
     (row,) = registry.registry_table(home).to_pylist()
     assert (row["fit_seconds"], row["rank_seconds"]) == (2.5, 1.0)
@@ -33,9 +33,9 @@ def test_exactly_the_last_promoted_version_is_active(tmp_path: Path) -> None:
     """Going back to an earlier version is an event of its own; older versions stay in the table."""
     home = Home(tmp_path)
     for version in ("ease-1", "ease-2"):
-        registry.record(home, "evaluated", version, **FACTS)
-        registry.record(home, "promoted", version, because="best")
-    assert registry.record(home, "promoted", "ease-1", because="back")
+        registry.record(home, registry.Kind.EVALUATED, version, **FACTS)
+        registry.record(home, registry.Kind.PROMOTED, version, because="best")
+    assert registry.record(home, registry.Kind.PROMOTED, "ease-1", because="back")
     rows = registry.registry_table(home).to_pylist()
     assert {row["model_version_id"]: row["is_active"] for row in rows} == {"ease-1": True, "ease-2": False}
 

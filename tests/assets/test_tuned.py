@@ -29,7 +29,7 @@ def land(home: Home, parameters: str, *, is_adopted: bool = True, model: str = "
 
 def promote(home: Home, config: ModelConfig, version: str = "ease-1") -> None:
     """A person's choice of a version with this configuration."""
-    registry.record(home, "evaluated", version, **FACTS, parameters=asdict(config))
+    registry.record(home, registry.Kind.EVALUATED, version, **FACTS, parameters=asdict(config))
     registry.promote(home, version, "ann", "it feels right")
 
 
@@ -73,7 +73,7 @@ def test_what_was_chosen_is_another_input_for_a_run(tmp_path: Path) -> None:
     """So that the next run does not end early; a promotion by the rules alone is none."""
     home = Home(tmp_path)
     marks = [base_fingerprint(load_settings(home=tmp_path))]
-    registry.record(home, "promoted", "ease-1", because="best")
+    registry.record(home, registry.Kind.PROMOTED, "ease-1", because="best")
     assert base_fingerprint(load_settings(home=tmp_path)) == marks[0]
     land(home, '{"reg": 20.0}')
     marks.append(base_fingerprint(load_settings(home=tmp_path)))

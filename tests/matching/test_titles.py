@@ -2,13 +2,13 @@
 
 import pytest
 
-from matching.normalise import normalise
+from matching.normalise import normalise_all
 from matching.titles import KINDS, ParsedTitle, parse
 
 
 def read(title: str) -> ParsedTitle:
     """A title as given, taken apart."""
-    return parse(normalise(title))
+    return parse(*normalise_all([title]))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,19 @@ def test_a_home_of_an_earlier_run_is_recognised_by_its_landing(tmp_path: Path, r
     assert recordings_directory(settings) is None
 
 
+def test_a_process_that_works_elsewhere_is_told_the_whole_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`~` and relative paths are spelled out, for recordings and for a HOME; the other inputs go by their names."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "earlier" / "landing").mkdir(parents=True)
+    told = {name: resolve_input(load_settings(input=name)).setting for name in ("~/rec", "rec", "~/earlier", "earlier")}
+    recorded, earlier = str(tmp_path / "rec"), str(tmp_path / "earlier")
+    assert told == {"~/rec": recorded, "rec": recorded, "~/earlier": earlier, "earlier": earlier}
+    assert [resolve_input(load_settings(input=name)).setting for name in ("demo", "live")] == ["demo", "live"]
+
+
 def test_the_earlier_home_passes_on_its_world(tmp_path: Path) -> None:
     """A rebuilt demo world is still a demo world."""
     other = Home(tmp_path / "earlier")

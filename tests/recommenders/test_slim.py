@@ -34,7 +34,7 @@ def test_an_item_is_carried_by_what_the_same_people_have() -> None:
     """Items 0 and 1 go together, 2 and 3 go together: whoever has 0 is led to 1."""
     rows = [[9, 9, 0, 0]] * 6 + [[0, 0, 9, 9]] * 6
     model = Slim(SlimConfig(l1=0.1)).fit(matrix(rows))
-    carry = model._carry.toarray()
+    carry = model.carry.toarray()
     assert carry[0, 1] > 0
     assert carry[1, 0] > 0
     assert carry[0, 2] == carry[0, 3] == 0
@@ -43,7 +43,7 @@ def test_an_item_is_carried_by_what_the_same_people_have() -> None:
 def test_a_higher_cost_leaves_fewer_weights() -> None:
     """The l1 penalty is what makes the model sparse."""
     world = tastes()[0]
-    few, many = (Slim(SlimConfig(l1=cost)).fit(world)._carry.nnz for cost in (2.0, 0.05))
+    few, many = (Slim(SlimConfig(l1=cost)).fit(world).carry.nnz for cost in (2.0, 0.05))
     assert few < many
 
 
@@ -52,12 +52,12 @@ def test_what_was_not_liked_is_no_evidence_to_slim_liked() -> None:
     rows = matrix([[9, 3, -1, 7], [6, 2, 0, -1]])
     assert rows.liked().toarray().tolist() == [[1, 0, 0, 1], [0, 0, 0, 0]]
     model = SlimLiked().fit(tastes()[0])
-    assert not model._speaks(matrix_over(model, [5.0]))[0]
-    assert model._speaks(matrix_over(model, [9.0]))[0]
+    assert np.array_equal(model.scores(matrix_over(model, [5.0]))[0], model.prior)
+    assert not np.array_equal(model.scores(matrix_over(model, [9.0]))[0], model.prior)
 
 
 def matrix_over(model: Slim, ratings: list[float]) -> Interactions:
     """One user's ratings of the first items that carry anything."""
-    reach = np.flatnonzero(np.diff(model._carry.indptr))[: len(ratings)]
+    reach = np.flatnonzero(np.diff(model.carry.indptr))[: len(ratings)]
     keys = model.item_keys
     return Interactions.from_arrays([1] * len(ratings), keys[reach], ratings, user_keys=[1], item_keys=keys)

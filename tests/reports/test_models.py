@@ -8,6 +8,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from recommenders.metrics import BASELINE
+from reports import models as pictures
 from reports.models import coverage, ndcg_by_depth
 from reports.pictures import shown
 from reports.style import in_style
@@ -63,3 +65,8 @@ def test_the_sentence_names_the_best_of_everybody() -> None:
     with in_style():
         _, sentence = ndcg_by_depth(many(3))
     assert sentence == "In the first 5 titles model_00 is best with 0.405, in the first 100 model_00 with 0.500."
+
+
+def test_reports_call_the_model_to_beat_as_the_models_do() -> None:
+    """The rooms do not see each other, so each has the name."""
+    assert pictures.BASELINE == BASELINE

@@ -39,9 +39,9 @@ def test_nobody_of_that_name_is_said_with_examples(reader: Reader, name: str) ->
 
 
 def test_entries_without_a_score_count_as_entries_only(reader: Reader) -> None:
-    """User 11 has three entries and rated two of them."""
-    user = reader.user("anilist:7")
-    assert (user.entries, user.ratings) == (3, 2)
+    """User 11 has three entries and rated two of them, also as an example of a user."""
+    for user in (reader.user("anilist:7"), *reader.example_users(1)):
+        assert (user.user_key, user.entries, user.ratings) == (11, 3, 2)
 
 
 def test_recommendations_come_best_first_with_their_explanation(reader: Reader) -> None:
@@ -85,12 +85,6 @@ def test_models_come_with_their_headline_metrics_the_active_one_first(reader: Re
         ("ease", 0.64, False, "a fifth is unknown"),
         ("popularity", 0.21, False, "a fifth is unknown"),
     ]
-
-
-def test_only_what_a_check_said_last_counts(reader: Reader) -> None:
-    """The earlier failure of the first check is history; what is broken now comes first."""
-    found = [(row["table_name"], row["passed"]) for row in reader.newest_checks()]
-    assert found == [("dim_user", False), ("dim_anime", True)]
 
 
 def test_refused_rows_are_counted_by_reason_with_the_first_place(reader: Reader) -> None:

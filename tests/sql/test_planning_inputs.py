@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assets.plans import known_titles
 from tests.sql.building import Workshop
 from warehouse.build import fetch
 
@@ -18,7 +19,7 @@ def media(number: int, **changes: Any) -> dict[str, Any]:
 def due(shop: Workshop, source: str, at: str) -> dict[str, bool]:
     """Which ids are due for a look at a time."""
     shop.con.execute(f"set variable planning_time = timestamptz '{at} 00:00:00Z'")
-    return {row["source_id"]: row["is_due"] for row in fetch(shop.con, f"inputs/known_{source}").to_pylist()}
+    return {row["source_id"]: row["is_due"] for row in known_titles(shop.con, source)}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_an_old_title_that_changed_is_looked_at_sooner_and_then_less_and_less(sh
     waits = []
     for day, record in looks:
         shop.answer("anilist", record, path=day, day=day)
-        (row,) = fetch(shop.con, "inputs/known_anilist").to_pylist()
+        (row,) = known_titles(shop.con, "anilist")
         waits.append((row["due_at"] - row["last_seen_at"]).days)
     assert waits == [90, 30, 60, 90]
 
@@ -66,7 +67,7 @@ def test_every_service_tells_the_same_of_its_titles(shop: Workshop) -> None:
     aired = {"prop": {"from": {"year": 2001, "month": 4, "day": None}}, "to": "2001-06-30T00:00:00+00:00"}
     shop.answer("jikan", {"mal_id": 1, "aired": aired, "status": "Finished Airing"}, path="j")
     for source in ("anilist", "kitsu", "myanimelist", "jikan"):
-        (row,) = fetch(shop.con, f"inputs/known_{source}").to_pylist()
+        (row,) = known_titles(shop.con, source)
         assert (row["source_id"], row["start_year"], row["status"]) == ("1", 2001, "FINISHED"), source
 
 

@@ -1,6 +1,19 @@
 """Suites of identity and catalogue: who is who, and what is known of each anime."""
 
-from assets.checks.expectations import ColumnCheck, above, between, matching, one_of, stated, typed
+from assets.checks.expectations import ColumnCheck, between, matching, one_of, positive, stated
+from assets.checks.suites.common import (
+    CONFIDENCES_ARE_0_TO_1,
+    DATES_SAY_HOW_EXACT_THEY_ARE,
+    IDS_ARE_OF_IMDB,
+    IDS_ARE_WHOLE_NUMBERS,
+    KEYS_ARE_WHOLE_NUMBERS,
+    MEAN_SCORES_ARE_0_TO_100,
+    POINTERS_ARE_STATED,
+    STATUSES_ARE_KNOWN,
+    formats_and_statuses_are_known,
+    scores_are_0_to_100,
+    sources_are_known,
+)
 from assets.checks.suites.values import (
     CROSS_ID_VERDICTS,
     DECISIONS,
@@ -9,23 +22,15 @@ from assets.checks.suites.values import (
     KEY_EVENTS,
     LARGEST_KEY,
     MATCH_METHODS,
-    PRECISIONS,
     RELATION_VERDICTS,
-    SEASONS,
-    SOURCE_ID,
     SOURCES,
-    STATUSES,
     VISIBLE,
     YEARS,
 )
 
 IDENTITIES = (
-    ColumnCheck("sources_are_known", "Every record is of a known source.", one_of("source", SOURCES)),
-    ColumnCheck(
-        "source_ids_are_positive_whole_numbers",
-        "Every id is a positive whole number without leading zeros.",
-        matching(SOURCE_ID, "source_id"),
-    ),
+    sources_are_known("record"),
+    IDS_ARE_WHOLE_NUMBERS,
     ColumnCheck(
         "anime_keys_are_exact_in_json",
         "Every record has a key from 1 to 2^53 - 1, which JSON and JavaScript hold exactly.",
@@ -36,11 +41,7 @@ IDENTITIES = (
         "How each record was matched is one of the stated methods.",
         stated("match_method") + one_of("match_method", MATCH_METHODS),
     ),
-    ColumnCheck(
-        "confidences_are_0_to_1",
-        "Every match has a confidence from 0 to 1.",
-        stated("confidence") + between(0, 1, "confidence"),
-    ),
+    CONFIDENCES_ARE_0_TO_1,
 )
 
 #: The columns of dim_anime that records state; start_date brings its precision, year and season along.
@@ -50,29 +51,21 @@ ANIME_COLUMNS = (
 )
 
 DIM_ANIME = (
-    ColumnCheck("keys_are_whole_numbers", "Keys are 64-bit integers, none missing.", typed("int64", "anime_key")),
+    KEYS_ARE_WHOLE_NUMBERS,
     ColumnCheck(
         "formats_are_known",
         "Every anime has one of the project's formats, UNKNOWN where no source states one.",
         stated("format") + one_of("format", FORMATS),
     ),
-    ColumnCheck("statuses_are_known", "Every stated status is one of the project's.", one_of("status", STATUSES)),
-    ColumnCheck(
-        "dates_say_how_exact_they_are",
-        "Seasons and the precision of dates are among the stated words.",
-        one_of("season", SEASONS) + one_of("start_date_precision", PRECISIONS),
-    ),
-    ColumnCheck(
-        "mean_scores_are_0_to_100",
-        "Mean scores lie on the common scale from 0 to 100.",
-        between(0, 100, "mean_score"),
-    ),
+    STATUSES_ARE_KNOWN,
+    DATES_SAY_HOW_EXACT_THEY_ARE,
+    MEAN_SCORES_ARE_0_TO_100,
     ColumnCheck(
         "counts_are_possible",
         "Users are not negative, episodes and minutes positive, and at most every source holds an anime.",
         between(0, None, "popularity")
         + between(1, None, "episodes")
-        + above(0, None, "duration_minutes")
+        + positive("duration_minutes")
         + between(0, len(SOURCES), "source_count"),
     ),
     ColumnCheck(
@@ -89,41 +82,25 @@ DIM_ANIME = (
 )
 
 ANIME_RECORDS = (
-    ColumnCheck("sources_are_known", "Every record is of a known source.", one_of("source", SOURCES)),
-    ColumnCheck(
-        "source_ids_are_positive_whole_numbers",
-        "Every id is a positive whole number without leading zeros.",
-        matching(SOURCE_ID, "source_id"),
-    ),
-    ColumnCheck("keys_are_whole_numbers", "Keys are 64-bit integers, none missing.", typed("int64", "anime_key")),
-    ColumnCheck(
-        "formats_and_statuses_are_known",
-        "Every record has one of the project's formats, and its status, where stated, is one of the project's.",
-        stated("format") + one_of("format", FORMATS) + one_of("status", STATUSES),
-    ),
-    ColumnCheck(
-        "dates_say_how_exact_they_are",
-        "Seasons and the precision of dates are among the stated words.",
-        one_of("season", SEASONS) + one_of("start_date_precision", PRECISIONS),
-    ),
+    sources_are_known("record"),
+    IDS_ARE_WHOLE_NUMBERS,
+    KEYS_ARE_WHOLE_NUMBERS,
+    formats_and_statuses_are_known("record"),
+    DATES_SAY_HOW_EXACT_THEY_ARE,
     ColumnCheck(
         "numbers_are_possible",
         "Scores lie from 0 to 100, users are not negative, episodes and minutes positive.",
         between(0, 100, "mean_score")
         + between(0, None, "popularity")
         + between(1, None, "episodes")
-        + above(0, None, "duration_minutes"),
+        + positive("duration_minutes"),
     ),
-    ColumnCheck(
-        "payload_pointers_are_stated",
-        "Every record says in which landed line it stands.",
-        stated("payload_path", "payload_line"),
-    ),
+    POINTERS_ARE_STATED,
 )
 
 ANIME_FIELDS = (
     ColumnCheck("fields_are_known", "Every value is of a column of dim_anime.", one_of("field", ANIME_COLUMNS)),
-    ColumnCheck("sources_are_known", "Every value is of a known source.", one_of("source", SOURCES)),
+    sources_are_known("value"),
     ColumnCheck(
         "values_can_be_read", "Every value is stated: what is not stated has no row.", matching(VISIBLE, "value")
     ),
@@ -182,8 +159,8 @@ SOURCE_ROWS = (
 )
 
 REVIEWS = (
-    ColumnCheck("sources_are_known", "Every review is of a known source.", one_of("source", SOURCES)),
-    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "score")),
+    sources_are_known("review"),
+    scores_are_0_to_100("score"),
     ColumnCheck(
         "readers_are_counted",
         "What readers thought of a review is a number of them.",
@@ -192,7 +169,7 @@ REVIEWS = (
 )
 
 TOMBSTONES = (
-    ColumnCheck("sources_are_known", "Every record that is gone is of a known source.", one_of("source", SOURCES)),
+    sources_are_known("record that is gone"),
     ColumnCheck(
         "reports_are_counted",
         "Every record that is gone was reported at least once, and says when.",
@@ -201,13 +178,9 @@ TOMBSTONES = (
 )
 
 IMDB_MATCHES = (
-    ColumnCheck("ids_are_of_imdb", "Every id is tt and at least seven digits.", matching(r"^tt[0-9]{7,10}$", "tconst")),
-    ColumnCheck(
-        "confidences_are_0_to_1",
-        "Every match has a confidence from 0 to 1.",
-        stated("confidence") + between(0, 1, "confidence"),
-    ),
-    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "imdb_score")),
+    IDS_ARE_OF_IMDB,
+    CONFIDENCES_ARE_0_TO_1,
+    scores_are_0_to_100("imdb_score"),
 )
 
 CATALOGUE: dict[str, tuple[ColumnCheck, ...]] = {

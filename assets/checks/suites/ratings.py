@@ -1,10 +1,11 @@
 """Suites of users and what they think of anime."""
 
 from assets.checks.expectations import ColumnCheck, between, matching, one_of, stated, typed
-from assets.checks.suites.values import COHORTS, LARGEST_KEY, LIST_STATUSES, SOURCES, VISIBLE
+from assets.checks.suites.common import LIST_STATUSES_ARE_KNOWN, sources_are_known
+from assets.checks.suites.values import COHORTS, LARGEST_KEY, VISIBLE
 
 DIM_USER = (
-    ColumnCheck("sources_are_known", "Every user is of a known source.", one_of("source", SOURCES)),
+    sources_are_known("user"),
     ColumnCheck(
         "user_ids_are_not_blank",
         "Every user is named by the source.",
@@ -24,11 +25,7 @@ DIM_USER = (
 
 USER_RATING = (
     ColumnCheck("ratings_are_decimal_numbers", "Ratings are of type DOUBLE.", typed("float64", "rating")),
-    ColumnCheck(
-        "list_statuses_are_known",
-        "Every stated list status is one of the project's.",
-        one_of("status", LIST_STATUSES),
-    ),
+    LIST_STATUSES_ARE_KNOWN,
 )
 
 RATINGS: dict[str, tuple[ColumnCheck, ...]] = {"dim_user": DIM_USER, "fact_user_rating": USER_RATING}

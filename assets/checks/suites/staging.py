@@ -1,7 +1,17 @@
 """Suites of the staging tables: each source's records in the project's own words and units."""
 
-from assets.checks.expectations import ColumnCheck, above, between, matching, one_of, stated
-from assets.checks.suites.values import FORMATS, LIST_STATUSES, SOURCE_ID, SOURCES, STATUSES
+from assets.checks.expectations import ColumnCheck, between, one_of, positive, stated
+from assets.checks.suites.common import (
+    FIGURES_ARE_COUNTS,
+    IDS_ARE_OF_IMDB,
+    IDS_ARE_WHOLE_NUMBERS,
+    LIST_STATUSES_ARE_KNOWN,
+    MEAN_SCORES_ARE_0_TO_100,
+    POINTERS_ARE_STATED,
+    STATUSES_ARE_KNOWN,
+    scores_are_0_to_100,
+)
+from assets.checks.suites.values import FORMATS, SOURCES
 
 #: Whose records each service's catalogue holds, and whose reviews it tells.
 CATALOGUE_SERVICES = {**{source: source for source in SOURCES}, "jikan": "myanimelist"}
@@ -9,36 +19,16 @@ REVIEW_SERVICES = {"anilist": "anilist", "kitsu": "kitsu", "jikan": "myanimelist
 #: The best a user can give at each source, on its own scale; 0 stands for unrated there and is null here.
 HIGHEST_SCORES = {"anilist": 100, "kitsu": 20, "myanimelist": 10}
 
-POINTERS_ARE_STATED = ColumnCheck(
-    "payload_pointers_are_stated",
-    "Every row names the landed file and the line it came from.",
-    stated("payload_path", "payload_line"),
-)
 ITEMS_ARE_STATED = ColumnCheck(
     "payload_pointers_are_stated",
     "Every row names the landed file, the line, and the place in the response on that line.",
     stated("payload_path", "payload_line", "payload_item"),
 )
-IDS_ARE_WHOLE_NUMBERS = ColumnCheck(
-    "source_ids_are_positive_whole_numbers",
-    "Every id is a positive whole number without leading zeros, as all sources number their anime.",
-    matching(SOURCE_ID, "source_id"),
-)
-FIGURES_ARE_COUNTS = ColumnCheck(
-    "user_counts_are_not_negative",
-    "Popularity, favourites and scores given are numbers of users (never ranks, and never below 0).",
-    between(0, None, "popularity", "favourites", "scored_by"),
-)
-SCORES_ARE_0_TO_100 = ColumnCheck(
-    "mean_scores_are_0_to_100",
-    "Mean scores lie on the common scale from 0 to 100.",
-    between(0, 100, "mean_score"),
-)
 
 
 def record_checks() -> tuple[ColumnCheck, ...]:
     """The suite of stg_<source>__anime_records: every landed version of each record, with its figures."""
-    return (IDS_ARE_WHOLE_NUMBERS, SCORES_ARE_0_TO_100, FIGURES_ARE_COUNTS, POINTERS_ARE_STATED)
+    return (IDS_ARE_WHOLE_NUMBERS, MEAN_SCORES_ARE_0_TO_100, FIGURES_ARE_COUNTS, POINTERS_ARE_STATED)
 
 
 def anime_checks(source: str) -> tuple[ColumnCheck, ...]:
@@ -51,13 +41,13 @@ def anime_checks(source: str) -> tuple[ColumnCheck, ...]:
             "Every record has one of the project's formats, UNKNOWN where the source states none.",
             stated("format") + one_of("format", FORMATS),
         ),
-        ColumnCheck("statuses_are_known", "Every stated status is one of the project's.", one_of("status", STATUSES)),
+        STATUSES_ARE_KNOWN,
         ColumnCheck(
             "episodes_and_durations_are_positive",
             "An unknown number of episodes or minutes is null, never 0.",
-            between(1, None, "episodes") + above(0, None, "duration_minutes"),
+            between(1, None, "episodes") + positive("duration_minutes"),
         ),
-        SCORES_ARE_0_TO_100,
+        MEAN_SCORES_ARE_0_TO_100,
         FIGURES_ARE_COUNTS,
         POINTERS_ARE_STATED,
     )
@@ -77,7 +67,7 @@ def review_checks(source: str) -> tuple[ColumnCheck, ...]:
     return (
         ColumnCheck("source_is_its_own", f"Every review is one of {source}.", one_of("source", [source])),
         IDS_ARE_WHOLE_NUMBERS,
-        ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale.", between(0, 100, "score")),
+        scores_are_0_to_100("score"),
         ColumnCheck("texts_are_stated", "Every review has its text, if only an empty one.", stated("body")),
         ITEMS_ARE_STATED,
     )
@@ -90,20 +80,16 @@ def rating_checks(source: str) -> tuple[ColumnCheck, ...]:
         ColumnCheck(
             "scores_fit_the_scale",
             f"Scores lie on {source}'s own scale, above 0 to {high}; unrated is null, never 0.",
-            above(0, high, "source_score"),
+            positive("source_score", highest=high),
         ),
-        ColumnCheck(
-            "list_statuses_are_known",
-            "Every stated list status is one of the project's.",
-            one_of("status", LIST_STATUSES),
-        ),
+        LIST_STATUSES_ARE_KNOWN,
         POINTERS_ARE_STATED,
     )
 
 
 IMDB_TITLES = (
-    ColumnCheck("ids_are_of_imdb", "Every id is tt and at least seven digits.", matching(r"^tt[0-9]{7,10}$", "tconst")),
-    ColumnCheck("scores_are_0_to_100", "Scores lie on the common scale from 0 to 100.", between(0, 100, "imdb_score")),
+    IDS_ARE_OF_IMDB,
+    scores_are_0_to_100("imdb_score"),
     ColumnCheck("votes_are_not_negative", "Votes are numbers of users.", between(0, None, "votes")),
     ColumnCheck("titles_can_be_read", "Every title has a name.", stated("primary_title")),
     POINTERS_ARE_STATED,

@@ -16,6 +16,8 @@ KEY_EVENTS = ("born", "joined", "merged_into", "split_from", "retired", "revived
 
 #: Every source numbers its anime from 1, without leading zeros.
 SOURCE_ID = r"^[1-9][0-9]{0,17}$"
+#: IMDb numbers its titles with at least seven digits.
+IMDB_ID = r"^tt[0-9]{7,10}$"
 #: Something a person can see: not empty, not only spaces.
 VISIBLE = r"\S"
 #: The oldest known anime is of 1907; announcements reach a few years ahead.

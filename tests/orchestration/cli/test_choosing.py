@@ -30,8 +30,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluated(home: Home, version_id: str, model: str, **parameters: object) -> None:
     """A version that was evaluated on other data, and promoted by rule."""
     facts = {"model_type": model, "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
-    registry.record(home, "evaluated", version_id, **facts, parameters={"seed": 42, **parameters})
-    registry.record(home, "promoted", version_id, because="best")
+    registry.record(home, registry.Kind.EVALUATED, version_id, **facts, parameters={"seed": 42, **parameters})
+    registry.record(home, registry.Kind.PROMOTED, version_id, because="best")
 
 
 def version(home: Path, model: str) -> str:
@@ -59,8 +59,8 @@ def test_a_version_of_other_data_is_compared_without_an_interval(measured: Path,
     """Its lists are gone; what it scored is in the registry."""
     home = Home(measured)
     facts = {"model_type": "als", "data_version": "d", "code_version": "c", "seed": 42, "skipped_because": None}
-    registry.record(home, "evaluated", "als-1", **facts, parameters=asdict(all_models()["als"].Config()))
-    registry.record(home, "measured", "als-1", metrics={"ndcg@10": 0.25})
+    registry.record(home, registry.Kind.EVALUATED, "als-1", **facts, parameters=asdict(all_models()["als"].Config()))
+    registry.record(home, registry.Kind.MEASURED, "als-1", metrics={"ndcg@10": 0.25})
     called = osusume("models", "compare", "als-1", "ease", "--home", measured)
     assert called.status == 0
     assert "no interval: als-1 was not measured for the published snapshot" in called.out
@@ -113,7 +113,7 @@ def test_what_cannot_be_is_refused_by_name(tmp_path: Path, osusume: Call) -> Non
     called = osusume("models", "promote", "als", "--home", tmp_path)
     assert (called.status, "`osusume run` first" in called.err) == (2, True)
     facts = {"model_type": "als", "data_version": "d", "code_version": "c", "seed": 1, "parameters": {}}
-    registry.record(home, "evaluated", "als-1", **facts, skipped_because="nobody rated anything")
+    registry.record(home, registry.Kind.EVALUATED, "als-1", **facts, skipped_because="nobody rated anything")
     called = osusume("models", "promote", "als-1", "--home", tmp_path)
     assert (called.status, "it could not be taught (nobody rated anything)" in called.err) == (2, True)
     called = osusume("models", "promote", "slim", "--home", tmp_path)

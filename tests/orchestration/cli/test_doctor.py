@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.cli.console import Console
-from orchestration.cli.homecheck import leftovers, snapshot, warehouse_file
+from orchestration.cli.homecheck import leftovers, snapshot, warehouse_file, writers
 from orchestration.cli.machine import available_memory, disk, memory, packages, python_version
 from orchestration.cli.runlock import run_lock
 from orchestration.settings import load_settings
@@ -108,6 +108,8 @@ def test_a_warehouse_in_use_is_no_problem(small_home: Path) -> None:
         finding = warehouse_file(load_settings(home=small_home), home)
         assert finding.level == "ok"
         assert "being written" in finding.said
+        (writer,) = writers(home)
+        assert "'a long build'" in writer.said
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)

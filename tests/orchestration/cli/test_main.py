@@ -95,6 +95,11 @@ def test_home_may_stand_before_or_after_the_command(words: tuple[str, ...]) -> N
         (["recommend"], "--user --like is required"),
         (["recommend", "--user", "1", "--like", "x"], "not allowed with"),
         (["recommend", "--user", "1", "-n", "0"], "not between 1 and 100"),
+        (
+            ["backfill", "kitsu", "--from", "2001", "--to", "2001", "--parallel", "0"],
+            "'0' is not a whole number from 1",
+        ),
+        (["benchmark", "movielens", "DIR", "--splits", "-1"], "'-1' is not a whole number from 1"),
         (["sql"], "QUERY"),
         (["sql", "select 1", "--format", "xml"], "invalid choice: 'xml'"),
         (["run", "--select"], "expected at least one argument"),
