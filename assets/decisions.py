@@ -29,7 +29,7 @@ def decision_table(home: Home) -> pa.Table:
         decision = _decision(event, version_id in compared)
         if event.get("is_promoted"):
             compared.add(version_id)
-        elif event["event"] == "promoted":
+        elif event["event"] == Kind.PROMOTED:
             # what comes back later was compared before, and is not explained by that
             compared.discard(version_id)
         if decision is not None:

@@ -157,7 +157,7 @@ def version_before(home: Home) -> str | None:
 
 def before(home: Home, model_version_id: str) -> list[str]:
     """The versions whose place this one took by the rules, one after the other, the last first; [] = none."""
-    decided = [one for one in read_events(home, LOG) if one["event"] == "decided" and one["is_promoted"]]
+    decided = [one for one in read_events(home, LOG) if one["event"] == Kind.DECIDED and one["is_promoted"]]
     replaced = {str(one["model_version_id"]): str(one["champion_version_id"]) for one in decided}
     found: list[str] = []
     while (model_version_id := replaced.get(model_version_id, "")) and model_version_id not in found:
