@@ -12,6 +12,7 @@ import pytest
 from assets.checks.tables import checked_tables
 from orchestration.cli.parser import build_parser
 from orchestration.settings import Settings
+from recommenders.discovery import all_models
 from warehouse.schema import BOOKKEEPING, QUALITY_TABLES
 from warehouse.sqlfiles import read_sql
 
@@ -168,6 +169,12 @@ def test_names_are_defined_where_they_are_said_to_be(path: Path) -> None:
     ]
     assert told or path != GUIDE
     assert not wrong
+
+
+def test_the_readme_counts_the_models() -> None:
+    """In its picture and in its words."""
+    counts = re.findall(r"(?<!\d)(\d+) models(?=,)", text_of(ROOT / "README.md"))
+    assert set(counts) == {str(len(all_models()))}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
