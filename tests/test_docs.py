@@ -1,6 +1,7 @@
-"""What the documents speak of exists: links, commands and their options, settings, tables, checks, files, targets."""
+"""What the documents speak of exists: links, commands, options, settings, tables, checks, files, names, targets."""
 
 import argparse
+import ast
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from assets.checks.tables import checked_tables
 from orchestration.cli.parser import build_parser
 from orchestration.settings import Settings
+from recommenders.discovery import all_models
 from warehouse.schema import BOOKKEEPING, QUALITY_TABLES
 from warehouse.sqlfiles import read_sql
 
@@ -59,6 +61,23 @@ def options(parser: argparse.ArgumentParser) -> set[str]:
     """The options of a command and of its actions."""
     own = {option for action in parser._actions for option in action.option_strings}
     return own.union(*(options(sub) for sub in commands(parser).values()))
+
+
+def defined(text: str) -> set[str]:
+    """What a module defines: functions, classes, variables, and the same inside its classes; nothing imported."""
+    body = list(ast.parse(text).body)
+    body += [inner for node in body if isinstance(node, ast.ClassDef) for inner in node.body]
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    return names | {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+
+
+def names_of_files(text: str) -> Iterator[tuple[str, str]]:
+    """Each name that a document says to be in a file, as in "`A` and `B` in `path/file.py`", with the file."""
+    told = r"((?:`\w+`(?:,|\s+and)\s+)*`\w+`)\s+(?:in|of)\s+`([\w/]+/\w+\.py)`"
+    for names, file in re.findall(told, text):
+        yield from ((name, file) for name in re.findall(r"`(\w+)`", names))
 
 
 def tables() -> set[str]:
@@ -137,6 +156,25 @@ def test_files_exist(path: Path) -> None:
             if not place.with_suffix(".py").exists() and not (place / "__main__.py").exists():
                 wrong.append(module)
     assert not wrong
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_names_are_defined_where_they_are_said_to_be(path: Path) -> None:
+    """`NAME` in `path/file.py` is defined in that file."""
+    told = list(names_of_files(text_of(path)))
+    wrong = [
+        f"{name} in {file}"
+        for name, file in told
+        if not (ROOT / file).exists() or name not in defined(text_of(ROOT / file))
+    ]
+    assert told or path != GUIDE
+    assert not wrong
+
+
+def test_the_readme_counts_the_models() -> None:
+    """In its picture and in its words."""
+    counts = re.findall(r"(?<!\d)(\d+) models(?=,)", text_of(ROOT / "README.md"))
+    assert set(counts) == {str(len(all_models()))}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)

@@ -12,7 +12,7 @@ from warehouse.home import Home
 from warehouse.landing import landed_files, landed_streams
 from warehouse.segments import SEGMENT_EXTENSION
 
-_TERMS = "terms: README, Live sources"
+_TERMS = "terms: docs/sources.md"
 
 
 def source_findings(settings: Settings) -> Iterator[Finding]:
