@@ -52,7 +52,7 @@ class DataVersions:
 
         A new synopsis makes no model another one that does not read what anime are about.
         """
-        return self.described if model.needs_items or model.reads_items else self.rated
+        return self.described if model.learns_from_items() else self.rated
 
     @cached_property
     def code(self) -> str:

@@ -83,8 +83,10 @@ class Als(Recommender):
     @override
     def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
         columns = seen_items(interactions, self.name)
-        confidence = scipy.sparse.csr_array(self._confidence(interactions)[:, columns])
-        penalty = self.config.reg * confidence.nnz / np.sqrt(interactions.n_users * len(columns))
+        confidence = self._confidence(interactions)[:, columns]
+        # somebody of whom nothing is known changes neither the penalty nor what is drawn at random
+        confidence = scipy.sparse.csr_array(confidence[np.flatnonzero(np.diff(confidence.indptr))])
+        penalty = self.config.reg * confidence.nnz / np.sqrt(confidence.shape[0] * len(columns))
         found = self._alternated(confidence, penalty)
         factors = np.zeros((interactions.n_items, self.config.embedding_size), dtype=np.float32)
         factors[columns] = found

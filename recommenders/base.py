@@ -57,7 +57,7 @@ class Recommender(ABC):
     Config: ClassVar[type[ModelConfig]]
     needs_items: ClassVar[bool] = False
     reads_items: ClassVar[bool] = False
-    """Whether the features of the items change what it learns, though it can do without them."""
+    """Whether it learns from the features of the items where they are given, though it can do without them."""
     components: ClassVar[tuple[str, ...]] = ()
     """Names of the models that this one is made of."""
 
@@ -80,6 +80,11 @@ class Recommender(ABC):
         self._fitted = False
 
     # --- what callers use -------------------------------------------------------------------------
+
+    @classmethod
+    def learns_from_items(cls) -> bool:
+        """Whether the features of the items change what it learns, whether or not it can do without them."""
+        return cls.needs_items or cls.reads_items
 
     def using(self, fitted: Mapping[str, "Recommender"]) -> Self:
         """The model itself, with components that were fitted on the very interactions that `fit` will get."""

@@ -110,15 +110,21 @@ def candidate_scores(
 def learned_weights(
     owners: NDArray[np.int64], scores: NDArray[np.float64], hidden: NDArray[np.bool_], reg: float
 ) -> list[float]:
-    """Weights >= 0 that maximise each user's mean log-probability of the hidden candidates."""
+    """Weights >= 0 that maximise each user's mean log-probability of the hidden candidates.
+
+    A score that is the same for all candidates says nothing and gets 0; where all are, each gets 1.
+    """
     from scipy.optimize import minimize
 
+    says = np.ptp(scores, axis=0) > 0
+    if not says.any():
+        return [1.0] * len(says)
     first = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
     user = np.cumsum(np.r_[False, owners[1:] != owners[:-1]])
     positives = np.maximum(np.add.reduceat(hidden.astype(np.float64), first), 1)
     target = hidden / positives[user]
-    # the same steps whatever the unit of the scores
-    unit = np.maximum(scores.std(axis=0), np.finfo(np.float64).tiny)
+    # the same steps whatever the unit of the scores; what says nothing is 0 in an infinite one, and so is its weight
+    unit = np.where(says, scores.std(axis=0), np.inf)
     scaled = scores / unit
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

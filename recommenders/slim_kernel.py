@@ -20,7 +20,7 @@ from recommenders.linear import most_seen
 from recommenders.slim import Slim
 
 THE_SAME = 1 - 1e-5
-"""A list whose cosine with a training user's is larger is that user's own."""
+"""A list whose cosine with a training user's is larger is taken for that user's own."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,10 @@ class SlimKernel(Recommender):
     infinitely wide network with one hidden layer of rectified units, a function of the cosine of two lists whose
     rare titles weigh more.
 
-    A training user's own row takes no part in their score: it is left out in closed form.
+    A training user's own row takes no part in their score, left out in closed form, as long as the list is the one
+    that was taught: a row is known by its cosine alone (above `THE_SAME`; the nearest, of equals the first). So the
+    row of a list that has changed by more than that takes part, and where several have the same list, as all have
+    whose only title is the same, one row is left out for each, be it theirs or not.
 
     Source:
         Sachdeva, Dhaliwal, Wu, McAuley, "Infinite recommendation networks", NeurIPS 2022 (lists and this kernel);

@@ -1,7 +1,8 @@
 """Trained models on disk: plain arrays and JSON in a folder of their own, whole or not at all.
 
 The one rule: nothing is read that was not written here. Every file is listed with its SHA-256, a folder
-with a file more or less is refused, and no format that can run code (pickle) is ever opened.
+with a file more or less is refused, and no format that can run code (pickle) is ever opened. Checksums that
+match are not proof enough: only files that are listed are opened, and a matrix must not point outside itself.
 
 A folder holds `model.json` (model, configuration, stamp, list of files) and one `.npy` per array; a
 sparse matrix is three of them.
@@ -66,9 +67,11 @@ def read_folder(directory: Path) -> tuple[Json, dict[str, Any]]:
 
     Raises:
         ModelMissingError: there is no such folder.
-        ModelDamagedError: another format, a file too many or missing, or a checksum that differs.
+        ModelDamagedError: another format, a file too many or missing, a checksum that differs, or a matrix that
+            points outside itself.
     """
     manifest = read_header(directory)
+    _require_names(directory, manifest)
     found = {path.name for path in directory.iterdir()} - {MANIFEST}
     if found != set(manifest["files"]):
         odd = sorted(found ^ set(manifest["files"]))
@@ -78,11 +81,8 @@ def read_folder(directory: Path) -> tuple[Json, dict[str, Any]]:
             raise ModelDamagedError(f"{directory / name}: its checksum differs; train the model again")
     arrays: dict[str, Any] = {}
     for name, shape in manifest["csr_shapes"].items():
-        if shape is None:
-            arrays[name] = _read(directory / f"{name}.npy")
-        else:
-            parts = tuple(_read(directory / f"{name}.{part}.npy") for part in CSR_PARTS)
-            arrays[name] = scipy.sparse.csr_array(parts, shape=tuple(shape))
+        parts = [_read(directory / file) for file in _files(name, shape)]
+        arrays[name] = parts[0] if shape is None else _matrix(directory / name, parts, shape)
     return manifest, arrays
 
 
@@ -112,17 +112,59 @@ def _parts(name: str, array: NDArray[Any] | Csr) -> list[tuple[str, NDArray[Any]
     if not name.isidentifier():
         raise ValueError(f"{name!r} cannot be the name of an array: it becomes a file name")
     if isinstance(array, np.ndarray):
-        return [(f"{name}.npy", array)]
-    return [(f"{name}.{part}.npy", getattr(array, part)) for part in CSR_PARTS]
+        return [(file, array) for file in _files(name, None)]
+    return [(file, getattr(array, part)) for file, part in zip(_files(name, array.shape), CSR_PARTS, strict=True)]
+
+
+def _files(name: str, shape: Any) -> list[str]:
+    """The files of an array, or of the parts of a csr matrix where it has a shape."""
+    return [f"{name}.npy"] if shape is None else [f"{name}.{part}.npy" for part in CSR_PARTS]
+
+
+def _require_names(directory: Path, manifest: Json) -> None:
+    """Nothing, when the names in `model.json` are of the files it lists: no other file is ever opened.
+
+    Its checksum says that it is whole, not that this code wrote it.
+    """
+    shapes, files = manifest.get("csr_shapes"), manifest.get("files")
+    if not isinstance(shapes, dict) or not isinstance(files, dict):
+        raise ModelDamagedError(f"{directory / MANIFEST} lists no arrays or no files; train the model again")
+    named = {file for name, shape in shapes.items() for file in _files(name, shape)}
+    odd = [name for name in shapes if not name.isidentifier()] or sorted(named ^ set(files))
+    if odd:
+        why = f"{directory / MANIFEST}: its arrays are not those of its files: {odd[:3]}; train the model again"
+        raise ModelDamagedError(why)
 
 
 def _read(path: Path) -> NDArray[Any]:
     """One array; anything but plain numbers is refused."""
     try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
+        with path.open("rb") as stream:
+            array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
     except ValueError as error:
         raise ModelDamagedError(f"{path} is no plain array ({error}); train the model again") from error
     return array
+
+
+def _matrix(place: Path, parts: list[NDArray[Any]], shape: Any) -> Csr:
+    """The csr matrix of its parts; one that compiled code would read or write outside of is refused.
+
+    `check_format` of scipy follows no pointers where the last of them says that nothing is stored.
+    """
+    data, indices, indptr = parts
+    is_shape = isinstance(shape, list) and len(shape) == 2 and all(isinstance(n, int) and n >= 0 for n in shape)
+    if not (
+        is_shape
+        and data.ndim == indices.ndim == indptr.ndim == 1
+        and indices.dtype.kind == indptr.dtype.kind == "i"
+        and len(indptr) == shape[0] + 1
+        and indptr[0] == 0
+        and bool((indptr[1:] >= indptr[:-1]).all())
+        and indptr[-1] <= len(indices) == len(data)
+        and (len(indices) == 0 or (indices.min() >= 0 and indices.max() < shape[1]))
+    ):
+        raise ModelDamagedError(f"{place} is no whole csr matrix of shape {shape}; train the model again")
+    return scipy.sparse.csr_array((data, indices, indptr), shape=tuple(shape))
 
 
 def _put_in_place(partial: Path, directory: Path) -> None:

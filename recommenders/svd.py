@@ -15,7 +15,6 @@ from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions
 from recommenders.linear import seen_items, training_matrix
-from recommenders.threads import one_blas_thread
 
 
 @dataclass(frozen=True)
@@ -88,14 +87,12 @@ class Svd(Recommender):
         from sklearn.utils.extmath import randomized_svd
 
         size = max(1, min(self.config.embedding_size, min(matrix.shape) // 4))
-        # its BLAS may have been loaded only now, so the limit is set once more
-        with one_blas_thread():
-            _, values, right = randomized_svd(
-                matrix.astype(np.float64),
-                n_components=size,
-                n_iter=self.config.passes,
-                random_state=self.config.seed,
-            )
+        _, values, right = randomized_svd(
+            matrix.astype(np.float64),
+            n_components=size,
+            n_iter=self.config.passes,
+            random_state=self.config.seed,
+        )
         real = values > 1e-9 * max(float(values[0]), np.finfo(np.float64).tiny)
         if not real.any():
             raise NotEnoughDataError(f"{self.name} found no direction in which the lists differ")

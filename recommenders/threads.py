@@ -20,7 +20,11 @@ Result = TypeVar("Result")
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """A block in which every loaded BLAS library computes with one thread."""
+    """A block in which BLAS computes with one thread, NumPy's and SciPy's, which is another library."""
+    # a library that is loaded inside the block would not be limited: SciPy's is with the first use of scipy.linalg,
+    # and scikit-learn's and implicit's BLAS is that one too
+    import scipy.linalg  # noqa: F401
+
     with threadpool_limits(limits=1, user_api="blas"):
         yield
 

@@ -184,7 +184,7 @@ def _confirmed(model: type[Recommender], ground: Ground, study: optuna.Study, se
 
 def _study_name(model: type[Recommender], ground: Ground, seed: int) -> str:
     """`<model>-<12 hex digits>` of all that a search depends on."""
-    read = ground.items if model.needs_items else None
+    read = ground.items if model.learns_from_items() else None
     space = sorted((name, repr(values)) for name, values in model.Config.search_space.items())
     parts: Iterable[Any] = (data_version(ground.training, read, ground.allowed), code_version(), seed, space)
     return f"{model.name}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]}"

@@ -1,6 +1,7 @@
 """Stored models: taught again where they are damaged, stamped, and removed when nobody will ask for them."""
 
 import os
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from assets import registry
 from assets.artifacts import cost_of, kept_versions, prune, taught_model
 from assets.model_inputs import TrainingInputs, read_training
 from assets.teaching import MODELS
-from recommenders.ease import EaseConfig
+from recommenders.contributions import Floats
+from recommenders.ease import Ease, EaseConfig
+from recommenders.interactions import Interactions
+from recommenders.promotion import MAX_SECONDS_PER_USER
 from recommenders.store import read_header
 from tests.assets.model_world import make_model_world, materialize
 from warehouse.home import Home
@@ -70,6 +74,26 @@ def test_the_cost_of_a_version_is_that_of_its_stored_model(inputs: TrainingInput
     cost = cost_of(Home(tmp_path), "ease", VERSION, inputs, 42)
     assert cost.stored_bytes == sum(path.stat().st_size for path in (tmp_path / "models" / VERSION).iterdir())
     assert 0 <= cost.seconds_per_user < 0.05
+
+
+def test_what_is_loaded_and_compiled_once_is_no_users_cost(
+    inputs: TrainingInputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it would take more than the guard rail allows for all the users that are timed."""
+    few = replace(inputs, interactions=inputs.interactions.take(range(4)))
+    scores, allowed = Ease._scores, MAX_SECONDS_PER_USER * few.interactions.n_users
+    compiled: list[bool] = []
+
+    def slow_at_first(self: Ease, rows: Interactions) -> Floats:
+        until = time.process_time() + 2 * allowed
+        while not compiled and time.process_time() < until:
+            pass
+        compiled.append(True)
+        return scores(self, rows)
+
+    monkeypatch.setattr(Ease, "_scores", slow_at_first)
+    assert cost_of(Home(tmp_path), "ease", VERSION, few, 42).seconds_per_user < MAX_SECONDS_PER_USER
+    assert compiled
 
 
 def test_what_published_snapshots_ask_for_and_the_last_stored_stay(tmp_path: Path) -> None:

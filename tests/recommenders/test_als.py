@@ -5,6 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from recommenders.als import Als, AlsConfig
+from recommenders.interactions import Interactions
 
 from .worlds import matrix, tastes
 
@@ -25,6 +26,22 @@ def test_als_penalty_is_in_units_of_the_size_of_the_matrix() -> None:
     """Reg * sqrt(entries per user * entries per item): here 6 entries of 2 users and 3 items."""
     model = Als(AlsConfig(embedding_size=2, reg=0.5)).fit(matrix([[8, 8, 8], [8, 8, 8]]))
     assert model.penalty == pytest.approx(0.5 * np.sqrt((6 / 2) * (6 / 3)))
+
+
+def test_als_learns_the_same_beside_users_of_whom_nothing_is_known() -> None:
+    """Rows without an entry, at the beginning and at the end, change no bit."""
+    world, _ = tastes()
+    beside = np.r_[world.user_keys[0] - 5, world.user_keys, world.user_keys[-1] + 1 + np.arange(20)]
+    entries = world.seen.tocoo()
+    keys = world.user_keys[entries.row], world.item_keys[entries.col], np.full(entries.nnz, 8.0)
+
+    def learned(users: np.ndarray) -> Als:
+        return Als().fit(Interactions.from_arrays(*keys, user_keys=users, item_keys=world.item_keys))
+
+    alone, among = learned(world.user_keys), learned(beside)
+    assert among.penalty == alone.penalty
+    assert among.factors.tobytes() == alone.factors.tobytes()
+    assert among.training == alone.training
 
 
 def test_als_leaves_items_nobody_has_seen_at_zero() -> None:

@@ -99,3 +99,22 @@ def test_the_unit_of_a_score_does_not_matter() -> None:
     small = learned_weights(owners, scores, hidden, reg=1e-3)
     large = learned_weights(owners, scores * [1, 1000], hidden, reg=1e-3)
     np.testing.assert_allclose(large, [small[0], small[1] / 1000], rtol=1e-3)
+
+
+def test_a_score_that_is_the_same_for_all_candidates_gets_no_weight() -> None:
+    """Beside one that says something, which gets what it would get alone; where none does, all count alike."""
+    rng = np.random.default_rng(4)
+    owners, hidden = np.repeat(np.arange(50), 8), np.tile(np.arange(8) < 2, 50)
+    says = rng.normal(size=len(owners)) + hidden
+    for nothing in (0.0, 0.1, 7.0):
+        same = np.full(len(owners), nothing)
+        found = learned_weights(owners, np.stack([same, says], axis=1), hidden, reg=1e-3)
+        assert found[0] == 0
+        np.testing.assert_allclose(found[1], learned_weights(owners, says[:, None], hidden, reg=1e-3)[0], rtol=1e-3)
+        assert learned_weights(owners, np.stack([same, same], axis=1), hidden, reg=1e-3) == [1, 1]
+
+
+def test_one_user_and_three_titles_are_enough_for_a_list() -> None:
+    """No component tells the candidates apart there; the scores are finite all the same."""
+    world = matrix([[9, 9, 9]])
+    assert np.isfinite(BlendWeighted().fit(world).scores(world)).all()

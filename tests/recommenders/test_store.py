@@ -4,11 +4,13 @@ import json
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from recommenders import store
 from recommenders.errors import ModelDamagedError, ModelMissingError
 from recommenders.store import read_folder, read_header, write_folder
 
@@ -23,6 +25,15 @@ HEADER = {"model": "some", "config": {"seed": 1}, "stamp": {"data_version": "abc
 def folder(tmp_path: Path) -> Path:
     """A stored model."""
     return write_folder(tmp_path / "models" / "some-1", HEADER, ARRAYS)
+
+
+def seal(folder: Path, shapes: dict[str, Any] | None = None) -> None:
+    """Make all checksums match again, as somebody would who knows how they are made; with other arrays by name."""
+    manifest = json.loads((folder / "model.json").read_text())
+    manifest["csr_shapes"].update(shapes or {})
+    manifest["files"] = {name: store._sha256(folder / name) for name in manifest["files"]}
+    manifest["sha256"] = store._manifest_sum(manifest)
+    (folder / "model.json").write_text(json.dumps(manifest))
 
 
 def test_what_was_written_is_read(folder: Path) -> None:
@@ -102,13 +113,17 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
         write_folder(tmp_path / "a", HEADER, {"bad": np.array([{}], dtype=object)})
     folder = write_folder(tmp_path / "b", HEADER, {"bad": np.zeros(1)})
     (folder / "bad.npy").write_bytes(pickle.dumps(Path("x")))
-    manifest = json.loads((folder / "model.json").read_text())
-    from recommenders import store
-
-    manifest["files"]["bad.npy"] = store._sha256(folder / "bad.npy")
-    manifest["sha256"] = store._manifest_sum(manifest)
-    (folder / "model.json").write_text(json.dumps(manifest))
+    seal(folder)
     with pytest.raises(ModelDamagedError, match="no plain array"):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18)], ids=["nothing", "an empty archive"])
+def test_a_file_that_is_no_array_is_refused(folder: Path, content: bytes) -> None:
+    """Nor can it be read with matching checksums."""
+    (folder / "dense.npy").write_bytes(content)
+    seal(folder)
+    with pytest.raises(ModelDamagedError, match=r"dense\.npy is no plain array"):
         read_folder(folder)
 
 
@@ -116,6 +131,64 @@ def test_a_name_that_could_leave_the_folder_is_refused(tmp_path: Path) -> None:
     """Array names become file names, so they are identifiers."""
     with pytest.raises(ValueError, match="name of an array"):
         write_folder(tmp_path / "a", HEADER, {"../evil": np.zeros(1)})
+
+
+@pytest.mark.parametrize("name", ["../../secret", "secret", "/etc/secret"])
+def test_only_the_files_that_are_listed_are_read(folder: Path, name: str) -> None:
+    """With matching checksums too, an array of any other name is refused, wherever its file would lie."""
+    np.save(folder.parent.parent / "secret.npy", np.arange(3))
+    seal(folder, {name: None})
+    with pytest.raises(ModelDamagedError, match=r"not those of its files.*secret"):
+        read_folder(folder)
+
+
+def test_a_name_that_is_no_identifier_is_refused_though_its_file_is_listed(folder: Path) -> None:
+    """So that what is read is what could have been written."""
+    (folder / "dense.npy").rename(folder / "den-se.npy")
+    text = (folder / "model.json").read_text()
+    (folder / "model.json").write_text(text.replace('"dense', '"den-se'))
+    seal(folder)
+    with pytest.raises(ModelDamagedError, match="den-se"):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("part", "values"),
+    [
+        ("indices", [1, 2**28]),
+        ("indices", [-1, 0]),
+        ("indices", [1.0, 0.0]),
+        ("indptr", [0, 9, 2]),
+        ("indptr", [0, 2, 0]),
+        ("indptr", [0, 1, 3]),
+        ("indptr", [1, 1, 2]),
+        ("indptr", [0, 2]),
+        ("data", [1.5]),
+        ("data", [[1.5, 2.0]]),
+    ],
+    ids=str,
+)
+def test_a_matrix_that_points_outside_itself_is_refused(folder: Path, part: str, values: list[Any]) -> None:
+    """With matching checksums too: compiled code would follow it out of its memory. The message names the array."""
+    np.save(folder / f"sparse.{part}.npy", np.array(values))
+    seal(folder)
+    with pytest.raises(ModelDamagedError, match="sparse is no whole csr matrix"):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize("shape", [[2, 1], [3, 3], [2], [-1, 3], ["2", 3], {}])
+def test_a_shape_that_its_parts_do_not_have_is_refused(folder: Path, shape: object) -> None:
+    """Fewer columns than the numbers of its parts, other rows, or no shape at all."""
+    seal(folder, {"sparse": shape})
+    with pytest.raises(ModelDamagedError, match="sparse is no whole csr matrix"):
+        read_folder(folder)
+
+
+def test_an_empty_matrix_is_whole(tmp_path: Path) -> None:
+    """Of no rows, and of rows without an entry."""
+    empty = {"rows": sp.csr_array((0, 3)), "entries": sp.csr_array((2, 3))}
+    arrays = read_folder(write_folder(tmp_path / "a", HEADER, empty))[1]
+    assert [arrays[name].shape for name in ("rows", "entries")] == [(0, 3), (2, 3)]
 
 
 def test_what_is_not_there_or_not_a_model_is_told_apart(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import pytest
 
+from recommenders.base import Recommender
 from recommenders.config import Between, ModelConfig, OneOf, SearchSpace
+from recommenders.content_tfidf import ContentTfidf
 from recommenders.discovery import all_models
 from recommenders.ease import Ease
 from recommenders.errors import InvalidInputError, ModelDivergedError, NotEnoughDataError
@@ -16,11 +18,12 @@ from recommenders.interactions import Interactions
 from recommenders.item_knn import ItemKnn
 from recommenders.lightfm_models import LightfmWarp
 from recommenders.popularity import Popularity
+from recommenders.rerank import Rerank
 from recommenders.splitting import holdout
-from recommenders.tuning import tune
+from recommenders.tuning import open_study, tune
 from recommenders.tuningrecords import Ground
 
-from .worlds import tastes
+from .worlds import described, tastes
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,16 @@ def test_nothing_but_the_training_part_is_looked_at(ground: Ground, tmp_path: Pa
     assert tune(Popularity, ground, tmp_path / "a", trials=4) == tune(Popularity, poisoned, tmp_path / "b", trials=4)
     fewer = replace(ground, training=ground.training.take(range(world.n_users - 1)))
     assert tune(Popularity, fewer, tmp_path / "c", trials=1).study != tune(Popularity, ground, tmp_path / "a").study
+
+
+@pytest.mark.parametrize(("model", "reads"), [(Rerank, True), (ContentTfidf, True), (Ease, False)])
+def test_a_search_is_another_one_where_the_model_would_read_other_descriptions(
+    ground: Ground, tmp_path: Path, model: type[Recommender], reads: bool
+) -> None:
+    """Of models that need descriptions and of those that only read them; what others found stays found."""
+    other = replace(ground, items=described(ground.training))
+    names = {open_study(model, each, tmp_path, 42).study_name for each in (ground, other)}
+    assert (len(names) == 2) == reads
 
 
 def test_the_default_is_tried_first_and_the_best_is_confirmed_elsewhere(ground: Ground, tmp_path: Path) -> None:
