@@ -55,6 +55,8 @@ def test_every_way_to_say_the_second_season_reads_alike(title):
         ("Hana 100 II", 2, 0, 0),
         ("Hana 3: Aki 2", 2, 0, 0),
         ("Hana 2nd Season 2", 2, 0, 0),
+        ("Hana 3rd Season 2nd Cour", 3, 2, 0),
+        ("Hana Third Season 2nd Part", 3, 2, 0),
         ("Hana", 0, 0, 0),
     ],
 )
