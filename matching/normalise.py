@@ -80,8 +80,9 @@ def one_line(text: str) -> str:
 def normalise_all(titles: Sequence[str]) -> list[str]:
     """For each title its words in lower case, parted by spaces, with `|` between name and subtitle.
 
-    Width, case, diacritics, quotation marks and punctuation are gone; Japanese and Chinese season, part and
-    film words are English ("第2期" is "season 2"); voiced kana stay whole. A title of signs only is "".
+    Width, case, diacritics, quotation marks and punctuation are gone; digits of all scripts are 0 to 9; Japanese
+    and Chinese season, part and film words are English ("第2期" is "season 2"); voiced kana stay whole. A title of
+    signs only is "".
     """
     plain = [title.isascii() for title in titles]
     ascii_lines = iter(_plain_lines([title for title, is_ascii in zip(titles, plain, strict=True) if is_ascii]))
@@ -101,10 +102,16 @@ def _other_lines(titles: Sequence[str]) -> list[str]:
     """The words of titles in any script."""
     text = "\n".join(one_line(unicodedata.normalize("NFKC", title)) for title in titles).casefold()
     text = unicodedata.normalize("NFD", text.translate(_DROPPED | _SPELT)).translate(_COMBINING)
-    text = unicodedata.normalize("NFC", text).translate(_PARTED)
+    text = unicodedata.normalize("NFC", text)
+    text = text.translate(_PARTED | _digits_in(text))
     for pattern, replacement in _EAST_ASIAN:
         text = pattern.sub(replacement, text)
     return _glued(text, len(titles))
+
+
+def _digits_in(text: str) -> dict[int, str]:
+    """The digits of other scripts, and those in black circles, which NFKC leaves as they are, as 0 to 9."""
+    return {ord(sign): str(unicodedata.digit(sign)) for sign in set(text) if sign.isdigit()}
 
 
 def _glued(text: str, count: int) -> list[str]:

@@ -36,25 +36,10 @@ _PLAIN_ROMAN = {word: value for word, value in _ROMAN.items() if len(word) > 1 a
 _SURE_ROMAN = frozenset(("iii", "iv", "vii", "viii", "xii", "xiii"))
 
 SEASON_WORDS = frozenset(("season", "seasons", "series", "saison", "temporada", "staffel", "shiriizu", "stage", "ki"))
-PART_WORDS = frozenset(
-    (
-        "part",
-        "cour",
-        "cours",
-        "kuuru",
-        "pt",
-        "half",
-        "bu",
-        "chapter",
-        "shou",
-        "maku",
-        "act",
-        "arc",
-        "volume",
-        "vol",
-        "book",
-    )
-)
+PART_WORDS = frozenset((
+    "part", "cour", "cours", "kuuru", "pt", "half", "bu", "chapter", "shou", "maku", "act", "arc",
+    "volume", "vol", "book",
+))  # fmt: skip
 #: words that say what kind of thing it is, not what it is called
 KINDS = {
     "movie": 1, "gekijouban": 1, "gekijoban": 1, "eiga": 1, "film": 1, "movies": 1, "films": 1,
@@ -174,19 +159,19 @@ class _Reader:
     def _counted(self, word: str) -> bool:
         """Phrases of a number and a counter: "2nd season", "season 2", "part ii", "dai 2 ki", "second half"."""
         after = self._word(1)
-        if word in SEASON_WORDS or word in PART_WORDS:
+        if _counts(word):
             value = _number(after) or (_LETTERS.get(after, 0) if word == "part" else 0)
             if value and word != "ki":
                 return self._set(word, value, 2)
             return False
         if word == "dai" and (value := _number(after) or _JAPANESE.get(after, 0)):
             counter = self._word(2)
-            if counter in SEASON_WORDS or counter in PART_WORDS:
+            if _counts(counter):
                 return self._set(counter, value, 3)
         if word == "di" and after in _CHINESE and self._word(2) in _CHINESE_COUNTERS:
             return self._set("season" if self._word(2) == "ji" else "part", _CHINESE[after], 3)
         value = _ordinal(word)
-        if value and (after in SEASON_WORDS or after in PART_WORDS) and not _number(self._word(2)):
+        if value and _counts(after) and (not _number(self._word(2)) or _counts(self._word(3))):
             return self._set(after, value, 2)
         if word in ("ni", "san", "yon") and after == "no" and self._word(2) in ("shou", "maku", "bu"):
             return self._set("part", _JAPANESE[word], 3)
@@ -229,6 +214,11 @@ class _Reader:
             self.at += 1
             return True
         return False
+
+
+def _counts(word: str) -> bool:
+    """Whether a number beside the word is that of a season or a part."""
+    return word in SEASON_WORDS or word in PART_WORDS
 
 
 def _digits(word: str) -> int:

@@ -227,8 +227,10 @@ def _ids(texts: Iterable[str]) -> Ints:
 
 
 def _numbers(spaced: str) -> str:
-    """The words of a name that are numbers; "" for none."""
-    return " ".join(filter(str.isdigit, spaced.split())) if _DIGIT.search(spaced) else ""
+    """The words of a name that are numbers, 08 written as 8; "" for none."""
+    if not _DIGIT.search(spaced):
+        return ""
+    return " ".join(word.lstrip("0") or "0" for word in spaced.split() if word.isdigit())
 
 
 def records_sharing(key: Ints, source: Ints, record: Ints) -> Ints:

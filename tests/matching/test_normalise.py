@@ -31,6 +31,9 @@ from matching.normalise import marks_all, normalise_all
         ("冰花 剧场版 特别篇", "冰花 movie special"),
         ("冰花 小剧场", "冰花 mini"),
         ("がぎ", "がぎ"),
+        ("Hana ٢", "hana 2"),
+        ("Hana ❷ ⓶", "hana 2 2"),
+        ("氷の花 第٢期", "氷の花 season 2"),
         ("!!!", ""),
     ],
 )

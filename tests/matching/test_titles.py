@@ -1,9 +1,24 @@
 """Names and places in a series."""
 
+import sys
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching.normalise import normalise_all
 from matching.titles import KINDS, ParsedTitle, parse
+from matching.titletable import title_table
+from tests.matching.worlds import record
+
+#: signs that Python calls digits and `int` refuses
+ODD_DIGITS = [sign for sign in map(chr, range(sys.maxunicode)) if sign.isdigit() and not sign.isdecimal()]
+WORDS = st.one_of(
+    st.text(max_size=8),
+    st.text(st.sampled_from(ODD_DIGITS), min_size=1, max_size=2),
+    st.sampled_from(("Hana", "Season", "2nd", "Part", "Dai", "II", "TV", ":", "第", "期")),
+)
 
 
 def read(title: str) -> ParsedTitle:
@@ -16,7 +31,7 @@ def read(title: str) -> ParsedTitle:
     [
         "Hana 2nd Season", "Hana Season 2", "Hana Season II", "Hana: Second Season", "Hana S2", "Hana 2", "Hana II",
         "Hana Dai 2 Ki", "Hana 第2期", "Hana Di Er Ji", "Hana 2nd", "Hana Second", "Hana season2", "Hana (TV 2)",
-        "Hana 2: Aki", "Hana 2nd Stage",
+        "Hana 2: Aki", "Hana 2nd Stage", "Hana ٢", "Hana ❷", "Hana Season ፪",
     ],
 )  # fmt: skip
 def test_every_way_to_say_the_second_season_reads_alike(title):
@@ -40,6 +55,8 @@ def test_every_way_to_say_the_second_season_reads_alike(title):
         ("Hana 100 II", 2, 0, 0),
         ("Hana 3: Aki 2", 2, 0, 0),
         ("Hana 2nd Season 2", 2, 0, 0),
+        ("Hana 3rd Season 2nd Cour", 3, 2, 0),
+        ("Hana Third Season 2nd Part", 3, 2, 0),
         ("Hana", 0, 0, 0),
     ],
 )
@@ -83,3 +100,10 @@ def test_the_chinese_of_parts_a_name_from_its_subtitle(title):
 def test_the_chinese_of_with_nothing_on_one_side_is_a_word_of_the_name(title):
     """There is no name, or no subtitle, that it could part."""
     assert read(title).base == tuple(title.lower().split())
+
+
+@given(st.lists(WORDS, max_size=6).map(" ".join))
+def test_no_title_is_too_odd_to_read(title):
+    """Whatever signs it is made of: one title that could not be read would stop all others."""
+    table, _ = title_table([record("a", "1", title)], np.zeros(1, dtype=np.int64))
+    assert len(table.text) == len(table.base) == len(table.numbers)

@@ -63,6 +63,14 @@ def test_a_year_is_no_day_to_share(precision, holds):
     assert found == ({"nothing_in_common"} if holds else set())
 
 
+@pytest.mark.parametrize(
+    ("left", "right"), [("Hana 08 Yuki", "Hana 8 Yuki"), ("007 Hana", "7 Hana"), ("Hana Episode 0", "Hana Episode 00")]
+)
+def test_a_zero_in_front_makes_no_other_number(left, right):
+    """Numbers are compared, not the ways to write them."""
+    assert not vetoes(record("a", "1", left), record("b", "1", right))
+
+
 def test_an_equal_title_outweighs_conflicting_synonyms():
     """Sources number seasons differently; where any title agrees in full, numbers rule nothing out."""
     assert not vetoes(record("a", "1", "Hana 2", "Yuki Aki"), record("b", "1", "Hana 3", "Yuki Aki"))
