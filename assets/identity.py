@@ -26,6 +26,7 @@ from matching.registry import assign_keys
 from matching.standing import override_status
 from matching.update import Update
 from warehouse.build import fetch
+from warehouse.files import directory_lock
 from warehouse.home import Home
 from warehouse.landing import append_events, read_events
 from warehouse.sqlfiles import sql_file, sql_root
@@ -62,6 +63,14 @@ class Identified:
 @table_step("anime_identity", [table_spec(sql_file(path), deps) for path, deps in TABLES.items()])
 def anime_identity(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Made]:
     """Compare, assign, name: the pairs with their evidence, the records with their keys, the keys' lives."""
+    opened = warehouse.open()
+    # of runs at the same time one after the other: keys follow from the history that is there when they are given
+    with directory_lock(opened.home.matching):
+        yield from _identified(context, warehouse)
+
+
+def _identified(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Made]:
+    """All tables of identity, while no other run makes them."""
     opened = warehouse.open()
     with opened.writer("read records") as connection:
         records = match_records(fetch(connection, "inputs/match_records"))

@@ -76,14 +76,21 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
 
 
 def _publish_without(warehouse: Warehouse, source: str, called: tuple[str, ...], console: Console) -> None:
-    """Give readers at once what there is without the user, where the warehouse is whole enough to be published."""
+    """Give readers at once what there is without the user, where the warehouse is whole and sound enough for that."""
+    from dagster import Failure
+
+    from assets.snapshot import refuse_unsound
+
     with warehouse.writer("forget a user") as connection:
         purged = purge(connection, source, called[0], called[1:])
     try:
-        publish(warehouse, "forget-user", "")
+        publish(warehouse, "forget-user", "", approve=refuse_unsound)
     except PublishError:
         # A run that was killed has left it half built; it is built anew in any case.
         console.say("the warehouse is half built: readers see the old snapshot until it is whole")
+        return
+    except Failure as refused:
+        console.say(f"{refused.description}. Readers see it, with the user, until the rebuild is whole")
         return
     out(f"Snapshots: {counted(sum(purged.values()), 'row')} removed from {counted(len(purged), 'table')}, and")
     out(f"{counted(drop_older_snapshots(warehouse.home), 'older snapshot')} deleted.")

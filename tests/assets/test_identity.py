@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from orchestration.settings import load_settings
 from tests.sql.building import Workshop
 from warehouse.build import build
 from warehouse.catalogue import entries
+from warehouse.files import directory_lock
 from warehouse.landing import append_events, event_files, read_events
 from warehouse.sqlfiles import all_sql_files
 
@@ -232,6 +234,19 @@ def test_the_same_day_again_lands_no_event(house: House) -> None:
     first = event_files(house.home, "key_events")
     house.refresh()
     assert event_files(house.home, "key_events") == first
+
+
+def test_runs_at_the_same_time_give_keys_one_after_the_other(house: House) -> None:
+    """While one is at it no other reads the history, which its events would follow too: the numbers are once each."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with directory_lock(house.home.matching):
+            other = pool.submit(house.refresh)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=2)
+            assert not event_files(house.home, "key_events")
+        assert other.result().success
+    numbers = [event["event_number"] for event in read_events(house.home, "key_events")]
+    assert numbers == list(range(1, len(numbers) + 1)) != []
 
 
 def test_the_ui_shows_who_waits_for_a_person(house: House) -> None:

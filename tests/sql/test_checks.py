@@ -35,6 +35,12 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ),
     ("dim_user", "keys_are_not_null", f"update dim_user set user_key = null where user_key = {BOB}", 1),
     (
+        "fact_user_rating",
+        "keys_are_not_null",
+        f"update fact_user_rating set anime_key = null where user_key = {CAT}",
+        1,
+    ),
+    (
         "evaluation_input",
         "columns_have_the_agreed_types",
         "alter table ml.evaluation_input alter rating type float",
