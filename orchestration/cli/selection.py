@@ -13,8 +13,9 @@ from rapidfuzz import fuzz, process
 
 from orchestration.errors import UsageError
 
-#: One name, with the layers above and below it: dim_anime, +dim_anime, dim_anime+, 2+dim_anime, *dim_anime.
-_CLAUSE = re.compile(r"(?:\*|\d*\+*)(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\*|\+*\d*)")
+#: One name, with what is above and below it: dim_anime, +dim_anime, dim_anime+, or only so many layers: 2+dim_anime.
+#: A star is a plus, as it was in Dagster's selections of old, where a plus alone was one layer.
+_CLAUSE = re.compile(r"(?P<above>\*|(?:\d*\+)?)(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<below>\*|(?:\+\d*)?)")
 _TOKEN = re.compile(r'[a-z_]+:(?:"[^"]*"|[^\s()]+)|"[^"]*"|[A-Za-z_][A-Za-z0-9_]*')
 _NEAR_ENOUGH = 60
 
@@ -52,7 +53,8 @@ def _parse(expression: str, names: list[str]) -> dg.AssetSelection:
     clause = _CLAUSE.fullmatch(expression)
     if clause is not None:
         _refuse_unknown(clause["name"], names)
-        return dg.AssetSelection.from_string(expression)
+        above, below = (clause[side].replace("*", "+") for side in ("above", "below"))
+        return dg.AssetSelection.from_string(f'{above}key:"{clause["name"]}"{below}')
     try:
         return dg.AssetSelection.from_string(_TOKEN.sub(lambda found: _keyed(found[0], names), expression))
     except (DagsterInvalidAssetSelectionError, DagsterInvalidSubsetError) as problem:

@@ -12,8 +12,10 @@ from tests.orchestration.cli.toy import toy_definitions
     ("expressions", "names"),
     [
         (["first"], ["first"]),
-        (["first+"], ["first", "second", "twin_one", "twin_two"]),
-        (["+third"], ["second", "third"]),
+        (["first+"], ["first", "second", "third", "twin_one", "twin_two"]),
+        (["+third"], ["first", "second", "third"]),
+        (["1+third"], ["second", "third"]),
+        (["first+1"], ["first", "second", "twin_one", "twin_two"]),
         (["*third"], ["first", "second", "third"]),
         (["first", "third"], ["first", "third"]),
         (["first or third"], ["first", "third"]),
