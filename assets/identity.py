@@ -35,8 +35,8 @@ RATING_ONLY = "rating_only"
 Record = tuple[str, str]
 Row = Mapping[str, Any]
 TABLES = {
-    "core/fact_match_candidate": ["int_anime_unioned"],
-    "core/fact_match_override": ["int_anime_unioned"],
+    "core/fact_match_candidate": ["int_anime_unioned", "int_ratings_unioned"],
+    "core/fact_match_override": ["int_anime_unioned", "int_ratings_unioned"],
     "intermediate/int_anime_identities": ["int_anime_unioned", "int_ratings_unioned"],
     "core/anime_key_history": ["int_anime_unioned", "int_ratings_unioned"],
     "intermediate/int_published_record": [],
