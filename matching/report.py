@@ -40,6 +40,8 @@ PAIR_COLUMNS: dict[str, str] = {
     "rule_version": "varchar",
     "score_without_cross_id": "double, probability 0-1, as if no cross id were known",
     "matched_without_cross_id": "boolean, whether the two would share an anime if no cross id were known",
+    "left_main_title": "varchar, the left record's first title; null without titles",
+    "right_main_title": "varchar, the right record's",
     "left_title": "varchar, the title of the left record that is most like one of the right; null without titles",
     "right_title": "varchar, its counterpart",
     "title_similarity": "double 0-1, of these two; null without titles",
@@ -126,11 +128,14 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
     evidence, titles = scored.evidence, corpus.titles
     one, two = evidence.left_title, evidence.right_title
     source, ident = ([getattr(record, name) for record in corpus.records] for name in ("source", "source_id"))
+    main = [next(iter(record.titles), None) for record in corpus.records]
     columns: dict[str, list[object]] = {
         "left_source": _picked(source, left),
         "left_source_id": _picked(ident, left),
         "right_source": _picked(source, right),
         "right_source_id": _picked(ident, right),
+        "left_main_title": _picked(main, left),
+        "right_main_title": _picked(main, right),
         "left_title": _picked(titles.text, one),
         "right_title": _picked(titles.text, two),
         "title_similarity": _known(np.round(evidence.column("witness_full").astype(np.float64), 4)),

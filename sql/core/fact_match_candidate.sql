@@ -9,10 +9,10 @@ group: identity
 columns:
     left_source: source of the one record
     left_source_id: its id there
-    left_title: its main title
+    left_title: its main title, or where the source shows none the next that there is; null without any
     right_source: source of the other record
     right_source_id: its id there
-    right_title: its main title
+    right_title: the same of the other record
     score: probability that the two are one anime, 0-1
     decision: match, review (waits for a person; apart until then) or no_match
     reason: what decided, in a sentence
@@ -40,10 +40,10 @@ columns:
 select
     computed.left_source::varchar as left_source,
     computed.left_source_id::varchar as left_source_id,
-    left_record.title_canonical as left_title,
+    computed.left_main_title::varchar as left_title,
     computed.right_source::varchar as right_source,
     computed.right_source_id::varchar as right_source_id,
-    right_record.title_canonical as right_title,
+    computed.right_main_title::varchar as right_title,
     computed.score::double as score,
     computed.decision::varchar as decision,
     computed.reason::varchar as reason,
@@ -66,11 +66,3 @@ select
     computed.relative::varchar as relative,
     computed.features
 from computed
-left join intermediate.int_anime_unioned as left_record
-    on
-        computed.left_source = left_record.source
-        and computed.left_source_id = left_record.source_id
-left join intermediate.int_anime_unioned as right_record
-    on
-        computed.right_source = right_record.source
-        and computed.right_source_id = right_record.source_id
