@@ -19,7 +19,8 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
 
     Args:
         row: one row of `MatchResult.pairs` (evidence, vetoes and decision), as name to value.
-        better: the record that took the place of one of the two, as "source id", when that is the reason.
+        better: the record that took the place of one of the two, or else a third source's that is the same as only
+            one of them, as "source id", when that is the reason.
     """
     if row["decision"] == "match":
         by_id = row.get("cross_id") == "agrees"
@@ -29,7 +30,10 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
     elif row.get("vetoes"):
         return f"Not one anime: {'; '.join(row['veto_sentences'])} ({_facts(row)})."
     elif better is not None:
-        opening = f"Not one anime: {better} fits better; here "
+        is_rival = better.partition(" ")[0] in (row.get("left_source"), row.get("right_source"))
+        opening = (
+            f"Not one anime: {better} {'fits better' if is_rival else 'is the same as only one of the two'}; here "
+        )
     else:
         opening = "Not one anime: "
     return f"{opening}{_facts(row)}."
@@ -55,8 +59,8 @@ def _facts(row: Mapping[str, Any]) -> str:
     if row.get("studios_shared") is not None:
         parts.append("the same studio" if row["studios_shared"] else "different studios")
     parts.append(related(row))
-    if row.get("alone"):
-        parts.append("and neither fits any other record as well")
+    if row.get("alone") and row["decision"] == "match":
+        parts.append("and neither has another likely counterpart in the other's source")
     if row.get("cross_id") == "contradicts":
         parts.append("a cross id points elsewhere")
     if row.get("cross_id") == "agrees" and row["decision"] != "match":

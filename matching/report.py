@@ -62,8 +62,8 @@ PAIR_COLUMNS: dict[str, str] = {
 class Told:
     """What is told of some pairs: their scores and verdicts, row by row.
 
-    `better` names, as "source id", the record that stands in the place of one of the two, `relative` the one by which
-    relations say something of the pair; None where none does.
+    `better` names, as "source id", the record that keeps the two apart, `relative` the one by which relations say
+    something of the pair; None where none does.
     """
 
     scored: ScoredPairs

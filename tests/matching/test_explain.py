@@ -3,6 +3,8 @@
 from matching.explain import sentence
 
 ROW = {
+    "left_source": "anilist",
+    "right_source": "kitsu",
     "decision": "match",
     "cross_id": "absent",
     "vetoes": [],
@@ -38,6 +40,19 @@ def test_a_better_record_is_named():
     text = sentence(row, "kitsu 8")
     assert text.startswith("Not one anime: kitsu 8 fits better; here “Hana” and “Hana” are 90 % alike")
     assert "only one says it is number 2" in text
+
+
+def test_a_third_record_that_keeps_two_apart_is_named():
+    """It stands in the place of neither; only one of the two is the same as it."""
+    text = sentence(ROW | {"decision": "no_match"}, "myanimelist 8")
+    assert text.startswith("Not one anime: myanimelist 8 is the same as only one of the two; here both are called")
+
+
+def test_that_nobody_else_comes_into_question_is_said_of_matches_alone():
+    """And of the other's source alone: a third one may well hold another likely counterpart."""
+    said = "neither has another likely counterpart in the other's source"
+    assert said in sentence(ROW | {"alone": True})
+    assert said not in sentence(ROW | {"alone": True, "decision": "no_match"}, "myanimelist 8")
 
 
 def test_every_fact_has_its_words():

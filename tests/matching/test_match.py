@@ -64,6 +64,18 @@ def test_a_series_and_not_its_sequel_is_found():
     assert found["rule_version"] == result.rule_version
 
 
+def test_a_likely_pair_that_a_third_record_keeps_apart_says_so():
+    """Each of the two has a nearer counterpart of its own in a third source, and these are two."""
+    later = {"start_date": date(2014, 2, 6), "episodes": 24}
+    one, other = replace(HANA, titles=HANA_K.titles), replace(HANA_K, slug=None, **later)
+    third = [replace(one, source="myanimelist", source_id="3"), replace(other, source="myanimelist", source_id="4")]
+    result = match([one, other, *third])
+    assert result.clusters == [(one.name, third[0].name), (other.name, third[1].name)]
+    found = row(result, one, other)
+    assert found["score"] > 0.9
+    assert found["reason"].startswith("Not one anime: myanimelist 3 is the same as only one of the two; here both are")
+
+
 def test_equal_ids_are_no_evidence():
     """A record that happens to carry the same number elsewhere gains nothing by it."""
     records, _ = world(60, seed=3)
