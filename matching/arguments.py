@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from matching.explain import LENGTHS_DIFFER, called, related, shortened, span
+from matching.explain import LENGTHS_DIFFER, called, percent_alike, related, shortened, span
 from matching.records import AnimeRecord, start_interval
 from matching.vetoes import VETOES
 
@@ -77,7 +77,7 @@ def _titles(found: Arguments, row: Mapping[str, Any]) -> None:
         found.add(True, called(left, right))
         return
     alike = row.get("title_similarity") or 0.0
-    clause = f"the most alike titles are {round(100 * alike)} % alike: “{shortened(left)}” and “{shortened(right)}”"
+    clause = f"the most alike titles are {percent_alike(alike)} % alike: “{shortened(left)}” and “{shortened(right)}”"
     found.add(alike >= _ALIKE, clause)
 
 

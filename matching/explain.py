@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from matching.normalise import marks, normalise
+from matching.titles import parse
+
 #: shown titles are cut to this, so that a sentence stays one
 _LONGEST_TITLE = 60
+#: how a title's words for the kind of thing are told, by their bit in `titles.KINDS`
+_KINDS = {1: "a movie", 4: "an OVA", 8: "a TV series", 16: "an ONA"}
 #: minutes by which episodes differ before it is worth a word; sources count openings and breaks differently
 LENGTHS_DIFFER = 10
 
@@ -45,10 +50,29 @@ def shortened(title: str) -> str:
 
 
 def called(left: str, right: str) -> str:
-    """Two titles that are equal to matching, in words that do not hide how each is spelt."""
+    """Two titles that are equal to matching, in words that do not hide how each is spelt.
+
+    Matching takes neither the kind that a title names nor the marks in it for a part of the name.
+    """
     if left.casefold() == right.casefold():
         return f"both are called “{shortened(left)}”"
-    return f"“{shortened(left)}” and “{shortened(right)}” are one title but for the spelling"
+    kinds = " and the other ".join(filter(None, _kinds_of_its_own(left, right)))
+    differ = [" with other marks"] * (marks(left) != marks(right))
+    differ += [f", but one calls itself {kinds}"] * bool(kinds)
+    are = f"the same name{''.join(differ)}" if differ else "one title but for the spelling"
+    return f"“{shortened(left)}” and “{shortened(right)}” are {are}"
+
+
+def _kinds_of_its_own(left: str, right: str) -> list[str]:
+    """What each of two titles says it is and the other does not; "" for nothing."""
+    one, two = (parse(normalise(title)).kinds for title in (left, right))
+    differing = (one & ~two, two & ~one)
+    return [" and ".join(word for bit, word in _KINDS.items() if bit & kinds) for kinds in differing]
+
+
+def percent_alike(similarity: float) -> int:
+    """The likeness (0-1) of two titles that are not equal, in percent: never all of them."""
+    return min(99, round(100 * similarity))
 
 
 def _facts(row: Mapping[str, Any]) -> str:
@@ -88,7 +112,7 @@ def _titles(row: Mapping[str, Any]) -> str:
         return "no titles to compare"
     if row.get("title_exact"):
         return called(left, right)
-    return f"“{shortened(left)}” and “{shortened(right)}” are {round(100 * row['title_similarity'])} % alike"
+    return f"“{shortened(left)}” and “{shortened(right)}” are {percent_alike(row['title_similarity'])} % alike"
 
 
 def _series(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.corpus import MISSING, Corpus
 from matching.crossids import NAMES
-from matching.explain import sentence
+from matching.explain import percent_alike, sentence
 from matching.overrides import Decisions
 from matching.relations import NAMES as RELATION_NAMES
 from matching.scoring import ScoredPairs
@@ -109,7 +109,7 @@ def _reasons(columns: dict[str, list[object]], told: Told, decisions: Decisions)
 
 def _at_first_look(vetoes: object, similarity: object) -> str:
     """Why two records that share little were not looked at twice."""
-    percent = None if similarity is None else round(100 * float(cast("float", similarity)))
+    percent = None if similarity is None else percent_alike(float(cast("float", similarity)))
     return _short_reason(cast("tuple[str, ...]", vetoes), percent)
 
 

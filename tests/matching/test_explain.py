@@ -1,5 +1,7 @@
 """Reasons a fan understands."""
 
+import pytest
+
 from matching.explain import sentence
 
 ROW = {
@@ -102,6 +104,28 @@ def test_columns_of_another_version_are_not_missed():
 def test_titles_that_are_spelt_differently_are_shown_as_they_are():
     """Case is no difference to a reader, a sign is."""
     assert "both are called “HANA”" in sentence(ROW | {"left_title": "HANA"})
-    assert "“Hana no Uta” and “Hana-no-Uta!” are one title but for the spelling" in sentence(
-        ROW | {"left_title": "Hana no Uta", "right_title": "Hana-no-Uta!"}
+    assert "“Hana no Uta” and “Hana-no-Uta” are one title but for the spelling" in sentence(
+        ROW | {"left_title": "Hana no Uta", "right_title": "Hana-no-Uta"}
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("Hana", "Hana The Movie", "are the same name, but one calls itself a movie"),
+        ("Hana OVA", "Hana (Movie)", "are the same name, but one calls itself an OVA and the other a movie"),
+        ("Hana TV", "Hana", "are the same name, but one calls itself a TV series"),
+        ("K-Hana!", "K-Hana!!", "are the same name with other marks"),
+        ("Hana", "Hana'", "are the same name with other marks"),
+        ("Hana", "Hana! OVA", "are the same name with other marks, but one calls itself an OVA"),
+    ],
+)
+def test_kinds_and_marks_that_differ_are_no_matter_of_spelling(left, right, said):
+    """They tell works apart, though matching counts the names as equal."""
+    assert f"“{left}” and “{right}” {said}," in sentence(ROW | {"left_title": left, "right_title": right})
+
+
+def test_titles_that_differ_are_never_wholly_alike():
+    """Nearly all is not all."""
+    row = ROW | {"right_title": "Hana O", "title_exact": False, "title_similarity": 0.998}
+    assert "“Hana” and “Hana O” are 99 % alike" in sentence(row)
