@@ -13,6 +13,8 @@ from matching.titles import parse
 
 #: shown titles are cut to this, so that a sentence stays one
 _LONGEST_TITLE = 60
+#: a greater number than this in a title is seldom a season
+_LAST_PLACE = 12
 #: how a title's words for the kind of thing are told, by their bit in `titles.KINDS`
 _KINDS = {1: "a movie", 4: "an OVA", 8: "a TV series", 16: "an ONA"}
 #: minutes by which episodes differ before it is worth a word; sources count openings and breaks differently
@@ -117,12 +119,23 @@ def _titles(row: Mapping[str, Any]) -> str:
 
 def _series(row: Mapping[str, Any]) -> str:
     left, right = row.get("season_left"), row.get("season_right")
+    is_place, stated = are_places(row), left or right
+    if left and right and left != right:
+        return f"numbers {left} and {right} of a series" if is_place else f"the numbers {left} and {right}"
+    if not stated or stated == 1:
+        return ""
     if left == right:
-        return f"both are number {left} of their series" if left and left > 1 else ""
-    if left and right:
-        return f"numbers {left} and {right} of a series"
-    stated = left or right
-    return f"only one says it is number {stated}" if stated and stated > 1 else ""
+        return f"both are number {left} of their series" if is_place else f"both carry the number {left}"
+    return f"only one {'says it is' if is_place else 'carries the'} number {stated}"
+
+
+def are_places(row: Mapping[str, Any]) -> bool:
+    """Whether the numbers of two titles can be places in a series; others are part of a name, as 100 or 009."""
+    return all(
+        (row.get(f"season_{side}") or 0) <= _LAST_PLACE
+        and f"00{row.get(f'season_{side}')}" not in (row.get(f"{side}_title") or "")
+        for side in ("left", "right")
+    )
 
 
 def _start(row: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ PAIR_COLUMNS: dict[str, str] = {
     "right_title": "varchar, its counterpart",
     "title_similarity": "double 0-1, of these two; null without titles",
     "title_exact": "boolean, equal but for spelling variants, season and part included",
-    "season_left": "bigint, season or sequel number these titles state; null when they do not",
+    "season_left": "bigint, season, sequel or other last number that these titles carry; null when they do not",
     "season_right": "bigint",
     "format_compatible": "boolean; null when a format is unknown",
     "year_difference": "bigint, right start year minus left; null when one is unknown",

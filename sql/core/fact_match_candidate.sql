@@ -24,8 +24,9 @@ columns:
     right_compared_title: its counterpart
     title_similarity: likeness of these two titles, 0-1
     title_exact: whether two titles are equal after normalising
-    season_left: number of the season that the one's compared title names; null where none
-    season_right: number of the season that the other's compared title names; null where none
+    season_left: number that the one's compared title names as its season or carries at its end, which may be
+        part of the name (Mob Psycho 100); null where none
+    season_right: the same of the other's compared title
     format_compatible: whether the formats can be one work's; null where one is unknown
     year_difference: right start year minus left; null where one is unknown
     date_difference_days: right start date minus left; null where one is not known to the day or month

@@ -89,6 +89,26 @@ def test_every_fact_has_its_words():
     assert "kitsu 3 fits better, which kitsu lists as another work" in sentence(ROW | relation)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        (("Hana 100", 100), ("Hana 100", 100), "both carry the number 100"),
+        (("Hana 100", 100), ("Hana 99", 99), "the numbers 100 and 99"),
+        (("Hana 100", 100), ("Hana", None), "only one carries the number 100"),
+        (("Hana 009", 9), ("Hana 009", 9), "both carry the number 9"),
+        (("Hana Season 02", 2), ("Hana 2", 2), "both are number 2 of their series"),
+        (("Hana 12", 12), ("Hana", None), "only one says it is number 12"),
+        (("Hana 1", 1), ("Hana", None), ""),
+    ],
+)
+def test_a_number_that_is_part_of_a_name_is_no_place_in_a_series(left, right, said):
+    """Series have few seasons, and nobody counts these with two zeros before."""
+    row = ROW | {"left_title": left[0], "season_left": left[1], "right_title": right[0], "season_right": right[1]}
+    text = sentence(row)
+    assert said in text
+    assert ("number" in text) == bool(said)
+
+
 def test_an_agreeing_cross_id_is_said_whichever_way_it_went():
     """It opens the reason of a match, and does not hide that it did not suffice."""
     assert sentence(ROW | {"cross_id": "agrees"}).startswith("One anime: one record names the other's id, and the rest")
