@@ -162,10 +162,12 @@ def _ruling(row: dict[str, object], decisions: Decisions) -> str:
     """The reason of a pair that people decided, directly or through other records."""
     one = (str(row["left_source"]), str(row["left_source_id"]))
     two = (str(row["right_source"]), str(row["right_source_id"]))
-    decision = decisions.decided.get((min(one, two), max(one, two)))
+    pair = (min(one, two), max(one, two))
+    decision = decisions.decided.get(pair)
     verdict = "One anime" if row["decision"] == "match" else "Not one anime"
     if decision is None:
-        return f"{verdict}: it follows from what people decided about other records."
+        lines = " and ".join(f"{item.file}:{item.line}" for item in decisions.leading_to(pair))
+        return f"{verdict}: it follows from what people decided about other records ({lines})."
     by = f" by {decision.decided_by}" if decision.decided_by else ""
     because = f": {decision.reason.rstrip('.')}" if decision.reason else ""
     return f"{verdict}, decided{by}{because}."

@@ -125,7 +125,22 @@ def test_people_outrank_vetoes_scores_and_cross_ids():
     assert (result.method[HANA.name], result.confidence[HANA.name]) == ("override", 1.0)
     assert row(result, HANA, kaze)["reason"] == "One anime, decided by ana: read both."
     assert row(result, HANA, HANA_K)["decision"] == "no_match"
-    assert row(result, HANA_K, kaze)["reason"].startswith("Not one anime: it follows")
+
+
+def test_a_decision_that_reaches_a_pair_through_other_records_can_be_followed():
+    """The lines are named from the one record to the other, also where they lead through a record not at hand."""
+    gone = ("kitsu", "404")
+    lines = [
+        Override(HANA.name, gone, True, file="own.csv", line=2, order=2),
+        Override(HANA_K.name, ("anilist", "9"), False, file="own.csv", line=3, order=3),
+        Override(KAZE.name, gone, True, file="own.csv", line=4, order=4),
+        Override(HANA_K.name, HANA.name, False, file="seeds.csv", line=7, order=1),
+    ]
+    result = match([HANA, HANA_K, KAZE], lines)
+    joined = "One anime: it follows from what people decided about other records (own.csv:2 and own.csv:4)."
+    assert row(result, HANA, KAZE)["reason"] == joined
+    parted = "(seeds.csv:7 and own.csv:2 and own.csv:4)."
+    assert row(result, HANA_K, KAZE)["reason"].endswith(parted)
 
 
 def test_decisions_end_and_grow_stale():
