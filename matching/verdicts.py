@@ -49,9 +49,9 @@ class Rulings:
 
 
 def rulings(decisions: Decisions, place: dict[Name, int]) -> Rulings:
-    """The decisions at hand with positions in place of names."""
+    """The decisions at hand with positions in place of names; that two of one source differ need not be ruled."""
     same = [(place[one], place[two]) for group in decisions.together for one, two in combinations(group, 2)]
-    different = [(place[one], place[two]) for one, two in decisions.apart]
+    different = [(place[one], place[two]) for one, two in decisions.apart if one[0] != two[0]]
     both = [np.array(told, dtype=np.int64).reshape(-1, 2) for told in (same, different)]
     return Rulings(unique_pairs(both[0]), unique_pairs(both[1]))
 

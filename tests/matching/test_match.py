@@ -143,6 +143,20 @@ def test_a_decision_that_reaches_a_pair_through_other_records_can_be_followed():
     assert row(result, HANA_K, KAZE)["reason"].endswith(parted)
 
 
+def test_records_of_one_source_are_no_pair_whatever_was_decided():
+    """Not those that a line says differ, nor those of which it follows."""
+    lines = [
+        Override(HANA_K.name, HANA_2.name, False, order=1),
+        Override(HANA.name, HANA_K.name, True, order=2),
+        Override(HANA.name, ("kitsu", "9"), False, order=3),
+    ]
+    third = replace(HANA_2, source_id="9")
+    result = match([HANA, HANA_K, HANA_2, third], lines)
+    assert result.clusters == [(HANA.name, HANA_K.name), (HANA_2.name,), (third.name,)]
+    assert set(zip(result.pairs["left_source"], result.pairs["right_source"], strict=True)) == {("anilist", "kitsu")}
+    assert row(result, HANA, third)["decision"] == "no_match"
+
+
 def test_decisions_end_and_grow_stale():
     """After its last day a decision has no effect; about absent records it is reported."""
     ended = Override(HANA.name, HANA_K.name, False, until=date(2026, 1, 1))
