@@ -76,6 +76,16 @@ def test_a_likely_pair_that_a_third_record_keeps_apart_says_so():
     assert found["reason"].startswith("Not one anime: myanimelist 3 is the same as only one of the two; here both are")
 
 
+def test_a_record_that_stands_alone_is_sure_of_that_as_far_as_no_pair_is_likely():
+    """One minus the score of its likeliest pair; 1 where it was never compared."""
+    result = match([HANA, replace(HANA_K, episodes=1, format="OVA"), KAZE])
+    score = row(result, HANA, HANA_K)["score"]
+    assert [len(cluster) for cluster in result.clusters] == [1, 1, 1]
+    assert 0 < score < 0.4
+    assert result.confidence[HANA.name] == result.confidence[HANA_K.name] == round(1 - score, 6)
+    assert result.confidence[KAZE.name] == 1.0
+
+
 def test_equal_ids_are_no_evidence():
     """A record that happens to carry the same number elsewhere gains nothing by it."""
     records, _ = world(60, seed=3)
