@@ -11,7 +11,7 @@ import pyarrow as pa
 from assets.conversions import match_records
 from assets.matcher import current_weights
 from assets.published import published_metrics, published_records
-from assets.rematching import Rematched, match_again, table_stamp, write_candidates
+from assets.rematching import Rematched, match_again, table_stamp, without_decisions, write_candidates
 from assets.resources import WarehouseResource
 from assets.reviewing import review_metadata
 from assets.steps import Made, table_step, telling
@@ -36,8 +36,8 @@ RATING_ONLY = "rating_only"
 Record = tuple[str, str]
 Row = Mapping[str, Any]
 TABLES = {
-    "core/fact_match_candidate": ["int_anime_unioned"],
-    "core/fact_match_override": ["int_anime_unioned"],
+    "core/fact_match_candidate": ["int_anime_unioned", "int_ratings_unioned"],
+    "core/fact_match_override": ["int_anime_unioned", "int_ratings_unioned"],
     "intermediate/int_anime_identities": ["int_anime_unioned", "int_ratings_unioned"],
     "core/anime_key_history": ["int_anime_unioned", "int_ratings_unioned"],
     "intermediate/int_published_record": [],
@@ -113,7 +113,8 @@ def identify(home: Home, records: Sequence[AnimeRecord], alone: Sequence[Record]
     weights, today = current_weights(home), datetime.now(UTC).date()
     matched = match_again(home, stamp, records, decisions, weights, today)
     known = decide(decisions, frozenset(record.name for record in records), on=today)
-    status = override_status(known, opinions(records, decisions, weights))
+    undecided = without_decisions(matched, weights) if decisions else ()
+    status = override_status(known, opinions(records, decisions, weights, undecided))
     key_of, history = name_anime(home, [*matched.update.clusters, *((record,) for record in alone)])
     return Identified(matched, status, key_of, history)
 

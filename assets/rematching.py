@@ -16,7 +16,7 @@ import pyarrow as pa
 from assets.pictures import picture_metadata, picture_rows
 from assets.steps import Made, telling, with_checks
 from assets.tables import stands
-from matching.overrides import Override
+from matching.overrides import Name, Override
 from matching.records import AnimeRecord
 from matching.state import MatchState, empty_state, load_state, save_state
 from matching.update import Update, diff, rematch
@@ -68,6 +68,11 @@ def match_again(
     changed, gone = diff(state, records)
     update, after = rematch(state, changed, gone, decisions, on=today, weights=weights)
     return Rematched(update, after, len(changed), len(gone))
+
+
+def without_decisions(found: Rematched, weights: Weights) -> Sequence[Sequence[Name]]:
+    """The anime that the same records would be if nobody had decided anything."""
+    return rematch(found.state, (), weights=weights)[0].clusters
 
 
 def table_stamp(warehouse: Warehouse) -> str:

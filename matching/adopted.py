@@ -16,6 +16,9 @@ from matching.weights import Weights, load_weights, weights_from_json
 #: shipped ones again), labelled_pairs and figures (JSON text)
 LOG = "matcher"
 
+#: between any two of these sources known works have taught the shipped weights
+TAUGHT_SOURCES = frozenset(("anilist", "kitsu", "myanimelist"))
+
 Event = Mapping[str, Any]
 
 

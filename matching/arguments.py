@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from matching.explain import LENGTHS_DIFFER, called, related, shortened, span
+from matching.explain import LENGTHS_DIFFER, are_places, called, percent_alike, related, shortened, span
 from matching.records import AnimeRecord, start_interval
 from matching.vetoes import VETOES
 
@@ -77,20 +77,22 @@ def _titles(found: Arguments, row: Mapping[str, Any]) -> None:
         found.add(True, called(left, right))
         return
     alike = row.get("title_similarity") or 0.0
-    clause = f"the most alike titles are {round(100 * alike)} % alike: “{shortened(left)}” and “{shortened(right)}”"
+    clause = f"the most alike titles are {percent_alike(alike)} % alike: “{shortened(left)}” and “{shortened(right)}”"
     found.add(alike >= _ALIKE, clause)
 
 
 def _series(found: Arguments, row: Mapping[str, Any]) -> None:
     left, right = row.get("season_left"), row.get("season_right")
+    of = " of a series" if are_places(row) else ""
+    says, say = ("calls itself", "call themselves") if of else ("carries the", "carry the")
     if left == right:
         if left and left > 1:
-            found.add(True, f"both call themselves number {left} of a series")
+            found.add(True, f"both {say} number {left}{of}")
         return
     if left and right:
-        found.add(False, f"the one calls itself number {left} of a series, the other number {right}")
+        found.add(False, f"the one {says} number {left}{of}, the other number {right}")
     elif (left or right or 0) > 1:
-        found.add(False, f"only one calls itself number {left or right} of a series")
+        found.add(False, f"only one {says} number {left or right}{of}")
 
 
 def _start(found: Arguments, left: AnimeRecord, right: AnimeRecord) -> None:

@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from matching.normalise import marks, normalise
+from matching.titles import parse
+
 #: shown titles are cut to this, so that a sentence stays one
 _LONGEST_TITLE = 60
+#: a greater number than this in a title is seldom a season
+_LAST_PLACE = 12
+#: how a title's words for the kind of thing are told, by their bit in `titles.KINDS`
+_KINDS = {1: "a movie", 4: "an OVA", 8: "a TV series", 16: "an ONA"}
 #: minutes by which episodes differ before it is worth a word; sources count openings and breaks differently
 LENGTHS_DIFFER = 10
 
@@ -19,7 +26,8 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
 
     Args:
         row: one row of `MatchResult.pairs` (evidence, vetoes and decision), as name to value.
-        better: the record that took the place of one of the two, as "source id", when that is the reason.
+        better: the record that took the place of one of the two, or else a third source's that is the same as only
+            one of them, as "source id", when that is the reason.
     """
     if row["decision"] == "match":
         by_id = row.get("cross_id") == "agrees"
@@ -29,7 +37,10 @@ def sentence(row: Mapping[str, Any], better: str | None = None) -> str:
     elif row.get("vetoes"):
         return f"Not one anime: {'; '.join(row['veto_sentences'])} ({_facts(row)})."
     elif better is not None:
-        opening = f"Not one anime: {better} fits better; here "
+        is_rival = better.partition(" ")[0] in (row.get("left_source"), row.get("right_source"))
+        opening = (
+            f"Not one anime: {better} {'fits better' if is_rival else 'is the same as only one of the two'}; here "
+        )
     else:
         opening = "Not one anime: "
     return f"{opening}{_facts(row)}."
@@ -41,10 +52,29 @@ def shortened(title: str) -> str:
 
 
 def called(left: str, right: str) -> str:
-    """Two titles that are equal to matching, in words that do not hide how each is spelt."""
+    """Two titles that are equal to matching, in words that do not hide how each is spelt.
+
+    Matching takes neither the kind that a title names nor the marks in it for a part of the name.
+    """
     if left.casefold() == right.casefold():
         return f"both are called “{shortened(left)}”"
-    return f"“{shortened(left)}” and “{shortened(right)}” are one title but for the spelling"
+    kinds = " and the other ".join(filter(None, _kinds_of_its_own(left, right)))
+    differ = [" with other marks"] * (marks(left) != marks(right))
+    differ += [f", but one calls itself {kinds}"] * bool(kinds)
+    are = f"the same name{''.join(differ)}" if differ else "one title but for the spelling"
+    return f"“{shortened(left)}” and “{shortened(right)}” are {are}"
+
+
+def _kinds_of_its_own(left: str, right: str) -> list[str]:
+    """What each of two titles says it is and the other does not; "" for nothing."""
+    one, two = (parse(normalise(title)).kinds for title in (left, right))
+    differing = (one & ~two, two & ~one)
+    return [" and ".join(word for bit, word in _KINDS.items() if bit & kinds) for kinds in differing]
+
+
+def percent_alike(similarity: float) -> int:
+    """The likeness (0-1) of two titles that are not equal, in percent: never all of them."""
+    return min(99, round(100 * similarity))
 
 
 def _facts(row: Mapping[str, Any]) -> str:
@@ -55,8 +85,8 @@ def _facts(row: Mapping[str, Any]) -> str:
     if row.get("studios_shared") is not None:
         parts.append("the same studio" if row["studios_shared"] else "different studios")
     parts.append(related(row))
-    if row.get("alone"):
-        parts.append("and neither fits any other record as well")
+    if row.get("alone") and row["decision"] == "match":
+        parts.append("and neither has another likely counterpart in the other's source")
     if row.get("cross_id") == "contradicts":
         parts.append("a cross id points elsewhere")
     if row.get("cross_id") == "agrees" and row["decision"] != "match":
@@ -84,17 +114,28 @@ def _titles(row: Mapping[str, Any]) -> str:
         return "no titles to compare"
     if row.get("title_exact"):
         return called(left, right)
-    return f"“{shortened(left)}” and “{shortened(right)}” are {round(100 * row['title_similarity'])} % alike"
+    return f"“{shortened(left)}” and “{shortened(right)}” are {percent_alike(row['title_similarity'])} % alike"
 
 
 def _series(row: Mapping[str, Any]) -> str:
     left, right = row.get("season_left"), row.get("season_right")
+    is_place, stated = are_places(row), left or right
+    if left and right and left != right:
+        return f"numbers {left} and {right} of a series" if is_place else f"the numbers {left} and {right}"
+    if not stated or stated == 1:
+        return ""
     if left == right:
-        return f"both are number {left} of their series" if left and left > 1 else ""
-    if left and right:
-        return f"numbers {left} and {right} of a series"
-    stated = left or right
-    return f"only one says it is number {stated}" if stated and stated > 1 else ""
+        return f"both are number {left} of their series" if is_place else f"both carry the number {left}"
+    return f"only one {'says it is' if is_place else 'carries the'} number {stated}"
+
+
+def are_places(row: Mapping[str, Any]) -> bool:
+    """Whether the numbers of two titles can be places in a series; others are part of a name, as 100 or 009."""
+    return all(
+        (row.get(f"season_{side}") or 0) <= _LAST_PLACE
+        and f"00{row.get(f'season_{side}')}" not in (row.get(f"{side}_title") or "")
+        for side in ("left", "right")
+    )
 
 
 def _start(row: Mapping[str, Any]) -> str:

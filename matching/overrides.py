@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 Name = tuple[str, str]
 Pair = tuple[Name, Name]
@@ -76,6 +77,32 @@ class Decisions:
     decided: Mapping[Pair, Override]
     stale: tuple[Override, ...]
     status: tuple[Standing, ...] = ()
+
+    def leading_to(self, pair: Pair) -> list[Override]:
+        """The fewest decisions from which it follows that two records are one, or two, the way from one to the other.
+
+        A way to two that differ has one decision `different` in it; [] where people decided nothing about the two.
+        """
+        start, end = (pair[0], False), (pair[1], pair in self.apart)
+        came: dict[tuple[Name, bool], list[Override]] = {start: []}
+        waiting = [start]
+        for name, is_other in waiting:
+            for item in self._naming.get(name, ()):
+                there = (item.right if item.left == name else item.left, is_other or not item.same)
+                if there not in came and (item.same or not is_other):
+                    came[there] = [*came[name, is_other], item]
+                    waiting.append(there)
+        return came.get(end, [])
+
+    @cached_property
+    def _naming(self) -> Mapping[Name, list[Override]]:
+        """The decisions that count, by each record they name, at hand or not."""
+        found: dict[Name, list[Override]] = {}
+        for one in self.status:
+            if one.status in (IN_FORCE, STALE):
+                for name in one.override.pair:
+                    found.setdefault(name, []).append(one.override)
+        return found
 
 
 def in_force(overrides: Iterable[Override], on: date | None) -> list[Override]:

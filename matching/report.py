@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.corpus import MISSING, Corpus
 from matching.crossids import NAMES
-from matching.explain import sentence
+from matching.explain import percent_alike, sentence
 from matching.overrides import Decisions
 from matching.relations import NAMES as RELATION_NAMES
 from matching.scoring import ScoredPairs
@@ -40,11 +40,13 @@ PAIR_COLUMNS: dict[str, str] = {
     "rule_version": "varchar",
     "score_without_cross_id": "double, probability 0-1, as if no cross id were known",
     "matched_without_cross_id": "boolean, whether the two would share an anime if no cross id were known",
+    "left_main_title": "varchar, the left record's first title; null without titles",
+    "right_main_title": "varchar, the right record's",
     "left_title": "varchar, the title of the left record that is most like one of the right; null without titles",
     "right_title": "varchar, its counterpart",
     "title_similarity": "double 0-1, of these two; null without titles",
     "title_exact": "boolean, equal but for spelling variants, season and part included",
-    "season_left": "bigint, season or sequel number these titles state; null when they do not",
+    "season_left": "bigint, season, sequel or other last number that these titles carry; null when they do not",
     "season_right": "bigint",
     "format_compatible": "boolean; null when a format is unknown",
     "year_difference": "bigint, right start year minus left; null when one is unknown",
@@ -60,8 +62,8 @@ PAIR_COLUMNS: dict[str, str] = {
 class Told:
     """What is told of some pairs: their scores and verdicts, row by row.
 
-    `better` names, as "source id", the record that stands in the place of one of the two, `relative` the one by which
-    relations say something of the pair; None where none does.
+    `better` names, as "source id", the record that keeps the two apart, `relative` the one by which relations say
+    something of the pair; None where none does.
     """
 
     scored: ScoredPairs
@@ -107,7 +109,7 @@ def _reasons(columns: dict[str, list[object]], told: Told, decisions: Decisions)
 
 def _at_first_look(vetoes: object, similarity: object) -> str:
     """Why two records that share little were not looked at twice."""
-    percent = None if similarity is None else round(100 * float(cast("float", similarity)))
+    percent = None if similarity is None else percent_alike(float(cast("float", similarity)))
     return _short_reason(cast("tuple[str, ...]", vetoes), percent)
 
 
@@ -126,11 +128,14 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
     evidence, titles = scored.evidence, corpus.titles
     one, two = evidence.left_title, evidence.right_title
     source, ident = ([getattr(record, name) for record in corpus.records] for name in ("source", "source_id"))
+    main = [next(iter(record.titles), None) for record in corpus.records]
     columns: dict[str, list[object]] = {
         "left_source": _picked(source, left),
         "left_source_id": _picked(ident, left),
         "right_source": _picked(source, right),
         "right_source_id": _picked(ident, right),
+        "left_main_title": _picked(main, left),
+        "right_main_title": _picked(main, right),
         "left_title": _picked(titles.text, one),
         "right_title": _picked(titles.text, two),
         "title_similarity": _known(np.round(evidence.column("witness_full").astype(np.float64), 4)),
@@ -157,10 +162,12 @@ def _ruling(row: dict[str, object], decisions: Decisions) -> str:
     """The reason of a pair that people decided, directly or through other records."""
     one = (str(row["left_source"]), str(row["left_source_id"]))
     two = (str(row["right_source"]), str(row["right_source_id"]))
-    decision = decisions.decided.get((min(one, two), max(one, two)))
+    pair = (min(one, two), max(one, two))
+    decision = decisions.decided.get(pair)
     verdict = "One anime" if row["decision"] == "match" else "Not one anime"
     if decision is None:
-        return f"{verdict}: it follows from what people decided about other records."
+        lines = " and ".join(f"{item.file}:{item.line}" for item in decisions.leading_to(pair))
+        return f"{verdict}: it follows from what people decided about other records ({lines})."
     by = f" by {decision.decided_by}" if decision.decided_by else ""
     because = f": {decision.reason.rstrip('.')}" if decision.reason else ""
     return f"{verdict}, decided{by}{because}."

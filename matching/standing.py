@@ -15,12 +15,13 @@ _STRONG = 0.98
 class Opinion:
     """What matching would make of two records if nobody had decided.
 
-    `same` says whether they would be one anime, `score` how likely that is (0-1), `vetoes` what forbids it, as
-    sentences.
+    Of the two alone `same` says whether they would be one anime, `score` how likely that is (0-1), `vetoes` what
+    forbids it, as sentences. `same_among_all` says whether they would be one beside all other records.
     """
 
     same: bool
     score: float
+    same_among_all: bool
     vetoes: tuple[str, ...] = ()
 
 
@@ -73,10 +74,18 @@ def _remark(one: Standing, opinion: Opinion | None) -> str:
             remedy = f"correct this line or {newer}" if newer else "correct its ids or remove it"
             return f"Set aside, since {at_fault} are two in their source's own eyes: {remedy}."
     if opinion is None or opinion.same == item.same:
-        agreed = opinion is not None
-        return "In force; matching alone now says the same, so the line may go." if agreed else "In force."
+        return f"In force{_need(opinion, same=item.same)}."
     if item.same and opinion.vetoes:
         return f"In force against a veto ({'; '.join(opinion.vetoes)}): make sure of the ids."
     if abs(opinion.score - item.same) > _STRONG:
         return f"In force against strong evidence (score {opinion.score:.3f} without it): make sure of the ids."
     return "In force; matching alone would decide otherwise."
+
+
+def _need(opinion: Opinion | None, *, same: bool) -> str:
+    """Whether a line is needed of which matching, looking at the two records alone, says the same."""
+    if opinion is None:
+        return ""
+    if opinion.same_among_all == same:
+        return "; matching without any decision now says the same, so the line may go"
+    return "; the two alone look so to matching, but beside the other records it would decide otherwise: keep the line"

@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,8 @@ class Training:
     """What was learned, and how right it is where it was not learned from.
 
     `figures` are out of fold and without cross ids; `reliability` compares predicted and observed shares of known
-    pairs; `labelled_pairs` counts the known pairs, `source_pairs` the same by the two sources.
+    pairs; `labelled_pairs` counts the known pairs, `source_pairs` the same by the two sources. Of the pairs of sources
+    in `unjudged` no works are known: of them nothing was learned, and the figures say nothing.
     """
 
     weights: Weights
@@ -54,6 +56,7 @@ class Training:
     reliability: tuple[Bin, ...]
     labelled_pairs: int
     source_pairs: dict[tuple[str, str], int]
+    unjudged: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ def train(lesson: Lesson, recipe: Recipe, say: Progress = print) -> Training:
     bins = reliability(1 / (1 + np.exp(-found.log_odds[known])), lesson.same[known])
     figures = lesson.figures(gain(found.log_odds, found.passing, recipe.accept))
     pairs = lesson.truth.pairs()
-    return Training(weights, figures, bins, len(pairs), _by_sources(pairs))
+    counts = _by_sources(pairs)
+    unjudged = tuple(pair for pair in combinations(sorted(lesson.corpus.sources), 2) if pair not in counts)
+    return Training(weights, figures, bins, len(pairs), counts, unjudged)
 
 
 def train_on_claims(

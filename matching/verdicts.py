@@ -49,9 +49,9 @@ class Rulings:
 
 
 def rulings(decisions: Decisions, place: dict[Name, int]) -> Rulings:
-    """The decisions at hand with positions in place of names."""
+    """The decisions at hand with positions in place of names; that two of one source differ need not be ruled."""
     same = [(place[one], place[two]) for group in decisions.together for one, two in combinations(group, 2)]
-    different = [(place[one], place[two]) for one, two in decisions.apart]
+    different = [(place[one], place[two]) for one, two in decisions.apart if one[0] != two[0]]
     both = [np.array(told, dtype=np.int64).reshape(-1, 2) for told in (same, different)]
     return Rulings(unique_pairs(both[0]), unique_pairs(both[1]))
 
@@ -61,7 +61,7 @@ class Verdicts:
     """What becomes of each pair and each record.
 
     Per pair: `ruled` as in `Rulings.of`, `decision` (a code of DECISIONS), `better` the position of the record that
-    stands in the place of one of the two (-1 for none), `score` the probability, `blind_score` and `blind_together`
+    keeps the two apart as `_better` tells (-1 for none), `score` the probability, `blind_score` and `blind_together`
     probability and verdict as if no cross id were known. Per record: `label` the number of its anime, `confidence`
     (0-1), `method`.
     """
@@ -89,7 +89,7 @@ def settle(source: Ints, scored: ScoredPairs, ruling: Rulings, weights: Weights)
     return Verdicts(
         ruled=ruled,
         decision=_decisions(scored, label, ruled, weights),
-        better=_better(source, pairs, label),
+        better=_better(source, pairs, label, gain(scored.log_odds, scored.passing, weights.accept) > 0),
         score=score,
         blind_score=probability(scored.blind),
         blind_together=blind[pairs[:, 0]] == blind[pairs[:, 1]],
@@ -137,8 +137,12 @@ def _strongest_tie(scored: ScoredPairs, label: Ints) -> Floats:
     return out
 
 
-def _better(source: Ints, pairs: Ints, label: Ints) -> Ints:
-    """For each pair that was not taken the record that stands in the place of one of the two; -1 without one."""
+def _better(source: Ints, pairs: Ints, label: Ints, wanted: Mask) -> Ints:
+    """For each pair that was not taken the record that stands in the place of one of the two; -1 without one.
+
+    Of pairs that the two alone would be `wanted` for it is else a third source's record, which is the same as one of
+    the two and not as the other.
+    """
     if not len(pairs):
         return np.empty(0, dtype=np.int64)
     member = np.full((int(label.max()) + 1, int(source.max()) + 1), -1, dtype=np.int64)
@@ -146,6 +150,11 @@ def _better(source: Ints, pairs: Ints, label: Ints) -> Ints:
     left, right = pairs.T
     of_left, of_right = member[label[left], source[right]], member[label[right], source[left]]
     rival = np.where(of_left >= 0, of_left, of_right)
+    lacking = np.flatnonzero(wanted & (rival < 0))
+    for side in (right[lacking], left[lacking]):
+        held = member[label[side]]
+        beside = np.where(held == side[:, None], -1, held).max(axis=1)
+        rival[lacking] = np.where(beside >= 0, beside, rival[lacking])
     return np.where(label[left] == label[right], -1, rival)
 
 

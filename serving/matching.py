@@ -91,7 +91,8 @@ class Comparison:
     Attributes:
         left: what the first words name.
         right: what the second words name.
-        pairs: the record pairs between them, the strongest first; of one anime, those that hold it together;
+        pairs: the record pairs between them, the strongest first, and of equally strong ones those that the published
+            run compared; of one anime, those that hold it together;
             [] when both are the same single record.
     """
 
@@ -200,7 +201,8 @@ def compare_named(reader: IdentityReader, home: Home, one: str, other: str) -> C
     right = finder.find(other, not_key=left.anime_key if is_repeated else None)
     weights = cache(lambda: weights_in_force(read_events(home, LOG)))
     pairs = [pair_of(reader, a, b, weights) for a, b in _record_pairs(left, right)]
-    return Comparison(left, right, sorted(pairs, key=lambda pair: (-pair.score, pair.left.name, pair.right.name)))
+    strongest_first = sorted(pairs, key=lambda one: (-one.score, not one.was_compared, one.left.name, one.right.name))
+    return Comparison(left, right, strongest_first)
 
 
 def pair_of(

@@ -124,11 +124,14 @@ the complete model on the same users. It takes six times as long as teaching it 
 TRAIN_MATCHER = """examples:
   osusume models train-matcher --dry-run        train and compare, change nothing
   osusume models train-matcher                  train, compare, and adopt it unless it is clearly worse
+  osusume models train-matcher --force          adopt it however it compares
   osusume models train-matcher --reset          back to the weights that come with the project
 
 The matcher says which catalogue records are one anime. It learns from the records of this HOME: where a source names
 the id of its counterpart (AniList names MyAnimeList's), the right answer is known. The next `osusume run` uses the new
-weights; keys of anime stay as they are wherever the answer stays. Needs 100 such pairs and takes minutes."""
+weights; keys of anime stay as they are wherever the answer stays. Needs 100 such pairs and takes minutes. It is not
+adopted if it is clearly worse, nor if no ids are named between two sources whose records the shipped weights were
+taught to tell: how it does on these is not known."""
 
 BACKFILL = """examples:
   osusume backfill anilist --from 1990 --to 1999 --dry-run      how many requests and minutes that would take

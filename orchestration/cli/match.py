@@ -191,10 +191,9 @@ def _decisions(pairs: Sequence[Pair], reader: IdentityReader) -> Iterator[str]:
             said = f"{row['decision']}, {row['reason'] or 'without a reason'}"
             who = f"{row['decided_by'] or 'somebody'} on {_day(row['decided_at']) or 'an unknown day'}"
             until = f", until {_day(row['valid_until'])}" if row["valid_until"] else ""
-            remark = f" {row['remark']}" if row.get("remark") else ""
             yield ""
             yield f"A person decided about {pair.left.name} and {pair.right.name}: {said} ({who}{until})."
-            yield f"  This line is {str(row['status']).replace('_', ' ')}.{remark}"
+            yield f"  {row.get('remark') or 'This line is ' + str(row['status']).replace('_', ' ') + '.'}"
 
 
 def _day(day: date | None) -> str:

@@ -34,7 +34,7 @@ def add_model_actions(add: AddAction) -> None:
     trainer = add("train-matcher", "teach matching by the ids that sources name", helptexts.TRAIN_MATCHER)
     trainer.add_argument("--dry-run", action="store_true", help="only train and compare")
     trainer.add_argument("--reset", action="store_true", help="take up the weights that come with the project again")
-    trainer.add_argument("--force", action="store_true", help="adopt the new weights even if they are clearly worse")
+    trainer.add_argument("--force", action="store_true", help="adopt them even if clearly worse or partly unjudged")
 
 
 def _add_evaluate(add: AddAction) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestration.cli.console import counted, seconds, size
@@ -24,6 +24,9 @@ _KEY_TABLES = {
     "fact_user_rating": ("list entry", "list entries"),
     "fact_recommendation": ("recommendation", "recommendations"),
 }
+#: What the lines about models and those about recommendations are read from.
+_MODELS = frozenset(("dim_recommendation_model", "fact_model_metric"))
+_RECOMMENDED = frozenset(("dim_user", "fact_user_rating", "dim_anime", "fact_recommendation"))
 #: Under these names a check tells some rows that break it, and what to do.
 _SAMPLE, _REMEDY = "sample", "what_to_do"
 _REASONS_SHOWN = 5
@@ -32,7 +35,10 @@ _TITLES_SHOWN = 3
 
 
 def published_summary(warehouse: Warehouse, outcome: Outcome, chosen: RunInput) -> Iterator[str]:
-    """The lines after a run that published: counts, checks, quarantine, model, and what to try."""
+    """The lines after a run that published: counts, checks, quarantine, model, and what to try.
+
+    A run of selected assets may publish a HOME that holds no models or users yet: of these nothing is said then.
+    """
     with open_reader(warehouse) as reader:
         yield ""
         yield f"Published {warehouse.home.snapshot} ({size(warehouse.home.snapshot.stat().st_size)})."
@@ -40,12 +46,15 @@ def published_summary(warehouse: Warehouse, outcome: Outcome, chosen: RunInput) 
             yield f"Report: {latest_report(warehouse.home)}, for any browser."
         yield f"{counted(len(outcome.assets), 'asset')} in {seconds(outcome.seconds)}."
         yield ""
-        yield from _counts(reader)
+        found = reader.table_counts()
+        yield from _counts(found)
         yield from _checks(outcome.checks)
         yield from _quarantine(reader)
-        yield from _active_model(reader.models())
-        yield from _examples(reader)
-        yield from _next_steps(reader, _home_option(warehouse.home))
+        if found.keys() >= _MODELS:
+            yield from _active_model(reader.models())
+        if found.keys() >= _RECOMMENDED:
+            yield from _examples(reader)
+        yield from _next_steps(reader, found, _home_option(warehouse.home))
     if chosen.kind == "demo":
         yield ""
         yield "The demo world is generated: its figures say nothing about quality on real ratings."
@@ -81,9 +90,8 @@ def failed_summary(warehouse: Warehouse, outcome: Outcome, log: str) -> Iterator
     yield f"The log: {log}, or `osusume dev` and run {outcome.run_id[:8]}."
 
 
-def _counts(reader: Reader) -> Iterator[str]:
+def _counts(found: Mapping[str, int]) -> Iterator[str]:
     """The sizes of the key tables."""
-    found = reader.table_counts()
     for table, nouns in _KEY_TABLES.items():
         if table in found:
             number, _, noun = counted(found[table], *nouns).partition(" ")
@@ -157,12 +165,13 @@ def _home_option(home: Home) -> str:
     return "" if home.root == Path("data") else f" --home {shlex.quote(str(home.root))}"
 
 
-def _next_steps(reader: Reader, where: str) -> Iterator[str]:
-    """Commands that work on what was just made."""
-    users: Sequence[User] = reader.example_users(1)
+def _next_steps(reader: Reader, found: Mapping[str, int], where: str) -> Iterator[str]:
+    """Commands that work on what was just made, given the tables that were."""
+    users: Sequence[User] = reader.example_users(1) if found.keys() >= _RECOMMENDED else []
     yield ""
     yield "Look further:"
-    yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"' + where  # noqa: S608 - an example to read
+    if "dim_anime" in found:
+        yield '  osusume sql "select title, mean_score from dim_anime order by popularity desc limit 10"' + where  # noqa: S608 - an example to read
     if users:
         yield f"  osusume recommend --user {users[0].name} --why{where}"
     yield f"  osusume dev{where}"

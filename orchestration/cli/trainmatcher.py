@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from matching.adopted import LOG, training_in_force, weights_in_force
+from matching.adopted import LOG, TAUGHT_SOURCES, training_in_force, weights_in_force
 from matching.errors import TrainingError, WeightsError
 from matching.measure import Figures
 from matching.weights import Weights, load_weights
@@ -38,7 +38,7 @@ _RIGHT = (False, False, *[True] * 7)
 def run_train_matcher(
     args: argparse.Namespace, settings: Settings, console: Console, recipe: Recipe | None = None
 ) -> int:
-    """Train, compare and adopt; returns 0, or 1 when the new weights are clearly worse and were left.
+    """Train, compare and adopt; returns 0, or 1 when the new weights were left, as `conclude` tells.
 
     Args:
         args: what was typed.
@@ -70,19 +70,25 @@ def run_train_matcher(
 def conclude(
     home: Home, training: Training, current: Weights, before: Figures, *, force: bool = False, dry_run: bool = False
 ) -> int:
-    """Adopt what was learned unless it is clearly worse; returns 0, or 1 when it was left for that.
+    """Adopt what was learned unless it is clearly worse, or unjudged where the shipped weights were taught.
+
+    Returns 0, or 1 when it was left for one of these.
 
     Args:
         home: where the training lands.
         training: what was learned.
         current: the weights in force.
         before: their figures.
-        force: adopt clearly worse weights as well.
+        force: adopt such weights as well.
         dry_run: adopt nothing.
     """
     if training.weights.rule_version == current.rule_version:
         out("Nothing to adopt: these are the weights in force.")
         return 0
+    if (lacking := [pair for pair in training.unjudged if TAUGHT_SOURCES.issuperset(pair)]) and not force:
+        out(f"Not adopted: nothing was learned of {_joined(lacking)}, which the weights that come with the project")
+        out("were taught. --force adopts them all the same.")
+        return 1
     if is_clearly_worse(training.figures, before) and not force:
         out(f"Not adopted: F1 or precision is lower by more than {_TOLERATED}. --force adopts them all the same.")
         return 1
@@ -155,13 +161,20 @@ def _compared(training: Training, current: Weights, before: Figures) -> list[str
     ]
     most_first = sorted(training.source_pairs.items(), key=lambda one: (-one[1], one[0]))
     by_sources = ", ".join(f"{'-'.join(sources)}: {pairs:,}" for sources, pairs in most_first)
+    silent = f"neither learned nor judged, since no id is named between them: {_joined(training.unjudged)}"
     return [
         *table_lines(_NAMES, _RIGHT, rows),
         "",
         f"labelled by ids that sources name: {counted(training.labelled_pairs, 'pair')} ({by_sources})",
+        *([silent] if training.unjudged else []),
         "The ids are hidden from both. Out of fold: no franchise is learned from and judged by at once. The weights in",
         "force may have been learned from these very records, which flatters them.",
     ]
+
+
+def _joined(source_pairs: Iterable[tuple[str, str]]) -> str:
+    """Pairs of sources for a sentence."""
+    return ", ".join(map("-".join, source_pairs))
 
 
 def _row(name: str, rule_version: str, figures: Figures) -> Sequence[str]:

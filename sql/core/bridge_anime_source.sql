@@ -9,7 +9,8 @@ columns:
     anime_key: the anime it is
     match_method: title_and_date, cross_id, override, single, or rating_only for an id that only ratings
         mention
-    confidence: 0-1, how sure the match is
+    confidence: 0-1, how sure its place is: the best score of its pairs within the anime; of a record that
+        stands alone one minus the best score of its pairs, 1 without any and for an id of no catalogue
 */
 select
     int_anime_identities.source,

@@ -9,10 +9,10 @@ group: identity
 columns:
     left_source: source of the one record
     left_source_id: its id there
-    left_title: its main title
+    left_title: its main title, or where the source shows none the next that there is; null without any
     right_source: source of the other record
     right_source_id: its id there
-    right_title: its main title
+    right_title: the same of the other record
     score: probability that the two are one anime, 0-1
     decision: match, review (waits for a person; apart until then) or no_match
     reason: what decided, in a sentence
@@ -24,8 +24,9 @@ columns:
     right_compared_title: its counterpart
     title_similarity: likeness of these two titles, 0-1
     title_exact: whether two titles are equal after normalising
-    season_left: number of the season that the one's compared title names; null where none
-    season_right: number of the season that the other's compared title names; null where none
+    season_left: number that the one's compared title names as its season or carries at its end, which may be
+        part of the name (Mob Psycho 100); null where none
+    season_right: the same of the other's compared title
     format_compatible: whether the formats can be one work's; null where one is unknown
     year_difference: right start year minus left; null where one is unknown
     date_difference_days: right start date minus left; null where one is not known to the day or month
@@ -40,10 +41,10 @@ columns:
 select
     computed.left_source::varchar as left_source,
     computed.left_source_id::varchar as left_source_id,
-    left_record.title_canonical as left_title,
+    computed.left_main_title::varchar as left_title,
     computed.right_source::varchar as right_source,
     computed.right_source_id::varchar as right_source_id,
-    right_record.title_canonical as right_title,
+    computed.right_main_title::varchar as right_title,
     computed.score::double as score,
     computed.decision::varchar as decision,
     computed.reason::varchar as reason,
@@ -66,11 +67,3 @@ select
     computed.relative::varchar as relative,
     computed.features
 from computed
-left join intermediate.int_anime_unioned as left_record
-    on
-        computed.left_source = left_record.source
-        and computed.left_source_id = left_record.source_id
-left join intermediate.int_anime_unioned as right_record
-    on
-        computed.right_source = right_record.source
-        and computed.right_source_id = right_record.source_id

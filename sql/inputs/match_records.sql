@@ -1,5 +1,6 @@
 /*
-What matching reads of each catalogue record: titles with the main one first, and what else tells works apart.
+What matching reads of each catalogue record: titles with the main one first (the source's own, else the next
+that there is), and what else tells works apart.
 */
 select
     int_anime_unioned.source,

@@ -1,7 +1,7 @@
 /*
 The statements about each field of each anime in the order in which int_anime_field_rules prefers them: the
 better kind first, then what is settled, then what is not out of date, then what more sources agree with, then
-AniList before MyAnimeList before Kitsu (and of two records of one source, which only a person can join, the
+AniList before MyAnimeList before Kitsu (and of two records of one source, which an anime never has, the
 smaller id).
 
 grain: one field of one record

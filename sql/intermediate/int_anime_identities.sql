@@ -11,7 +11,8 @@ columns:
     anime_key: the anime it is
     match_method: how it was found: title_and_date, cross_id, override, single, or rating_only for an id of no
         catalogue
-    confidence: 0-1, how sure the match is; 1 for a record that stands alone
+    confidence: 0-1, how sure its place is: the best score of its pairs within the anime; of a record that
+        stands alone one minus the best score of its pairs, 1 without any and for an id of no catalogue
 */
 select
     computed.source::varchar as source,

@@ -1,5 +1,6 @@
 /*
-What people decided about two records: every line that names both, in whatever order, the newest first.
+What people decided about two records: every line that names both, in whatever order, the newest first. Of one
+day that is the later line, and HOME's own file is read after the project's.
 */
 select fact_match_override.*
 from main.fact_match_override
@@ -13,4 +14,7 @@ where
         ($one_source, $one_id, $other_source, $other_id),
         ($other_source, $other_id, $one_source, $one_id)
     )
-order by fact_match_override.decided_at desc
+order by
+    fact_match_override.decided_at desc nulls last,
+    fact_match_override.file asc,
+    fact_match_override.line desc

@@ -105,6 +105,12 @@ def anilist(number: int, title: str, year: int, **facts: Any) -> dict[str, Any]:
     return {"id": number, "title": {"romaji": title}, "format": "TV", "episodes": 12, "startDate": start, **facts}
 
 
+def namesake(number: int, episodes: int | None) -> dict[str, Any]:
+    """A record of Kitsu that is like AniList's first."""
+    facts = {"canonicalTitle": "Kaze no Oto", "subtype": "TV", "startDate": "2001-04-03", "episodeCount": episodes}
+    return {"id": str(number), "attributes": facts}
+
+
 def failure_of(result: dg.ExecuteInProcessResult) -> str:
     """What the one failed step said."""
     (failure,) = [event for event in result.all_events if event.is_step_failure]
@@ -162,6 +168,27 @@ def test_every_line_says_what_became_of_it(house: House) -> None:
         (OWN, 5, "expired", None, False),
     ]
     assert house.rows(ANIME) == [(3,)]
+
+
+def test_a_line_may_go_only_if_nothing_would_change_without_it(house: House) -> None:
+    """Two that look like one, of which the one has a nearer counterpart, are two again without the line."""
+    with house.resource.open().writer("test") as con:
+        shop = Workshop(con)
+        shop.land("kitsu", *(namesake(number, count) for number, count in ((6, 12), (7, None))), path="more")
+        shop.stage()
+    house.decide("anilist,1,kitsu,6,same,,,,", "anilist,3,kitsu,2,different,,,,")
+    house.refresh()
+    told = "select agrees_with_matching, remark like '%the line may go.' from fact_match_override order by line"
+    assert house.rows(told) == [(True, True), (True, True)]
+    house.decide("anilist,1,kitsu,7,same,,,,")
+    house.refresh()
+    assert house.rows("select agrees_with_matching, remark from fact_match_override") == [
+        (
+            True,
+            "In force; the two alone look so to matching, but beside the other records it would decide otherwise: "
+            "keep the line.",
+        )
+    ]
 
 
 def test_the_projects_own_file_counts_as_well(

@@ -54,6 +54,9 @@ def test_two_equal_records_have_everything_for_them():
         ({"season_left": 2, "season_right": 2}, True, "both call themselves number 2 of a series"),
         ({"season_left": 2, "season_right": 3}, False, "the one calls itself number 2 of a series, the other number 3"),
         ({"season_right": 2}, False, "only one calls itself number 2 of a series"),
+        ({"season_left": 100, "season_right": 100}, True, "both carry the number 100"),
+        ({"season_left": 100, "season_right": 99}, False, "the one carries the number 100, the other number 99"),
+        ({"season_right": 100}, False, "only one carries the number 100"),
         ({"relation": "better_relative", "relative": "kitsu 3"}, False, "kitsu 3 fits better, which kitsu lists as"),
         ({"relation": "other_side", "relative": "kitsu 3"}, False, "their sources list the two on different sides of"),
         (

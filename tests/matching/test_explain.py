@@ -1,8 +1,12 @@
 """Reasons a fan understands."""
 
+import pytest
+
 from matching.explain import sentence
 
 ROW = {
+    "left_source": "anilist",
+    "right_source": "kitsu",
     "decision": "match",
     "cross_id": "absent",
     "vetoes": [],
@@ -40,6 +44,19 @@ def test_a_better_record_is_named():
     assert "only one says it is number 2" in text
 
 
+def test_a_third_record_that_keeps_two_apart_is_named():
+    """It stands in the place of neither; only one of the two is the same as it."""
+    text = sentence(ROW | {"decision": "no_match"}, "myanimelist 8")
+    assert text.startswith("Not one anime: myanimelist 8 is the same as only one of the two; here both are called")
+
+
+def test_that_nobody_else_comes_into_question_is_said_of_matches_alone():
+    """And of the other's source alone: a third one may well hold another likely counterpart."""
+    said = "neither has another likely counterpart in the other's source"
+    assert said in sentence(ROW | {"alone": True})
+    assert said not in sentence(ROW | {"alone": True, "decision": "no_match"}, "myanimelist 8")
+
+
 def test_every_fact_has_its_words():
     """Seasons, distances, formats, cross ids and what is unknown."""
     row = ROW | {
@@ -72,6 +89,26 @@ def test_every_fact_has_its_words():
     assert "kitsu 3 fits better, which kitsu lists as another work" in sentence(ROW | relation)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        (("Hana 100", 100), ("Hana 100", 100), "both carry the number 100"),
+        (("Hana 100", 100), ("Hana 99", 99), "the numbers 100 and 99"),
+        (("Hana 100", 100), ("Hana", None), "only one carries the number 100"),
+        (("Hana 009", 9), ("Hana 009", 9), "both carry the number 9"),
+        (("Hana Season 02", 2), ("Hana 2", 2), "both are number 2 of their series"),
+        (("Hana 12", 12), ("Hana", None), "only one says it is number 12"),
+        (("Hana 1", 1), ("Hana", None), ""),
+    ],
+)
+def test_a_number_that_is_part_of_a_name_is_no_place_in_a_series(left, right, said):
+    """Series have few seasons, and nobody counts these with two zeros before."""
+    row = ROW | {"left_title": left[0], "season_left": left[1], "right_title": right[0], "season_right": right[1]}
+    text = sentence(row)
+    assert said in text
+    assert ("number" in text) == bool(said)
+
+
 def test_an_agreeing_cross_id_is_said_whichever_way_it_went():
     """It opens the reason of a match, and does not hide that it did not suffice."""
     assert sentence(ROW | {"cross_id": "agrees"}).startswith("One anime: one record names the other's id, and the rest")
@@ -87,6 +124,28 @@ def test_columns_of_another_version_are_not_missed():
 def test_titles_that_are_spelt_differently_are_shown_as_they_are():
     """Case is no difference to a reader, a sign is."""
     assert "both are called “HANA”" in sentence(ROW | {"left_title": "HANA"})
-    assert "“Hana no Uta” and “Hana-no-Uta!” are one title but for the spelling" in sentence(
-        ROW | {"left_title": "Hana no Uta", "right_title": "Hana-no-Uta!"}
+    assert "“Hana no Uta” and “Hana-no-Uta” are one title but for the spelling" in sentence(
+        ROW | {"left_title": "Hana no Uta", "right_title": "Hana-no-Uta"}
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("Hana", "Hana The Movie", "are the same name, but one calls itself a movie"),
+        ("Hana OVA", "Hana (Movie)", "are the same name, but one calls itself an OVA and the other a movie"),
+        ("Hana TV", "Hana", "are the same name, but one calls itself a TV series"),
+        ("K-Hana!", "K-Hana!!", "are the same name with other marks"),
+        ("Hana", "Hana'", "are the same name with other marks"),
+        ("Hana", "Hana! OVA", "are the same name with other marks, but one calls itself an OVA"),
+    ],
+)
+def test_kinds_and_marks_that_differ_are_no_matter_of_spelling(left, right, said):
+    """They tell works apart, though matching counts the names as equal."""
+    assert f"“{left}” and “{right}” {said}," in sentence(ROW | {"left_title": left, "right_title": right})
+
+
+def test_titles_that_differ_are_never_wholly_alike():
+    """Nearly all is not all."""
+    row = ROW | {"right_title": "Hana O", "title_exact": False, "title_similarity": 0.998}
+    assert "“Hana” and “Hana O” are 99 % alike" in sentence(row)

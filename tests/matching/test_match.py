@@ -64,6 +64,28 @@ def test_a_series_and_not_its_sequel_is_found():
     assert found["rule_version"] == result.rule_version
 
 
+def test_a_likely_pair_that_a_third_record_keeps_apart_says_so():
+    """Each of the two has a nearer counterpart of its own in a third source, and these are two."""
+    later = {"start_date": date(2014, 2, 6), "episodes": 24}
+    one, other = replace(HANA, titles=HANA_K.titles), replace(HANA_K, slug=None, **later)
+    third = [replace(one, source="myanimelist", source_id="3"), replace(other, source="myanimelist", source_id="4")]
+    result = match([one, other, *third])
+    assert result.clusters == [(one.name, third[0].name), (other.name, third[1].name)]
+    found = row(result, one, other)
+    assert found["score"] > 0.9
+    assert found["reason"].startswith("Not one anime: myanimelist 3 is the same as only one of the two; here both are")
+
+
+def test_a_record_that_stands_alone_is_sure_of_that_as_far_as_no_pair_is_likely():
+    """One minus the score of its likeliest pair; 1 where it was never compared."""
+    result = match([HANA, replace(HANA_K, episodes=1, format="OVA"), KAZE])
+    score = row(result, HANA, HANA_K)["score"]
+    assert [len(cluster) for cluster in result.clusters] == [1, 1, 1]
+    assert 0 < score < 0.4
+    assert result.confidence[HANA.name] == result.confidence[HANA_K.name] == round(1 - score, 6)
+    assert result.confidence[KAZE.name] == 1.0
+
+
 def test_equal_ids_are_no_evidence():
     """A record that happens to carry the same number elsewhere gains nothing by it."""
     records, _ = world(60, seed=3)
@@ -113,7 +135,36 @@ def test_people_outrank_vetoes_scores_and_cross_ids():
     assert (result.method[HANA.name], result.confidence[HANA.name]) == ("override", 1.0)
     assert row(result, HANA, kaze)["reason"] == "One anime, decided by ana: read both."
     assert row(result, HANA, HANA_K)["decision"] == "no_match"
-    assert row(result, HANA_K, kaze)["reason"].startswith("Not one anime: it follows")
+
+
+def test_a_decision_that_reaches_a_pair_through_other_records_can_be_followed():
+    """The lines are named from the one record to the other, also where they lead through a record not at hand."""
+    gone = ("kitsu", "404")
+    lines = [
+        Override(HANA.name, gone, True, file="own.csv", line=2, order=2),
+        Override(HANA_K.name, ("anilist", "9"), False, file="own.csv", line=3, order=3),
+        Override(KAZE.name, gone, True, file="own.csv", line=4, order=4),
+        Override(HANA_K.name, HANA.name, False, file="seeds.csv", line=7, order=1),
+    ]
+    result = match([HANA, HANA_K, KAZE], lines)
+    joined = "One anime: it follows from what people decided about other records (own.csv:2 and own.csv:4)."
+    assert row(result, HANA, KAZE)["reason"] == joined
+    parted = "(seeds.csv:7 and own.csv:2 and own.csv:4)."
+    assert row(result, HANA_K, KAZE)["reason"].endswith(parted)
+
+
+def test_records_of_one_source_are_no_pair_whatever_was_decided():
+    """Not those that a line says differ, nor those of which it follows."""
+    lines = [
+        Override(HANA_K.name, HANA_2.name, False, order=1),
+        Override(HANA.name, HANA_K.name, True, order=2),
+        Override(HANA.name, ("kitsu", "9"), False, order=3),
+    ]
+    third = replace(HANA_2, source_id="9")
+    result = match([HANA, HANA_K, HANA_2, third], lines)
+    assert result.clusters == [(HANA.name, HANA_K.name), (HANA_2.name,), (third.name,)]
+    assert set(zip(result.pairs["left_source"], result.pairs["right_source"], strict=True)) == {("anilist", "kitsu")}
+    assert row(result, HANA, third)["decision"] == "no_match"
 
 
 def test_decisions_end_and_grow_stale():

@@ -25,6 +25,8 @@ PAIRS = [
     (("anilist", "2"), ("kitsu", "1")),
     (("anilist", "1"), ("kitsu", "3")),
 ]
+#: every record an anime of its own
+APART = [(one.name,) for one in RECORDS]
 
 
 def decided(pairs):
@@ -37,7 +39,7 @@ def test_an_opinion_is_that_of_the_two_records_alone():
     weights = load_weights()
     by_name = {one.name: one for one in RECORDS}
     for pair in PAIRS:
-        ((found, opinion),) = opinions(RECORDS, decided([pair]), weights).items()
+        ((found, opinion),) = opinions(RECORDS, decided([pair]), weights, APART).items()
         row = compare(by_name[pair[0]], by_name[pair[1]], weights)
         assert found == pair
         assert opinion.same == (row["decision"] == "match")
@@ -47,7 +49,7 @@ def test_an_opinion_is_that_of_the_two_records_alone():
 
 def test_twins_are_told_from_strangers_in_one_go():
     """Each pair has its own opinion, and a pair that is decided twice has one."""
-    found = opinions(RECORDS, decided([*PAIRS, PAIRS[0]]), load_weights())
+    found = opinions(RECORDS, decided([*PAIRS, PAIRS[0]]), load_weights(), APART)
     assert {pair: opinion.same for pair, opinion in found.items()} == dict(
         zip(PAIRS, (True, False, False), strict=True)
     )
@@ -57,7 +59,16 @@ def test_twins_are_told_from_strangers_in_one_go():
 def test_records_of_one_source_differ_and_absent_ones_have_no_opinion():
     """Nothing is compared there."""
     own, absent = (("anilist", "1"), ("anilist", "2")), (("anilist", "1"), ("kitsu", "404"))
-    found = opinions(RECORDS, decided([own, absent]), load_weights())
+    found = opinions(RECORDS, decided([own, absent]), load_weights(), APART)
     assert list(found) == [own]
     assert (found[own].same, found[own].vetoes) == (False, ("anilist itself lists them as two",))
-    assert opinions([], decided(PAIRS), load_weights()) == {}
+    assert opinions([], decided(PAIRS), load_weights(), ()) == {}
+
+
+def test_what_all_records_make_of_a_pair_is_part_of_the_opinion():
+    """The two alone look like one; beside the others each went elsewhere, or the other way round."""
+    pair = PAIRS[0]
+    (apart,) = opinions(RECORDS, decided([pair]), load_weights(), APART).values()
+    (together,) = opinions(RECORDS, decided([pair]), load_weights(), [pair, *APART[1:2], *APART[3:]]).values()
+    assert (apart.same, apart.same_among_all) == (True, False)
+    assert (together.same, together.same_among_all) == (True, True)

@@ -36,14 +36,16 @@ def test_a_row_repeats_the_line():
     assert (row["decided_at"], row["valid_until"]) == (date(2026, 1, 1), date(2026, 2, 1))
 
 
-#: same, what matching alone makes of the pair, whether they agree, what the remark says
+#: same, what matching makes of the pair, whether they agree, what the remark says
 VIEWS = [
-    (True, Opinion(True, 0.99), True, "the line may go"),
-    (False, Opinion(False, 0.01), True, "the line may go"),
-    (True, Opinion(False, 0.10), False, "would decide otherwise"),
-    (True, Opinion(False, 0.001), False, "strong evidence (score 0.001"),
-    (False, Opinion(True, 0.999), False, "strong evidence (score 0.999"),
-    (True, Opinion(False, 0.5, ("they began years apart",)), False, "a veto (they began years apart)"),
+    (True, Opinion(True, 0.99, True), True, "the line may go"),
+    (False, Opinion(False, 0.01, False), True, "the line may go"),
+    (True, Opinion(True, 0.99, False), True, "keep the line"),
+    (False, Opinion(False, 0.01, True), True, "keep the line"),
+    (True, Opinion(False, 0.10, False), False, "would decide otherwise"),
+    (True, Opinion(False, 0.001, False), False, "strong evidence (score 0.001"),
+    (False, Opinion(True, 0.999, True), False, "strong evidence (score 0.999"),
+    (True, Opinion(False, 0.5, False, ("they began years apart",)), False, "a veto (they began years apart)"),
     (True, None, None, "In force."),
 ]
 

@@ -104,6 +104,20 @@ def test_two_anime_give_every_pair_of_two_sources_the_strongest_first(identities
     assert {record.name for record in found.records} == set(names(found)[0])
 
 
+def test_of_equally_strong_pairs_one_that_the_run_compared_comes_first(
+    identities: IdentityReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is what the run has to say of the two; the others are compared just now."""
+    last = {"left_source": "kitsu", "left_source_id": "23", "right_source": "myanimelist", "right_source_id": "11"}
+    told = last | {"score": 0.0, "left_compared_title": "Lantern", "right_compared_title": "Clockwork Harbor"}
+    monkeypatch.setattr(
+        identities, "candidate", lambda *pair: dict(told) if {one.source_id for one in pair} == {"23", "11"} else None
+    )
+    found = compared(identities, "Clockwork Harbor", "Lantern")
+    assert [pair.was_compared for pair in found.pairs] == [True, False, False, False]
+    assert names(found)[0] == ("kitsu:23", "myanimelist:11")
+
+
 def test_two_titles_of_one_anime_give_what_holds_it_together(identities: IdentityReader) -> None:
     """Every pair of its records, whatever the language of the titles."""
     found = compared(identities, "Clockwork Harbor", "時計の港")

@@ -81,6 +81,8 @@ def computed(user_key: int) -> dict[str, pa.Table]:
         | evidence
         | verdict
         | {
+            "left_main_title": "Amber Tide",
+            "right_main_title": "Brass Moon",
             "cross_id": "absent",
             "relation": "absent",
             "relative": None,

@@ -25,6 +25,16 @@ CONFLICTS: list[tuple[str, list[Stated], dict[str, list[str]]]] = [
         {"title_romaji": ["myanimelist:Kaze II"]},
     ),
     ("case, spaces, accents, width", stated("title_romaji", anilist="Élan 2", myanimelist="ELAN２"), {}),
+    ("half-width kana and their marks", stated("title_native", anilist="ﾊﾟﾀﾘﾛ", myanimelist="パタリロ"), {}),
+    ("a numeral in one sign", stated("title_native", anilist="幼女戦記Ⅱ", myanimelist="幼女戦記 II"), {}),
+    ("a raised number", stated("title_romaji", anilist="C³", myanimelist="C3"), {}),
+    ("a fraction", stated("title_romaji", anilist="Hana ½", myanimelist="Hana 1/2"), {}),
+    ("accents beside kana", stated("title_native", anilist="ＰＯＫÉＭＯＮ ガ", myanimelist="Pokemon ガ"), {}),
+    (
+        "marks of other letters than Latin ones tell titles apart",
+        stated("title_romaji", anilist="Мой", myanimelist="Мои"),
+        {"title_romaji": ["myanimelist:Мои"]},
+    ),
     (
         "marks of kana tell titles apart",
         stated("title_native", anilist="ハト", myanimelist="バト"),

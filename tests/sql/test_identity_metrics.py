@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from tests.sql.building import Workshop, no_rows
+from warehouse.build import build, fetch
 from warehouse.sqlfiles import sql_file
 
 PAIR = ("left_source", "left_source_id", "right_source", "right_source_id", "decision", "matched_without_cross_id")
@@ -44,7 +45,7 @@ def published(*rows: tuple[str, int]) -> pa.Table:
 def computed(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows of a table made in Python; what they do not say is null."""
     columns = {field.name: field.type for field in no_rows(sql_file(name)).schema}
-    text = {"occurred_at": pa.string()}
+    text = {"occurred_at": pa.string(), "decided_at": pa.string()}
     return pa.Table.from_pylist(rows, pa.schema([(one, text.get(one, kind)) for one, kind in columns.items()]))
 
 
@@ -190,4 +191,24 @@ def test_a_key_tells_its_life(shop: Workshop) -> None:
     columns = "title, founder_source, founder_source_id, last_event, last_event_at::date::varchar, events"
     assert shop.rows(f"select {columns} from vw_anime_key where anime_key = 2") == [
         ("T1", "anilist", "2", "merged_into", "2026-01-03", 2)
+    ]
+
+
+def test_decisions_on_two_records_come_newest_first(shop: Workshop) -> None:
+    """Of one day the later line, of HOME's file before the project's, which is read first; without a day last."""
+    lines = [("sql/seeds/match_overrides.csv", line, day) for line, day in ((2, None), (3, "2026-01-02"))]
+    lines += [("HOME/match_overrides.csv", line, day) for line, day in ((2, "2026-01-01"), (3, "2026-01-02"))]
+    lines += [("HOME/match_overrides.csv", 4, "2026-01-02")]
+    both = {"left_source": "anilist", "left_source_id": "1", "right_source": "kitsu", "right_source_id": "2"}
+    rows = [both | {"file": file, "line": line, "decided_at": day} for file, line, day in lines]
+    file = sql_file("core/fact_match_override")
+    build(shop.con, file, computed=computed("core/fact_match_override", rows))
+    asked = {"one_source": "kitsu", "one_id": "2", "other_source": "anilist", "other_id": "1"}
+    found = fetch(shop.con, "serving/match_decisions", asked)
+    assert [(one["file"].split("/")[0], one["line"]) for one in found.to_pylist()] == [
+        ("HOME", 4),
+        ("HOME", 3),
+        ("sql", 3),
+        ("HOME", 2),
+        ("sql", 2),
     ]

@@ -10,7 +10,6 @@ from warehouse.schema import shape_files
 from warehouse.sqlfiles import SqlFile, all_sql_files, read_sql
 
 FILES = {file.name: file for file in all_sql_files()}
-STATED = "intermediate.int_anime_unioned"
 FOUR = (*all_sources(), "jikan")
 
 #: Worked out by reading the SQL: table, column, and all that its values are made of.
@@ -33,9 +32,9 @@ BY_HAND = [
         "day",
         {f"staging.stg_{s}__anime_records": {"captured_at"} for s in FOUR},
     ),
-    # computed in Python, except for the titles, which are looked up
-    ("fact_match_candidate", "left_title", {STATED: {"title_canonical"}}),
+    # computed in Python; beside what Python gives stands what another command measured
     ("fact_match_candidate", "score", {}),
+    ("fact_model_metric", "value", {"ml.held_out_user_metric": {"value"}}),
     ("vw_anime_rating_stats", "mean_rating", {"main.fact_user_rating": {"rating"}}),
     ("evaluation_input", "rating", {"ml.training_entry": {"rating"}}),
     # JSON taken apart, over three steps with names used in the SELECT that makes them

@@ -88,7 +88,7 @@ def test_what_a_person_decided_is_told_with_its_standing(osusume: Call, identity
     assert called.out.startswith("One anime, decided by Ann: retitled.\n")
     assert (
         "A person decided about kitsu:25 and myanimelist:15: same, retitled (Ann on 2026-03-01).\n"
-        "  This line is in force. In force against a veto (they began at different times"
+        "  In force against a veto (they began at different times"
     ) in called.out
     assert "one anime, more than 99.9 % likely to be one, less than 0.1 % by matching alone (rules" in called.out
     assert "This would rule it out, had nobody decided:\n  - they began at different times" in called.out

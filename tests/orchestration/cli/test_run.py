@@ -139,6 +139,24 @@ def test_a_run_publishes_and_tells_what_there_is(
     assert json.loads((tmp_path / "home" / "home.json").read_text()) == {"world": "recordings"}
 
 
+def test_a_home_without_models_and_users_is_published_all_the_same(
+    osusume_run: Callable[..., int], toy: ToyPipeline, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As after a run of selected assets: what cannot be told is left out, and nothing fails."""
+    home = Home(tmp_path / "lean")
+    home.root.mkdir()
+    shutil.copyfile(toy.prepared / "warehouse.duckdb", home.warehouse_file)
+    with Warehouse(home, memory_limit="500MB", threads=2).writer("test") as con:
+        for table in ("dim_recommendation_model", "fact_model_metric", "dim_user", "dim_anime"):
+            con.execute(f"drop table main.{table}")
+    toy.prepared = home.root
+    assert osusume_run() == 0
+    out = capfd.readouterr().out
+    assert "fact_user_rating                 6 list entries" in out
+    assert not [said for said in ("Model:", "For ", "dim_anime", "recommend --user") if said in out]
+    assert "osusume dev" in out
+
+
 def test_an_unchanged_input_ends_early(
     osusume_run: Callable[..., int], toy: ToyPipeline, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,10 @@ def land(home: Home, weights: str, rule_version: str = "x") -> None:
 
 
 def test_training_compares_and_adopts_what_it_has_learned(staged: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    """The weights land with their figures, and the next run will use them."""
+    """The weights land with their figures, and the next run will use them; nothing is known of Kitsu's records."""
     settings = load_settings(home=staged.root)
     mark = base_fingerprint(settings)
-    args = build_parser().parse_args(["models", "train-matcher", "--home", str(staged.root)])
+    args = build_parser().parse_args(["models", "train-matcher", "--force", "--home", str(staged.root)])
     assert run_train_matcher(args, settings, Console(), recipe=QUICK) == 0
     called = capsys.readouterr()
     (event,) = read_events(staged, "matcher")
@@ -57,6 +58,8 @@ def test_training_compares_and_adopts_what_it_has_learned(staged: Home, capsys: 
     assert figures["new"]["f1"] > 0.9
     assert figures["new"]["right"] + figures["new"]["missed"] == event["labelled_pairs"]
     assert f"labelled by ids that sources name: {event['labelled_pairs']} pairs" in called.out
+    unjudged = "since no id is named between them: anilist-kitsu, kitsu-myanimelist"
+    assert f"neither learned nor judged, {unjudged}" in called.out
     assert f"Adopted: {adopted.rule_version}. The next `osusume run` matches by it" in called.out
     assert base_fingerprint(load_settings(home=staged.root)) != mark
 
@@ -89,6 +92,25 @@ def test_what_is_clearly_worse_lands_only_by_force(
     assert conclude(home, training, current, before, **options) == status
     landed = [event["rule_version"] for event in read_events(home, "matcher")]
     assert landed == ([training.weights.rule_version] if lands else [])
+
+
+@pytest.mark.parametrize(
+    ("unjudged", "force", "status"),
+    [
+        ((("anilist", "kitsu"),), False, 1),
+        ((("anilist", "kitsu"),), True, 0),
+        ((("anilist", "other"), ("myanimelist", "other")), False, 0),
+    ],
+)
+def test_what_the_shipped_weights_were_taught_is_not_given_up_unjudged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], unjudged: tuple[tuple[str, str], ...], force: bool, status: int
+) -> None:
+    """Unless somebody insists; of a source that nobody taught them they know no more."""
+    training, current, before = learned(998, 2)
+    training = replace(training, unjudged=unjudged)
+    assert conclude(Home(tmp_path), training, current, before, force=force) == status
+    assert len(read_events(Home(tmp_path), "matcher")) == 1 - status
+    assert ("nothing was learned of anilist-kitsu, which" in capsys.readouterr().out) == bool(status)
 
 
 def test_weights_that_are_in_force_are_not_landed_again(tmp_path: Path) -> None:
