@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matching.normalise import marks, normalise
+from matching.normalise import marks_all, normalise_all
 from matching.titles import parse
 
 #: shown titles are cut to this, so that a sentence stays one
@@ -59,7 +59,8 @@ def called(left: str, right: str) -> str:
     if left.casefold() == right.casefold():
         return f"both are called “{shortened(left)}”"
     kinds = " and the other ".join(filter(None, _kinds_of_its_own(left, right)))
-    differ = [" with other marks"] * (marks(left) != marks(right))
+    marks = marks_all((left, right))
+    differ = [" with other marks"] * (marks[0] != marks[1])
     differ += [f", but one calls itself {kinds}"] * bool(kinds)
     are = f"the same name{''.join(differ)}" if differ else "one title but for the spelling"
     return f"“{shortened(left)}” and “{shortened(right)}” are {are}"
@@ -67,7 +68,7 @@ def called(left: str, right: str) -> str:
 
 def _kinds_of_its_own(left: str, right: str) -> list[str]:
     """What each of two titles says it is and the other does not; "" for nothing."""
-    one, two = (parse(normalise(title)).kinds for title in (left, right))
+    one, two = (parse(title).kinds for title in normalise_all((left, right)))
     differing = (one & ~two, two & ~one)
     return [" and ".join(word for bit, word in _KINDS.items() if bit & kinds) for kinds in differing]
 

@@ -487,6 +487,12 @@ BREAKS: list[tuple[str, str, str, int]] = [
         1,
     ),
     (
+        "fact_recommendation",
+        "only_the_active_model",
+        f"update fact_recommendation set model_version_id = 'popularity-1' where user_key = {ANN} and rank = 1",
+        1,
+    ),
+    (
         "fact_collaborative_scores",
         "only_the_active_model",
         "update fact_collaborative_scores set model_version_id = 'popularity-1' where rank = 1",

@@ -287,8 +287,8 @@ TABLES: dict[str, tuple[str, list[str]]] = {
         [
             f"{ANN}, 1, 3, 0.8, {EASE}, 0.9, 0.1, 0, [{{'anime_key': 1, 'title': 'Lantern', 'rating': 9, "
             "'share': 1}], 'Because you rated Lantern 9.0.'",
-            f"{BOB}, 1, 3, 0.1, {POPULARITY}, 0, 0, 1, [], 'Popular: on the lists of 2 people.'",
-            f"{BOB}, 2, 1, 0.0, {POPULARITY}, 0, 0, 1, [], 'Popular: on the lists of 1 people.'",
+            f"{BOB}, 1, 3, 0.1, {EASE}, 0, 0, 1, [], 'Popular: on the lists of 2 people.'",
+            f"{BOB}, 2, 1, 0.0, {EASE}, 0, 0, 1, [], 'Popular: on the lists of 1 people.'",
             f"{CAT}, 1, 1, 0.7, {EASE}, 1, 0, 0, [{{'anime_key': 2, 'title': 'Velvet', 'rating': 8, "
             "'share': 1}], 'Because you rated Velvet 8.0.'",
             f"{CAT}, 2, 3, 0.2, {EASE}, 0, 1, 0, [], 'Popular: on the lists of 2 people.'",
