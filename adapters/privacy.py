@@ -6,6 +6,7 @@ trying all names.
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import os
 import re
@@ -66,15 +67,29 @@ def installation_salt(file: Path) -> bytes:
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            opened.write(secrets.token_hex(SALT_BYTES) + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+                opened.write(secrets.token_hex(SALT_BYTES) + "\n")
+                opened.flush()
+                os.fsync(opened.fileno())
+            _put_in_place_once(part, file)
+        finally:
+            part.unlink(missing_ok=True)
+    return read_salt(file)
+
+
+def _put_in_place_once(part: Path, file: Path) -> None:
+    """Give the finished part its name, unless another process has been first; whoever reads the file finds it whole."""
+    try:
         # A link is made by one process only; another one then reads the salt of the first.
         with suppress(FileExistsError):
             os.link(part, file)
-        part.unlink()
-    return read_salt(file)
+    except OSError:
+        # A file system without hard links: the first one to get the lock.
+        with file.with_name(f".{file.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                part.replace(file)
 
 
 def read_salt(file: Path) -> bytes:

@@ -9,9 +9,11 @@ from adapters import imdb
 from adapters.downloading import Validators
 from adapters.errors import Outage
 from adapters.gzipped import read_to_end
-from assets.crawling import Crawling, Say
+from assets.crawling import Crawling, Say, ServiceAccess
+from assets.telling import Waiting
 from warehouse.home import Home
 from warehouse.landing import LandedFile, land_file, landed_files
+from warehouse.servicelock import service_turn
 
 #: The file of each stream.
 FILES = {name.replace(".", "_"): name for name in imdb.FILES}
@@ -31,13 +33,29 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
 
     Raises:
         AdapterError: when it cannot be had, and none was landed before.
+        LockTimeout: when other runs did not finish asking IMDb in time.
     """
     access = crawling.services.get(imdb.NAME)
     if access is None or crawling.ranges or not crawling.refreshes:
         return None
-    earlier = landed_files(home, imdb.NAME, stream)
-    if earlier and (crawling.once or datetime.now(UTC) - earlier[-1].landed_at < _EVERY):
+    if not _is_due(crawling, landed_files(home, imdb.NAME, stream)):
         return None
+    purpose = f"download of {FILES[stream]}"
+    with service_turn(home, imdb.NAME, purpose, crawling.queue_timeout_s, Waiting(say)):
+        # Whoever was waited for may have landed it.
+        earlier = landed_files(home, imdb.NAME, stream)
+        return _fetch(home, crawling, access, stream, earlier, say) if _is_due(crawling, earlier) else None
+
+
+def _is_due(crawling: Crawling, earlier: list[LandedFile]) -> bool:
+    """Whether there may be a newer file than those that were landed."""
+    return not earlier or not (crawling.once or datetime.now(UTC) - earlier[-1].landed_at < _EVERY)
+
+
+def _fetch(
+    home: Home, crawling: Crawling, access: ServiceAccess, stream: str, earlier: list[LandedFile], say: Say
+) -> str | None:
+    """Fetch and land the file; it must be this process's turn, since a part of it may lie there to go on with."""
     home.downloads.mkdir(parents=True, exist_ok=True)
     target = home.downloads / f"{FILES[stream]}.tsv.gz"
     place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))

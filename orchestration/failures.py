@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import dagster as dg
+from dagster._core.event_api import EventLogCursor
 
 from adapters.errors import AdapterError
 from orchestration.settings import secret_values
@@ -71,12 +72,16 @@ class Told:
     Attributes:
         failed: the cursor behind the last failed run that was told; None = none yet.
         succeeded: the same for runs that came to their end, in which checks may have failed.
-        logged: how many failures behind these are in the sensor's log already, but could not be posted.
+        logged: the runs behind these whose failures are in the sensor's log already, but could not be posted.
+        failed_at: when the last failed run that was told ended, in seconds since the epoch.
+        succeeded_at: the same for `succeeded`.
     """
 
     failed: str | None = None
     succeeded: str | None = None
-    logged: int = 0
+    logged: Collection[str] = ()
+    failed_at: float = 0.0
+    succeeded_at: float = 0.0
 
 
 def send_to_webhook(address: str, document: dict[str, Any]) -> None:
@@ -116,10 +121,11 @@ def failure_sensor(
     def tell_failures(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if context.cursor is None:
             return _result(_from_now_on(context.instance), "telling what fails from now on")
-        before = Told(**json.loads(context.cursor))
+        before = _read(context.cursor)
         failures, after = _since(context.instance, before, hidden)
-        for failure in failures[before.logged :]:
-            context.log.error(str(failure))
+        for failure in failures:
+            if failure.run_id not in before.logged:
+                context.log.error(str(failure))
         if not failures:
             return _result(after, "nothing has failed since")
         try:
@@ -127,7 +133,7 @@ def failure_sensor(
                 send(webhook, message(failures))
         except AdapterError as problem:
             context.log.warning(f"{problem}. Trying again at the next tick")
-            return _result(replace(before, logged=len(failures)), f"{len(failures)} failures not posted yet")
+            return _result(replace(before, logged=_runs(failures)), f"{len(failures)} failures not posted yet")
         return _result(after, f"told {len(failures)} failures")
 
     return tell_failures
@@ -143,33 +149,56 @@ def _result(told: Told, reason: str) -> dg.SensorResult:
     return dg.SensorResult(skip_reason=reason, cursor=json.dumps(asdict(told)))
 
 
+def _read(cursor: str) -> Told:
+    """How far was read, as a cursor holds it; earlier versions counted what was logged instead of naming runs."""
+    words = json.loads(cursor)
+    return Told(**words | {"logged": words["logged"] if isinstance(words["logged"], list) else ()})
+
+
+def _runs(failures: Iterable[Failure]) -> list[str]:
+    """The runs of the failures, each once. A run that has ended gets no more of them."""
+    return sorted({one.run_id for one in failures})
+
+
 def _from_now_on(instance: dg.DagsterInstance) -> Told:
     """The present end of the log."""
     failed = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1)
     succeeded = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_SUCCESS, limit=1)
-    return Told(_cursor(failed, None), _cursor(succeeded, None))
+    return _behind(failed, succeeded, Told())
 
 
 def _since(instance: dg.DagsterInstance, told: Told, secrets: Collection[str]) -> tuple[list[Failure], Told]:
     """What has failed in runs that ended since, run by run, and the end of what was read for it."""
-    failed = _ended(instance, dg.DagsterEventType.RUN_FAILURE, told.failed)
-    succeeded = _ended(instance, dg.DagsterEventType.RUN_SUCCESS, told.succeeded)
+    failed = _ended(instance, dg.DagsterEventType.RUN_FAILURE, told.failed, told.failed_at)
+    succeeded = _ended(instance, dg.DagsterEventType.RUN_SUCCESS, told.succeeded, told.succeeded_at)
     failures: list[Failure] = []
     for end in sorted([*failed.records, *succeeded.records], key=lambda record: record.timestamp):
         checks = instance.get_records_for_run(end.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         failures += _failed_checks(checks.records)
     failures += _failed_runs(instance, failed.records, secrets)
-    return failures, Told(_cursor(failed, told.failed), _cursor(succeeded, told.succeeded))
+    return failures, _behind(failed, succeeded, told)
 
 
-def _ended(instance: dg.DagsterInstance, how: dg.DagsterEventType, cursor: str | None) -> dg.EventRecordsResult:
-    """The runs that ended so after the cursor, oldest first."""
+def _ended(instance: dg.DagsterInstance, how: Any, cursor: str | None, at: float) -> dg.EventRecordsResult:
+    """The runs that ended so after the cursor, whose run ended at that moment; oldest first."""
+    if cursor is not None:
+        last = dg.RunStatusChangeRecordsFilter(how, storage_ids=[EventLogCursor.parse(cursor).storage_id()])
+        found = instance.fetch_run_status_changes(last, limit=1).records
+        if not found or found[0].timestamp != at > 0:
+            # Its run was deleted (all are by `osusume forget-user`), and its number may be given anew.
+            later = dg.RunStatusChangeRecordsFilter(how, after_timestamp=at)
+            return instance.fetch_run_status_changes(later, limit=_MOST, ascending=True)
     return instance.fetch_run_status_changes(how, limit=_MOST, cursor=cursor, ascending=True)
 
 
-def _cursor(found: dg.EventRecordsResult, before: str | None) -> str | None:
-    """The cursor behind what was found; as before when nothing was."""
-    return found.cursor if found.records else before
+def _behind(failed: dg.EventRecordsResult, succeeded: dg.EventRecordsResult, before: Told) -> Told:
+    """The place behind what was found; as before where nothing was."""
+    told = replace(before, logged=())
+    if failed.records:
+        told = replace(told, failed=failed.cursor, failed_at=failed.records[-1].timestamp)
+    if succeeded.records:
+        told = replace(told, succeeded=succeeded.cursor, succeeded_at=succeeded.records[-1].timestamp)
+    return told
 
 
 def _failed_checks(records: Iterable[dg.EventLogRecord]) -> Iterable[Failure]:

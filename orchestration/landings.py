@@ -3,6 +3,7 @@
 # No `from __future__ import annotations`: Dagster looks at the annotations of sensors.
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
@@ -11,6 +12,28 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_START_TAG, PARTITIO
 
 _EVERY_S = 60
 _BACKFILLS = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The newest landing that is known; written `number@moment`, as the sensor's cursor holds it.
+
+    Attributes:
+        number: in the event log; 0 = none.
+        at: seconds since the epoch. Where the log was emptied (`osusume forget-user`), numbers begin anew and only
+            this tells what is newer; numbers are what counts otherwise, since clocks of two machines differ.
+    """
+
+    number: int = 0
+    at: float = 0.0
+
+    def __str__(self) -> str:
+        """As the cursor holds it."""
+        return f"{self.number}@{self.at}"
+
+    def is_newer(self, before: "Landing") -> bool:
+        """Whether something has landed since."""
+        return self.number > before.number or self.at > before.at
 
 
 def landing_sensor(
@@ -37,7 +60,7 @@ def landing_sensor(
         newest = _newest(context.instance, watched)
         if context.cursor is None:
             return dg.SensorResult(skip_reason="waiting for the next landing", cursor=str(newest))
-        if newest <= int(context.cursor):
+        if not newest.is_newer(_read(context.cursor)):
             return dg.SensorResult(skip_reason="nothing has landed since", cursor=context.cursor)
         if under_way := _under_way(context.instance, watched, job_name):
             return dg.SensorResult(skip_reason=f"not yet: {under_way}", cursor=context.cursor)
@@ -47,10 +70,17 @@ def landing_sensor(
     return refresh_after_landing
 
 
-def _newest(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey]) -> int:
-    """The number of the newest landing in the event log; 0 when there is none."""
+def _newest(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey]) -> Landing:
+    """The newest landing in the event log."""
     found = [instance.fetch_materializations(key, limit=1).records for key in keys]
-    return max((records[0].storage_id for records in found if records), default=0)
+    landings = [Landing(records[0].storage_id, records[0].timestamp) for records in found if records]
+    return max(landings, key=lambda one: one.number, default=Landing())
+
+
+def _read(cursor: str) -> Landing:
+    """The landing that a cursor holds; earlier versions wrote the number alone."""
+    number, _, at = cursor.partition("@")
+    return Landing(int(number), float(at or 0))
 
 
 def _under_way(instance: dg.DagsterInstance, keys: Sequence[dg.AssetKey], job_name: str) -> str:

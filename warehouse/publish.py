@@ -182,6 +182,8 @@ def _make_current(home: Home, snapshot: Snapshot) -> None:
         # A file system without hard links: the same content twice is the price.
         shutil.copyfile(own, part)
     put_in_place(part, home.snapshot)
+    # Renaming does nothing where both names are of one file: the snapshot is the current one already.
+    part.unlink(missing_ok=True)
     _write_note(home.snapshot_note, asdict(snapshot) | {"published_at": snapshot.published_at.isoformat()})
 
 

@@ -7,7 +7,7 @@ import shutil
 
 from adapters.privacy import Hasher, read_salt
 from orchestration.cli.console import Console, counted, out
-from orchestration.cli.run import conclude, execute_pipeline, load_pipeline
+from orchestration.cli.run import conclude, execute_pipeline, last_failure, load_pipeline
 from orchestration.cli.runlock import run_lock
 from orchestration.cli.writing import writable_warehouse
 from orchestration.errors import UsageError
@@ -110,9 +110,12 @@ def _rebuild(settings: Settings, home: Home, console: Console) -> int:
 
 
 def _forget_runs(home: Home) -> None:
-    """Delete the records of earlier runs: their previews show rows of tables."""
+    """Delete the records of earlier runs: previews, captured output and the last failure show rows of tables."""
     from orchestration.cli.instance import open_instance
 
+    last_failure(home).unlink(missing_ok=True)
+    # Whatever lies here was written by a run that is deleted below, or was before.
+    shutil.rmtree(home.dagster / "storage", ignore_errors=True)
     if not (home.dagster / "dagster.yaml").is_file():
         return
     with open_instance(home) as instance:

@@ -218,9 +218,14 @@ def conclude(settings: Settings, chosen: RunInput, outcome: Outcome) -> int:
     return 0 if outcome.succeeded else 1
 
 
+def last_failure(home: Home) -> Path:
+    """Where the tracebacks and findings of the last failed run are; findings show rows of tables."""
+    return home.dagster / "last-failure.txt"
+
+
 def _write_failures(home: Home, outcome: Outcome) -> Path:
     """The tracebacks of the failed steps in a file of their own; returns where."""
-    path = home.dagster / "last-failure.txt"
+    path = last_failure(home)
     traces = [f"{failure.step}\n{failure.trace}" for failure in outcome.failures]
     checks = [f"{check.asset}: {check.finding}\n{check.facts}" for check in outcome.checks if check.stops]
     path.write_text("\n".join([f"run {outcome.run_id}", *traces, *checks, ""]), encoding="utf-8")

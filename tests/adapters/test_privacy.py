@@ -1,8 +1,11 @@
 """Names become hashes that only this installation can make; files of users are read strictly."""
 
+import errno
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -50,6 +53,25 @@ def test_the_salt_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> No
     assert len(salts) == 1
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["salt"]
+
+
+def test_a_file_system_without_links_has_one_salt_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole from its first moment, private, and the secret lies nowhere else."""
+    monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError(errno.EPERM, "Operation not permitted")))
+    file = tmp_path / "home" / "salt"
+    with ThreadPoolExecutor(8) as pool:
+        salts = set(pool.map(lambda _: installation_salt(file), range(16)))
+    assert len(salts) == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert {path.name: path.stat().st_size for path in file.parent.iterdir() if path != file} == {".salt.lock": 0}
+
+
+def test_a_salt_that_cannot_be_made_leaves_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written so far is removed."""
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(OSError, match="No space"):
+        installation_salt(tmp_path / "salt")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", ["", "not hexadecimal", "abcd"])

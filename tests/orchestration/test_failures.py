@@ -160,6 +160,62 @@ def test_what_could_not_be_posted_is_posted_with_the_next_tick(
         assert ticker.tick() == "nothing has failed since"
 
 
+def test_while_nothing_can_be_posted_every_line_is_logged_once(instance: dg.DagsterInstance) -> None:
+    """Of checks and runs alike, in whatever order they come up."""
+    with Loopback(lambda _: wrong()) as server:
+        ticker = Ticker(instance, server.url)
+        ticker.tick()
+        for told in (2, 4, 6):
+            fail(instance)
+            assert ticker.tick() == f"{told} failures not posted yet"
+    lines = [line for line in ticker.logged if "See docs/runbook.md" in line]
+    assert len(lines) == len(set(lines)) == 6
+    assert sum(line.startswith("dim_anime: ") for line in lines) == 3
+
+
+def test_a_history_that_was_deleted_does_not_silence_it(instance: dg.DagsterInstance) -> None:
+    """Numbers begin anew then; a failure since is told, whatever number it has, and once."""
+    ticker = Ticker(instance)
+    ticker.tick()
+    for _ in range(3):
+        fail(instance)
+    assert ticker.tick() == "told 6 failures"
+    for _ in range(2):
+        for run in instance.get_runs():
+            instance.delete_run(run.run_id)
+        instance.event_log_storage.wipe()
+        assert ticker.tick() == "nothing has failed since"
+        fail(instance)
+        assert ticker.tick() == "told 2 failures"
+        assert ticker.tick() == "nothing has failed since"
+    assert len(set(ticker.logged)) == len(ticker.logged) == 10
+
+
+def test_a_run_that_a_person_deleted_brings_up_no_old_news(instance: dg.DagsterInstance) -> None:
+    """What was told stays told, and the next failure, which may get the number of the deleted one, is told."""
+    ticker = Ticker(instance)
+    ticker.tick()
+    fail(instance)
+    fail(instance)
+    assert ticker.tick() == "told 4 failures"
+    instance.delete_run(instance.get_runs()[0].run_id)
+    assert ticker.tick() == "nothing has failed since"
+    fail(instance)
+    assert ticker.tick() == "told 2 failures"
+
+
+def test_a_cursor_of_an_earlier_version_is_understood(instance: dg.DagsterInstance) -> None:
+    """It counted what was logged, and had no moments."""
+    ticker = Ticker(instance)
+    fail(instance)
+    ticker.tick()
+    words = json.loads(ticker.cursor or "")
+    ticker.cursor = json.dumps({"failed": words["failed"], "succeeded": words["succeeded"], "logged": 0})
+    assert ticker.tick() == "nothing has failed since"
+    fail(instance)
+    assert ticker.tick() == "told 2 failures"
+
+
 def why(instance: dg.DagsterInstance, *assets: Any, resources: dict[str, Any] | None = None) -> list[tuple[str, str]]:
     """What is told of a run of these that fails: steps and errors."""
     return why_of(

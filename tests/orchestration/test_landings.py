@@ -29,14 +29,14 @@ KEY = dg.AssetKey("landing_anilist__anime")
 class Ticker:
     """The sensor's ticks, one after the other."""
 
-    def __init__(self, instance: dg.DagsterInstance) -> None:
-        self.instance = instance
+    def __init__(self, instance: dg.DagsterInstance, sensor: dg.SensorDefinition = SENSOR) -> None:
+        self.instance, self.sensor = instance, sensor
         self.cursor: str | None = None
 
     def tick(self) -> list[str]:
         """The run keys that one tick asks for."""
         with dg.build_sensor_context(self.instance, cursor=self.cursor) as context:
-            result = SENSOR(context)
+            result = self.sensor(context)
         assert isinstance(result, dg.SensorResult)
         self.cursor = result.cursor
         return [one.run_key or "" for one in result.run_requests or []]
@@ -81,6 +81,53 @@ def test_every_landing_has_a_refresh_of_its_own(instance: dg.DagsterInstance) ->
     land(instance, "2000")
     second = ticker.tick()
     assert len({*first, *second}) == 2
+
+
+def empty_log(instance: dg.DagsterInstance) -> None:
+    """The log is emptied, as when a user is forgotten: what comes is numbered from 1 again."""
+    instance.wipe_assets([KEY])
+    instance.event_log_storage.wipe()
+
+
+def test_a_log_that_was_emptied_does_not_silence_it(instance: dg.DagsterInstance) -> None:
+    """Whatever number the next landing has, lower or the same, it is followed by one refresh."""
+    ticker = Ticker(instance)
+    ticker.tick()
+    land(instance, "2000", "2001")
+    first = ticker.tick()
+    empty_log(instance)
+    assert ticker.tick() == []
+    land(instance, "2000")
+    second = ticker.tick()
+    assert ticker.tick() == []
+    empty_log(instance)
+    land(instance, "2000")
+    third = ticker.tick()
+    assert ticker.tick() == []
+    assert len({*first, *second, *third}) == 3
+
+
+def test_landings_that_a_person_wiped_start_nothing(instance: dg.DagsterInstance) -> None:
+    """The landing that is the newest then has had its refresh."""
+    other = landing_anilist__anime.with_attributes(
+        asset_key_replacements={KEY: dg.AssetKey("landing_kitsu__anime")},
+    )
+    ticker = Ticker(instance, landing_sensor([*ASSETS, other], "refresh_catalogue"))
+    ticker.tick()
+    instance.report_runless_asset_event(dg.AssetMaterialization(other.key, partition="2000"))
+    land(instance, "2000")
+    assert len(ticker.tick()) == 1
+    instance.wipe_assets([KEY])
+    assert ticker.tick() == []
+
+
+def test_a_cursor_of_an_earlier_version_is_understood(instance: dg.DagsterInstance) -> None:
+    """It was a number alone, which may be of a log that was emptied."""
+    land(instance, "2000")
+    ticker = Ticker(instance)
+    ticker.cursor = "50"
+    assert len(ticker.tick()) == 1
+    assert ticker.tick() == []
 
 
 def test_it_waits_for_the_end_of_a_backfill(instance: dg.DagsterInstance) -> None:

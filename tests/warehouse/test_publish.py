@@ -183,6 +183,8 @@ def test_a_version_is_chosen_by_id_or_number_back_and_forth(warehouse: Warehouse
     assert rollback(home, ids[2]).snapshot_id == ids[2]
     assert standing_rollback(home) is None
     assert not home.rollback_note.exists()
+    assert rollback(home, ids[2]).snapshot_id == ids[2], "which it is already"
+    assert not list(home.published.glob(".current*"))
     assert seen(home) == 2
 
 

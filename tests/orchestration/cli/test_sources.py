@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from orchestration.cli.run import last_failure
 from tests.orchestration.cli.conftest import heed_ctrl_c
 from tests.orchestration.test_inputs import small_demo
 from tests.warehouse.conftest import DAY
@@ -106,20 +107,28 @@ def test_where_nothing_was_landed_there_is_nobody_to_forget(osusume: Call, tmp_p
 
 
 def test_somebody_who_was_never_landed_costs_nothing(osusume: Call, tmp_path: Path) -> None:
-    """A misspelt name takes away neither models nor versions; should the name ever come, it is not landed."""
+    """A misspelt name takes away no models, versions or output of runs; should the name ever come, it is not landed."""
     home = Home(tmp_path / "home")
     file = tmp_path / "anilist_ratings.csv.gz"
     file.write_bytes(gzip.compress(b"user_id,anilist_id,score\nmika,1,50\n"))
     land_file(home, "anilist", "ratings", file, DAY)
     home.models.mkdir()
+    output = home.dagster / "storage" / "a-run" / "compute_logs" / "step.out"
+    output.parent.mkdir(parents=True)
+    output.write_text("mika")
+    last_failure(home).write_text("a check: its failing rows name mika")
     called = osusume("forget-user", "anilist:Mikka", "--home", home.root)
     assert called.status == 0
     assert "is of anilist:Mikka, so that nothing else is changed; is the name right?" in called.out
     assert home.models.is_dir()
+    assert output.is_file()
+    assert last_failure(home).is_file()
     assert is_forgotten(home, "anilist", "Mikka")
     again = osusume("forget-user", "anilist:mika", "--home", home.root)
     assert "Landing: 1 row removed" in again.out
     assert not home.models.exists()
+    assert not output.exists()
+    assert not last_failure(home).exists()
 
 
 def test_stand_ins_beside_another_command_give_no_advice(osusume: Call, monkeypatch: pytest.MonkeyPatch) -> None:

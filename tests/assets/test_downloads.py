@@ -1,0 +1,34 @@
+"""IMDb's files are landed once a day, whoever wants them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from assets.crawling import Crawling, ServiceAccess
+from assets.downloads import download
+from tests.adapters.loopback import Loopback, Seen, Step
+from tests.adapters.test_imdb import WHOLE, Host
+from tests.warehouse.waiting import eventually
+from warehouse.home import Home
+from warehouse.landing import landed_files
+from warehouse.servicelock import queue_directory
+
+
+def test_two_runs_that_want_a_file_fetch_it_once(tmp_path: Path) -> None:
+    """The second waits for its turn and finds it landed; nobody writes into the other's part."""
+    home, host, seen = Home(tmp_path / "home"), Host(), list[Seen]()
+
+    def slow(request: Seen) -> Step:
+        """Answer once both are there, be it here or in the queue."""
+        seen.append(request)
+        eventually(lambda: len(seen) > 1 or len(list(queue_directory(home, "imdb").glob("*.ticket"))) > 1)
+        return host(request)
+
+    with Loopback(slow) as server, ThreadPoolExecutor(2) as pool:
+        crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
+        both = [pool.submit(download, home, crawling, "title_ratings", lambda _: None) for _ in range(2)]
+        paths = [one.result() for one in both]
+    (landed,) = landed_files(home, "imdb", "title_ratings")
+    assert sorted(filter(None, paths)) == [landed.path]
+    assert landed.file(home).read_bytes() == WHOLE
+    assert (len(seen), host.sent) == (1, len(WHOLE))
+    assert list(home.downloads.iterdir()) == []
