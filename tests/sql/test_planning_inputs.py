@@ -125,6 +125,21 @@ def test_the_newest_crawl_is_compared_with_what_was_known_before(shop: Workshop)
     assert {name: row[name] for name in counts} == dict(zip(counts, (3, 1, 1, 1, 1), strict=True))
 
 
+def test_what_only_the_details_of_a_title_state_is_no_change(shop: Workshop) -> None:
+    """MyAnimeList's lists leave relations out: neither the next look nor what a crawl has brought hangs on them."""
+    related = [{"node": {"id": 2}, "relation_type": "sequel"}]
+    record = {"id": 1, "title": "One", "status": "finished_airing", "end_date": "2001-03-01"}
+    for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+        known = record | ({"related_anime": related} if day == "2026-02-01" else {})
+        shop.answer("myanimelist", known, path=day, day=day)
+    shop.crawled("2026-03-01", "myanimelist", day="2026-03-01")
+    (known,) = known_titles(shop.con, "myanimelist")
+    assert (known["due_at"] - known["last_seen_at"]).days == 90
+    shop.stage()
+    (row,) = fetch(shop.con, "inputs/crawl_changes").to_pylist()
+    assert (row["changed"], row["unchanged"]) == (0, 1)
+
+
 def test_a_record_is_gone_when_crawls_say_so_and_nobody_gives_it_again(shop: Workshop) -> None:
     """A report counts until the record comes back; Jikan's only where MyAnimeList itself has told nothing."""
     shop.answer("anilist", media(1), media(2), media(3), path="a", day="2026-01-01")
