@@ -143,9 +143,24 @@ def _ask(
     if planned.plan is not None:
         context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {counted_requests(planned.forecast)}")
     try:
-        return read_service(opened.home, crawling, source, stream, planned, context.log.info)
+        crawled = read_service(opened.home, crawling, source, stream, planned, context.log.info)
+        if _is_other_than_asked(crawled, planned):
+            context.log.info(f"{source} {stream}: what was interrupted was another crawl; reading the years asked for")
+            crawled = read_service(opened.home, crawling, source, stream, planned, context.log.info)
+        return crawled
     except AdapterError as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
+
+
+def _is_other_than_asked(crawled: Crawled, planned: Planned) -> bool:
+    """Whether a backfill's years are still to be read, since only an interrupted crawl of something else has ended.
+
+    What is merely due can wait for the next run; years that somebody has asked for would never be read.
+    """
+    if crawled.ended is None or planned.plan is None or planned.plan.kind != "range":
+        return False
+    ended = crawled.ended.plan
+    return (ended.kind, ended.years) != (planned.plan.kind, planned.plan.years)
 
 
 def _weigh_outage(

@@ -24,6 +24,8 @@ from warehouse.transaction import transaction
 #: Columns that name a user, in the source's words or as a salted hash.
 IDENTITY_COLUMNS = ("user_id", "user_name", "subject", "author", "author_id", "author_subject", "reviewer")
 _KEY = "user_key"
+#: Names, within each, whose list was read.
+_READS = "reads"
 _POINTERS = ("payload_path", "payload_line")
 _OF_SOURCE = re.compile(r"(?:raw|stg)_(?P<source>[a-z0-9]+)__")
 _PURGED = "purged_rows"
@@ -116,6 +118,9 @@ class _Purging:
             for name in IDENTITY_COLUMNS
             if name in columns
         ]
+        if _READS in columns:
+            # The crawl's file was rewritten, and what is known of it comes with the next load.
+            conditions.append(f"{of_source}list_has_any([one.subject for one in {_READS}], $identities)")
         if _KEY in columns:
             conditions.append(f"{_KEY} in (select unnest($keys))")
         if "malformed" in columns:

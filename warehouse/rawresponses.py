@@ -41,12 +41,20 @@ class Segment:
         end: its last line; {} until it was read.
         responses: replies that were kept.
         accepted: of these, replies that were used.
+        reads: for each subject that was answered about, when last, and how many records that gave.
     """
 
     header: dict[str, Any] = field(default_factory=dict)
     end: dict[str, Any] = field(default_factory=dict)
     responses: int = 0
     accepted: int = 0
+    reads: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+
+    def note_read(self, subject: str | None, fetched_at: datetime, records: int) -> None:
+        """Note an answer that is about somebody, if it is; one without records, or that there are none, is one too."""
+        if subject is not None:
+            at, before = self.reads.get(subject, (fetched_at, 0))
+            self.reads[subject] = (max(at, fetched_at), before + records)
 
     def as_row(self) -> dict[str, Any]:
         """What stands in raw.crawl, by its columns, except where the file lies and whose it is.
@@ -66,6 +74,9 @@ class Segment:
             "gone": [str(one) for one in self.end["gone"]],
             "ids": [str(one) for one in plan["ids"]],
             "notes": json.dumps(self.end["notes"], ensure_ascii=False),
+            "reads": [
+                {"subject": subject, "read_at": at, "records": records} for subject, (at, records) in self.reads.items()
+            ],
         }
 
 
@@ -93,11 +104,13 @@ def read_responses(
     for number, whole in read_segment(file):
         _count(segment, whole)
         line = whole if is_gone is None else kept_line(whole, is_gone)[0]
-        if line is None or line["kind"] != "response" or not _is_answer(line):
+        if line is None or line["kind"] != "response" or not line["accepted"]:
             continue
-        for item, text in _records(file, number, line, unpack):
-            rows.append((text, line["subject"], number, item, datetime.fromisoformat(line["fetched_at"])))
-            size += len(text)
+        records = list(_records(file, number, line, unpack)) if _has_records(line) else []
+        fetched_at = datetime.fromisoformat(line["fetched_at"])
+        segment.note_read(line["subject"], fetched_at, len(records))
+        rows += [(text, line["subject"], number, item, fetched_at) for item, text in records]
+        size += sum(len(text) for _, text in records)
         if size >= block_bytes:
             yield _table(rows)
             rows, size = [], 0
@@ -118,9 +131,9 @@ def _count(segment: Segment, line: dict[str, Any]) -> None:
         segment.accepted += bool(line["accepted"])
 
 
-def _is_answer(line: Mapping[str, Any]) -> bool:
-    """Whether the response is one that has records."""
-    return bool(line["accepted"]) and not line["lookup"] and not line["note"]
+def _has_records(line: Mapping[str, Any]) -> bool:
+    """Whether the answer is one that has records."""
+    return not line["lookup"] and not line["note"]
 
 
 def _records(file: Path, number: int, line: Mapping[str, Any], unpack: Unpack) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,7 @@
 /*
-What the newest crawl of each stream brought: records of a catalogue or entries of lists, how many are new,
-changed or as they were, and how many known ones are gone. Changes are those of what staging keeps of a
-record, not of counts of users, scores, addresses and update times. What staging refused is not counted.
+What the newest crawl of each stream brought: records or entries of lists, how many are new, changed or as
+they were, and how many known ones are gone. Changes are those of what staging keeps, not of counts of users,
+scores, addresses, update times and relations on MyAnimeList (lists have none). Refused rows are not counted.
 */
 with newest as (
     select *
@@ -38,7 +38,7 @@ versions as (
         'myanimelist/' || source_id as item,
         hash(struct_update(
             fields, mean := null, num_scoring_users := null, num_list_users := null, num_favorites := null,
-            updated_at := null
+            related_anime := null, updated_at := null
         )) as content
     from staging.stg_myanimelist__anime_records
     union all

@@ -1,7 +1,7 @@
 /*
 What MyAnimeList's records say of themselves that plans go by, for `known_titles`: a row for each landed
 line. Where the `content` of two is the same, so is what staging reads of them; it is not about users,
-scores and update times.
+scores and update times, nor about relations, which the details of a title state and lists leave out.
 */
 with records as (
     select
@@ -36,6 +36,6 @@ select
     hash(json_extract(record, [
         '$.title', '$.alternative_titles', '$.media_type', '$.status', '$.start_date', '$.end_date',
         '$.start_season', '$.num_episodes', '$.average_episode_duration', '$.source', '$.genres',
-        '$.studios', '$.related_anime', '$.rating', '$.nsfw', '$.synopsis'
+        '$.studios', '$.rating', '$.nsfw', '$.synopsis'
     ])) as content
 from records

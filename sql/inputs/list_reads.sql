@@ -1,32 +1,13 @@
 /*
-When each user's list was read last, by the name that it is kept under. A list without entries, or one that
-may not be read, leaves nothing behind and is not here.
+When each user's list was read last, by the name that it is kept under. That a list has no entries, or may not
+be read, is an answer as well.
 */
-with entries as (
-    select
-        'anilist' as source,
-        subject,
-        captured_at
-    from raw.raw_anilist__lists
-    union all
-    select
-        'kitsu' as source,
-        subject,
-        captured_at
-    from raw.raw_kitsu__lists
-    union all
-    select
-        'myanimelist' as source,
-        subject,
-        captured_at
-    from raw.raw_myanimelist__lists
-)
-
 select
-    source,
-    subject,
-    max(captured_at) as read_at
-from entries
-where subject is not null
-group by source, subject
-order by source, subject
+    crawl.source,
+    told.list_read.subject,
+    max(told.list_read.read_at) as read_at
+from raw.crawl
+cross join unnest(crawl.reads) as told (list_read)
+where crawl.stream = 'lists'
+group by all
+order by all

@@ -1,8 +1,8 @@
 /*
-Entries of users' lists as crawls of AniList were given them, checked one by one. Scores are asked for in
-points of 100, whatever the owner sees; 0 means unrated. An entry that one crawl was given several times, on
-overlapping pages or in several of a user's lists, counts once: as it changed last, then as it was given last.
-Faulty ones go to quarantine.
+Entries of users' lists as crawls of AniList were given them, checked one by one, but for lists that were
+found empty or closed since. Scores are asked for in points of 100, whatever the owner sees; 0 means unrated.
+An entry that one crawl was given several times, on overlapping pages or in several of a user's lists, counts
+once: as it changed last, then as it was given last. Faulty ones go to quarantine.
 
 grain: one anime on one user's list in one landed file
 keys: user_id, source_id, payload_path
@@ -18,7 +18,13 @@ columns:
     payload_line: line in that file
     payload_item: place of the entry in the response on that line
 */
-with entries as (
+with list_reads as (
+    select unnest(reads, recursive := true)
+    from raw.crawl
+    where source = 'anilist'
+),
+
+entries as (
     select
         trim(subject) as user_id,
         case when json_type(try_cast(payload as json)) = 'OBJECT' then payload::json end as entry,
@@ -31,7 +37,9 @@ with entries as (
         payload_path,
         payload_line,
         payload_item
-    from raw.raw_anilist__lists
+    from raw.raw_anilist__lists as lists
+    anti join list_reads
+        on lists.subject = list_reads.subject and captured_at < read_at and records = 0
 ),
 
 checked as (
@@ -66,10 +74,7 @@ checked as (
             when
                 updated_at is not null
                 and not coalesce(regexp_full_match(updated_at::varchar, '[0-9]{1,10}'), false)
-                then concat(
-                    'updatedAt is ', updated_at[:80],
-                    ', expected seconds since 1970'
-                )
+                then concat('updatedAt is ', updated_at[:80], ', expected seconds since 1970')
         end as fault
     from entries
 )

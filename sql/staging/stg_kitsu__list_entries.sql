@@ -1,7 +1,7 @@
 /*
-Entries of users' lists as crawls of Kitsu were given them, checked one by one. A rating counts half stars, 2
-to 20; null means unrated. An entry that one crawl was given several times, on overlapping pages or in several
-of a user's lists, counts once: as it changed last, then as it was given last. Faulty ones go to quarantine.
+Entries of users' lists as crawls of Kitsu were given them, checked one by one, but for lists that were found
+empty or closed since. A rating counts half stars, 2 to 20; null means unrated. An entry that one crawl was
+given several times counts once: as it changed last, then as given last. Faulty ones go to quarantine.
 
 grain: one anime on one user's list in one landed file
 keys: user_id, source_id, payload_path
@@ -17,7 +17,13 @@ columns:
     payload_line: line in that file
     payload_item: place of the entry in the response on that line
 */
-with entries as (
+with list_reads as (
+    select unnest(reads, recursive := true)
+    from raw.crawl
+    where source = 'kitsu'
+),
+
+entries as (
     select
         trim(subject) as user_id,
         case when json_type(try_cast(payload as json)) = 'OBJECT' then payload::json end as entry,
@@ -32,7 +38,9 @@ with entries as (
         payload_path,
         payload_line,
         payload_item
-    from raw.raw_kitsu__lists
+    from raw.raw_kitsu__lists as lists
+    anti join list_reads
+        on lists.subject = list_reads.subject and captured_at < read_at and records = 0
 ),
 
 checked as (
@@ -63,9 +71,7 @@ checked as (
                     'attributes.status is ', stated[:80],
                     ', expected current/completed/on_hold/dropped/planned'
                 )
-            when
-                updated_at is not null
-                and not coalesce(isfinite(rated_at), false)
+            when updated_at is not null and not coalesce(isfinite(rated_at), false)
                 then concat(
                     'attributes.updatedAt is ', updated_at[:80],
                     ', expected a time like 2024-04-30T18:00:00Z'

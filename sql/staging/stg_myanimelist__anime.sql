@@ -1,6 +1,6 @@
 /*
-The newest sound MyAnimeList record of each anime (by captured_at, then landed file) in the
-project's own words and units. What MyAnimeList does not state is null.
+The newest sound MyAnimeList record of each anime (by captured_at, then landed file) in the project's own
+words and units; relations are of the newest record that has the field. What is not stated is null.
 
 grain: one anime on MyAnimeList
 keys: source_id
@@ -31,18 +31,20 @@ columns:
     genres: as MyAnimeList spells them (genres, themes and demographics), sorted
     is_adult: nsfw black, rated rx or of the genre Hentai; null where nothing is said
     studios: sorted
-    relations: related anime on MyAnimeList and in what way, e.g. SEQUEL
+    relations: related anime on MyAnimeList and in what way, e.g. SEQUEL; lists leave them out, details do not
     site_url: its page on MyAnimeList
     record_updated_at: when MyAnimeList last changed it
 */
 with newest as (
-    select *
+    select
+        *,
+        arg_max(fields.related_anime, (captured_at, payload_path)) over (partition by source_id) as related
     from staging.stg_myanimelist__anime_records
     qualify row_number() over (partition by source_id order by captured_at desc, payload_path desc) = 1
 )
 
 select
-    * exclude (fields),
+    * exclude (fields, related),
     nullif(trim(fields.title ->> '$'), '') as title_romaji,
     nullif(trim(fields.alternative_titles ->> '$.en'), '') as title_english,
     nullif(trim(fields.alternative_titles ->> '$.ja'), '') as title_native,
@@ -88,9 +90,8 @@ select
         struct_pack(
             source_id := relation.node.id,
             relation_type := regexp_replace(upper(relation.relation_type), '^(ALTERNATIVE|PARENT)_.*', '\1')
-        ) for relation in json_transform(
-            fields.related_anime, '[{"node": {"id": "VARCHAR"}, "relation_type": "VARCHAR"}]'
-        ) if relation.node.id is not null
+        ) for relation in json_transform(related, '[{"node": {"id": "VARCHAR"}, "relation_type": "VARCHAR"}]')
+        if relation.node.id is not null
     ] as relations,
     'https://myanimelist.net/anime/' || source_id as site_url,
     (fields.updated_at ->> '$')::timestamptz as record_updated_at,

@@ -1,7 +1,8 @@
 /*
-Entries of users' lists as crawls of MyAnimeList were given them, checked one by one. A score of 0 means
-unrated. An entry that one crawl was given several times, on overlapping pages or in several of a user's
-lists, counts once: as it changed last, then as it was given last. Faulty ones go to quarantine.
+Entries of users' lists as crawls of MyAnimeList were given them, checked one by one, but for lists that were
+found empty or closed since. A score of 0 means unrated. An entry that one crawl was given several times, on
+overlapping pages or in several of a user's lists, counts once: as it changed last, then as it was given last.
+Faulty ones go to quarantine.
 
 grain: one anime on one user's list in one landed file
 keys: user_id, source_id, payload_path
@@ -17,7 +18,13 @@ columns:
     payload_line: line in that file
     payload_item: place of the entry in the response on that line
 */
-with entries as (
+with list_reads as (
+    select unnest(reads, recursive := true)
+    from raw.crawl
+    where source = 'myanimelist'
+),
+
+entries as (
     select
         trim(subject) as user_id,
         case when json_type(try_cast(payload as json)) = 'OBJECT' then payload::json end as entry,
@@ -30,7 +37,9 @@ with entries as (
         payload_path,
         payload_line,
         payload_item
-    from raw.raw_myanimelist__lists
+    from raw.raw_myanimelist__lists as lists
+    anti join list_reads
+        on lists.subject = list_reads.subject and captured_at < read_at and records = 0
 ),
 
 checked as (
@@ -61,9 +70,7 @@ checked as (
                     'list_status.status is ', stated[:80],
                     ', expected watching/completed/on_hold/dropped/plan_to_watch'
                 )
-            when
-                updated_at is not null
-                and not coalesce(isfinite(rated_at), false)
+            when updated_at is not null and not coalesce(isfinite(rated_at), false)
                 then concat(
                     'list_status.updated_at is ', updated_at[:80],
                     ', expected a time like 2024-04-30T18:00:00Z'

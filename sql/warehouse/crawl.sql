@@ -17,6 +17,8 @@ columns:
     ids: ids that the plan named one by one
     notes: facts for people, as a JSON object
     partition: the part of the source that was read, e.g. a year; null for a crawl of no certain part
+    reads: of each user's list that was answered about, the name it is kept under, when, and how many records
+        that gave: 0 where it is empty or may not be read; null in rows of earlier versions
 */
 select
     null::varchar as payload_path,
@@ -31,5 +33,6 @@ select
     null::varchar[] as gone,
     null::varchar[] as ids,
     null::json as notes,
-    null::varchar as partition
+    null::varchar as partition,
+    null::struct(subject varchar, read_at timestamptz, records bigint)[] as reads
 where false

@@ -104,12 +104,15 @@ class Workshop:
         day: str = DAY,
         gone: Sequence[str] = (),
         ids: Sequence[str] = (),
+        reads: Mapping[str, int] | None = None,
     ) -> None:
-        """Note a crawl that came to its end on a day, within its first hour."""
+        """Note a crawl that came to its end on a day, within its first hour; `reads`: records by whose list it is."""
         self.con.execute(
             "insert into raw.crawl by name select $path as payload_path, $source as source, $stream as stream, "
             "'full' as kind, $at::timestamptz as started_at, $at::timestamptz + interval 1 hour as ended_at, "
-            "1 as responses, 1 as accepted, $gone::varchar[] as gone, $ids::varchar[] as ids",
+            "1 as responses, 1 as accepted, $gone::varchar[] as gone, $ids::varchar[] as ids, "
+            "[{'subject': one.key, 'read_at': $at::timestamptz, 'records': one.value} "
+            "for one in map_entries(map($subjects::varchar[], $records::bigint[]))] as reads",
             {
                 "path": path,
                 "source": source,
@@ -117,6 +120,8 @@ class Workshop:
                 "at": f"{day} 00:00:00Z",
                 "gone": list(gone),
                 "ids": list(ids),
+                "subjects": list(reads or {}),
+                "records": list((reads or {}).values()),
             },
         )
 

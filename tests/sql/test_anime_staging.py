@@ -279,6 +279,21 @@ def test_myanimelist_nodes_come_bare_or_wrapped(shop: Workshop) -> None:
     assert len(shop.rows("from intermediate.int_anime_unioned")) == 2
 
 
+def test_myanimelist_relations_outlive_lists_that_leave_them_out(shop: Workshop) -> None:
+    """The details of a title state its relations; lists say nothing of them, and newer details replace them."""
+    told: list[tuple[str, list[int] | None]] = [("list", None), ("details", [2, 3]), ("list", None), ("newer", [4])]
+    found = []
+    for number, (title, related) in enumerate([*told, ("list", None), ("emptied", []), ("list", None)], start=1):
+        edges = [{"node": {"id": one}, "relation_type": "sequel"} for one in related or []]
+        record = {"id": 1, "title": title} | ({} if related is None else {"related_anime": edges})
+        shop.answer("myanimelist", record, path=f"m{number}", day=f"2026-01-0{number}")
+        shop.stage_anime("myanimelist")
+        row = shop.row("from staging.stg_myanimelist__anime")
+        assert row["title_romaji"] == title
+        found.append(row["relations"] and [one["source_id"] for one in row["relations"]])
+    assert found == [None, ["2", "3"], ["2", "3"], ["4"], ["4"], [], []]
+
+
 @pytest.mark.parametrize(
     ("stated", "day", "precision", "season"),
     [

@@ -74,6 +74,21 @@ def test_a_newer_list_replaces_the_older_one_whole(shop: Workshop, source: str) 
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_a_list_that_was_emptied_or_closed_leaves_no_ratings(shop: Workshop, source: str) -> None:
+    """Until it is shown again; the lists of others, and what was recorded of the user, stay."""
+    shop.rate(source, ("ann", "9", "7", "completed", None))
+    shop.answer(source, entry(source, 1, 8), stream="lists", path="a", subject="ann")
+    shop.answer(source, entry(source, 5, 6), stream="lists", path="a", line=3, subject="bob")
+    shop.crawled("a", source, "lists", reads={"ann": 1, "bob": 1})
+    shop.crawled("b", source, "lists", day="2026-04-01", reads={"ann": 0})
+    others = [("ann", "9", 7.0, "completed"), ("bob", "5", 6.0, "completed")]
+    assert staged(shop, source) == others
+    shop.answer(source, entry(source, 2, 4), stream="lists", path="c", subject="ann", day="2026-05-01")
+    shop.crawled("c", source, "lists", day="2026-05-01", reads={"ann": 1})
+    assert staged(shop, source) == [("ann", "2", 4.0, "completed"), *others]
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_an_entry_given_several_times_counts_once_without_a_fault(shop: Workshop, source: str) -> None:
     """Pages overlap, and AniList names an entry once per list it is in: what changed last counts."""
     newer = entry(source, 1, 9, at="2026-01-02T00:00:00Z")

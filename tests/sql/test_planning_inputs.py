@@ -1,9 +1,12 @@
 """What crawls are planned from, and what they are found to have brought: from the raw tables alone, and history."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adapters.base import User
+from adapters.planning import plan_lists
 from assets.plans import known_titles
 from tests.sql.building import Workshop
 from warehouse.build import fetch
@@ -99,18 +102,29 @@ def test_ids_that_others_claim_are_asked_for_until_somebody_has_them(shop: Works
 
 
 def test_crawls_and_reads_of_lists_are_told_by_stream_and_subject(shop: Workshop) -> None:
-    """The history has the newest crawl first; a list was read when its last entry was."""
+    """The history has the newest crawl first; a list was read when its owner was last answered about."""
     shop.crawled("a", "anilist", day="2026-01-01")
-    shop.crawled("b", "anilist", "lists", day="2026-02-01")
-    shop.answer("anilist", {"mediaId": 1}, stream="lists", path="b", subject="ann", day="2026-02-01")
-    shop.answer("anilist", {"mediaId": 1}, stream="lists", path="c", subject="ann", day="2026-03-01")
+    shop.crawled("b", "anilist", "lists", day="2026-02-01", reads={"ann": 1})
+    shop.crawled("c", "anilist", "lists", day="2026-03-01", reads={"ann": 1})
     history = fetch(shop.con, "inputs/crawl_history").to_pylist()
-    assert [(row["source"], row["stream"], row["kind"]) for row in history] == [
-        ("anilist", "lists", "full"),
-        ("anilist", "anime", "full"),
+    assert [(row["source"], row["stream"]) for row in history] == [
+        ("anilist", "lists"),
+        ("anilist", "lists"),
+        ("anilist", "anime"),
     ]
     (read,) = fetch(shop.con, "inputs/list_reads").to_pylist()
     assert (read["source"], read["subject"], f"{read['read_at']:%Y-%m-%d}") == ("anilist", "ann", "2026-03-01")
+
+
+def test_an_empty_or_private_list_is_not_asked_for_again_within_the_day(shop: Workshop) -> None:
+    """That there are no entries is an answer: the list is due a day later, as any other."""
+    shop.crawled("a", "anilist", "lists", day="2026-03-01", reads={"ann": 0})
+    read_at = {row["subject"]: row["read_at"] for row in fetch(shop.con, "inputs/list_reads").to_pylist()}
+    users = [User("Ann", "ann"), User("Bob", "bob")]
+    for hours, due in ((1, ["bob"]), (24, ["ann", "bob"])):
+        plan = plan_lists(datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hours), users, read_at)
+        assert plan is not None
+        assert [user.subject for user in plan.users] == due
 
 
 def test_the_newest_crawl_is_compared_with_what_was_known_before(shop: Workshop) -> None:
@@ -123,6 +137,21 @@ def test_the_newest_crawl_is_compared_with_what_was_known_before(shop: Workshop)
     (row,) = fetch(shop.con, "inputs/crawl_changes").to_pylist()
     counts = ("records", "new", "changed", "unchanged", "gone")
     assert {name: row[name] for name in counts} == dict(zip(counts, (3, 1, 1, 1, 1), strict=True))
+
+
+def test_what_only_the_details_of_a_title_state_is_no_change(shop: Workshop) -> None:
+    """MyAnimeList's lists leave relations out: neither the next look nor what a crawl has brought hangs on them."""
+    related = [{"node": {"id": 2}, "relation_type": "sequel"}]
+    record = {"id": 1, "title": "One", "status": "finished_airing", "end_date": "2001-03-01"}
+    for day in ("2026-01-01", "2026-02-01", "2026-03-01"):
+        known = record | ({"related_anime": related} if day == "2026-02-01" else {})
+        shop.answer("myanimelist", known, path=day, day=day)
+    shop.crawled("2026-03-01", "myanimelist", day="2026-03-01")
+    (known,) = known_titles(shop.con, "myanimelist")
+    assert (known["due_at"] - known["last_seen_at"]).days == 90
+    shop.stage()
+    (row,) = fetch(shop.con, "inputs/crawl_changes").to_pylist()
+    assert (row["changed"], row["unchanged"]) == (0, 1)
 
 
 def test_a_record_is_gone_when_crawls_say_so_and_nobody_gives_it_again(shop: Workshop) -> None:

@@ -73,6 +73,33 @@ def test_only_answers_that_were_used_have_records(con: Con, home: Home) -> None:
     assert con.execute("select responses, accepted from raw.crawl").fetchall() == [(5, 3)]
 
 
+def test_each_crawl_says_whose_lists_it_was_answered_about(con: Con, home: Home) -> None:
+    """An empty list, a private one and a user whom nobody knows are answers; a refusal and a door are none."""
+    later = (DAY + timedelta(minutes=9)).isoformat()
+    land_crawl(
+        home,
+        "anilist",
+        "lists",
+        response("full@1", {"rows": [{"id": 1}, {"id": 2}]}, "full"),
+        response("full@2", {"rows": [{"id": 3}]}, "full") | {"fetched_at": later},
+        response("empty", {"rows": []}, "empty"),
+        response("private", None, "private", note="private", body=""),
+        response("nobody.user", None, "nobody", lookup=True, note="unknown", body=""),
+        response("refused", None, "refused", accepted=False, body=""),
+        response("door", {"rows": []}),
+    )
+    load_new_files(con, home, "anilist", "lists", rows_of)
+    reads = con.execute(
+        "select told.*, told.read_at - started_at from (select started_at, unnest(reads) as told from raw.crawl)"
+    ).fetchall()
+    assert [(subject, records, since) for subject, _, records, since in reads] == [
+        ("full", 3, timedelta(minutes=9)),
+        ("empty", 0, timedelta(minutes=5)),
+        ("private", 0, timedelta(minutes=5)),
+        ("nobody", 0, timedelta(minutes=5)),
+    ]
+
+
 def test_each_crawl_says_what_it_was(con: Con, home: Home) -> None:
     """Plan, times, watermark, what is gone and notes stand in raw.crawl, and go when the file goes."""
     with open_log(home, "anilist", "lists") as log:
@@ -97,6 +124,7 @@ def test_each_crawl_says_what_it_was(con: Con, home: Home) -> None:
             "gone": ["5", "6"],
             "ids": ["7"],
             "partition": None,
+            "reads": [],
         }
     ]
     landed.file(home).unlink()

@@ -51,12 +51,20 @@ def one_column(con: Con, query: str) -> list[Any]:
 def test_raw_tables_lose_what_is_about_the_user_or_by_them(raw: Con) -> None:
     """Entries, malformed lines and reviews of the user go; a review that only mentions them stays."""
     removed = purge(raw, "anilist", GONE, ["ann"])
-    assert removed == {"raw.raw_anilist__lists": 2, "raw.raw_anilist__ratings": 3, "raw.raw_anilist__reviews": 1}
+    streams = {"raw.raw_anilist__lists": 2, "raw.raw_anilist__ratings": 3, "raw.raw_anilist__reviews": 1}
+    assert removed == {"raw.crawl": 1, **streams}
     left = one_column(raw, "select coalesce(user_id, malformed) from raw.raw_anilist__ratings order by payload_line")
     assert left == ["bob", "bob,3"]
     assert one_column(raw, "select distinct subject from raw.raw_anilist__lists") == [OTHER]
     reviews = one_column(raw, "select payload ->> 'userId' from raw.raw_anilist__reviews order by payload_item")
     assert reviews == [OTHER, "cyd"]
+
+
+def test_nobody_can_tell_that_the_users_list_was_read(raw: Con) -> None:
+    """What is known of a crawl names whose lists it read: it goes, and comes back from the rewritten file."""
+    purge(raw, "anilist", GONE, ["ann"])
+    known = "select source, stream from raw.crawl where list_contains([one.subject for one in reads], $user)"
+    assert raw.execute(known, {"user": GONE}).fetchall() == [("kitsu", "lists")]
 
 
 def test_another_sources_user_of_the_same_name_stays(raw: Con) -> None:
