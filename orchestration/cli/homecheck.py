@@ -182,6 +182,7 @@ def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
             runs = unfinished_runs(instance)
         found += [counted(len(runs), "run") + " without an end"] if runs else []
     if found:
-        yield warn("leftovers", f"{' and '.join(found)} of killed processes", "the next `osusume run` tidies up")
+        remedy = "the next `osusume run` that has something to do tidies up, `osusume run --force` at once"
+        yield warn("leftovers", f"{' and '.join(found)} of killed processes", remedy)
     else:
         yield ok("leftovers", "none of killed processes")
