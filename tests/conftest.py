@@ -4,8 +4,12 @@ import os
 
 # Its pytest plugin imports it after the last test otherwise, which CPython 3.11 can fail in when much was parsed before
 # ("AST constructor recursion depth mismatch", github.com/python/cpython/issues/106905).
-import hypothesis  # noqa: F401
+import hypothesis
 import pytest
+
+# How long an example takes on a busy machine says nothing about the code; timing belongs in benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Read once by each library when it is imported, so set before any is. The suite has a worker for each core: threads of
 # linear algebra beside them would only wait for one another, each of them burning a core meanwhile.
