@@ -8,6 +8,7 @@ from typing import NoReturn, TypeAlias
 from orchestration.cli import helptexts
 from orchestration.cli.backfillparser import add_backfill_options
 from orchestration.cli.modelparser import PROTOCOLS, add_drawing, add_model_actions, whole
+from orchestration.cli.serviceparser import add_service_options
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -192,12 +193,7 @@ def _add_services(commands: Commands, common: _Parser) -> None:
     parser = _command(
         commands, "demo-services", common, "serve the demo world as the real services would", helptexts.SERVICES
     )
-    parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
-    parser.add_argument("--rate-scale", type=float, default=1.0, metavar="N", help="limits N times as high (default 1)")
-    parser.add_argument(
-        "--faults", type=float, default=0.0, metavar="SHARE", help="of so many requests one fails (0 to 0.5)"
-    )
-    parser.add_argument("--until-gone", type=int, metavar="PID", help=argparse.SUPPRESS)
+    add_service_options(parser)
 
 
 def _add_benchmark(commands: Commands, common: _Parser) -> None:
