@@ -23,7 +23,9 @@ def run_recommend(args: argparse.Namespace, settings: Settings, console: Console
     """
     warehouse = Warehouse(Home(settings.home), memory_limit=settings.memory_limit)
     with open_reader(warehouse) as reader:
-        found = _for_user(args, reader, console) if args.user else _for_titles(args, reader, warehouse, console)
+        found = (
+            _for_user(args, reader, console) if args.user is not None else _for_titles(args, reader, warehouse, console)
+        )
     for line in lines(found, why=args.why):
         out(line)
     return 0

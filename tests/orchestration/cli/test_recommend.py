@@ -43,6 +43,13 @@ def test_an_unknown_user_is_wrong_usage(osusume: Call, small_home: Path) -> None
     assert "no user 'nobody'" in called.err
 
 
+def test_an_empty_user_is_an_unknown_one(osusume: Call, small_home: Path) -> None:
+    """A script's unset variable is no mistake of ours."""
+    called = osusume("recommend", "--user", "", "--home", small_home)
+    assert called.status == 2
+    assert "no user ''" in called.err
+
+
 def test_a_user_without_a_list_is_told_so(osusume: Call, small_home: Path) -> None:
     """An empty list is no error."""
     called = osusume("recommend", "--user", "kitsu:7", "--home", small_home)
