@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        console.say("interrupted. What was published before is unchanged; the same command starts over.")
+        console.say("interrupted. What was landed, made and published stays; the same command goes on.")
         return INTERRUPTED
     except Exception as problem:  # noqa: BLE001 - the last line of defence against a bare traceback
         return _explain(problem, args, console)

@@ -76,15 +76,15 @@ history of their keys, and the line that overrules the decision. Exit status 2: 
 
 MODELS = """examples:
   osusume models list                           recommendation models and the matcher, with what was measured
-  osusume models compare als ease               two of them side by side
-  osusume models promote als --because "…"      make one the active one
+  osusume models compare slim ease              two of them side by side
+  osusume models promote slim --because "…"     make one the active one
   osusume models tune --model ease --minutes 10 better parameters for these ratings, if there are any
   osusume models train-matcher --dry-run        how good a matcher trained on this HOME's catalogues would be"""
 
 PROMOTE = """examples:
   osusume models list                            which versions there are
-  osusume models compare als ease                what is known of two of them
-  osusume models promote als --because "reads better to our editors"
+  osusume models compare slim ease               what is known of two of them
+  osusume models promote slim --because "reads better to our editors"
   osusume models rollback --because "complaints" back to what was active before; once more: forward again
   osusume models promote --auto                  let the rules decide again
 
