@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from warehouse.home import Home
 from warehouse.responses import ResponseLog, open_log
 from warehouse.servicelock import Recent, service_turn
 
-__all__ = ["LIST_SOURCES", "Crawled", "Crawling", "Planned", "Say", "ServiceAccess", "read_service"]
+__all__ = ["LIST_SOURCES", "Crawled", "Crawling", "Planned", "Say", "ServiceAccess", "read_asked", "read_service"]
 
 #: Sources whose users' lists can be read.
 LIST_SOURCES = tuple(name for name, source in SERVICES.items() if "lists" in source.streams)
@@ -162,6 +162,33 @@ def read_service(home: Home, crawling: Crawling, source: str, stream: str, plann
             for line in recent.of_others():
                 remind(session.pace, line)
             return _crawl(session, crawling, stream, plan, _Noted(log, recent), planned.forecast, say)
+
+
+def read_asked(
+    home: Home,
+    crawling: Crawling,
+    source: str,
+    stream: str,
+    planned: Planned,
+    is_other: Callable[[Plan, Plan], str],
+    say: Say,
+) -> Crawled:
+    """As `read_service`, and once more where that has only ended an interrupted crawl of something else.
+
+    Args:
+        home: where it lands.
+        crawling: who may be asked, and how.
+        source: whom.
+        stream: for what.
+        planned: the crawl that is asked for.
+        is_other: says what the crawl that ended was instead of the planned one; '' = what was asked for.
+        say: told how far it is.
+    """
+    crawled = read_service(home, crawling, source, stream, planned, say)
+    if crawled.ended and planned.plan and (other := is_other(crawled.ended.plan, planned.plan)):
+        say(f"{source} {stream}: what was interrupted was {other}")
+        crawled = read_service(home, crawling, source, stream, planned, say)
+    return crawled
 
 
 def _crawl(

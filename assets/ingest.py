@@ -6,10 +6,11 @@ from typing import Any
 
 import dagster as dg
 
+from adapters.base import Plan
 from adapters.errors import AdapterError
 from adapters.services import SERVICES
 from assets.crawlfacts import crawl_facts, crawl_told
-from assets.crawling import Crawled, Crawling, Planned, read_service
+from assets.crawling import Crawled, Crawling, Planned, read_asked
 from assets.downloads import FILES, download
 from assets.partitions import PARTED, landing_name
 from assets.plans import plan_crawl
@@ -143,24 +144,18 @@ def _ask(
     if planned.plan is not None:
         context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {counted_requests(planned.forecast)}")
     try:
-        crawled = read_service(opened.home, crawling, source, stream, planned, context.log.info)
-        if _is_other_than_asked(crawled, planned):
-            context.log.info(f"{source} {stream}: what was interrupted was another crawl; reading the years asked for")
-            crawled = read_service(opened.home, crawling, source, stream, planned, context.log.info)
-        return crawled
+        return read_asked(opened.home, crawling, source, stream, planned, _other_than_years, context.log.info)
     except AdapterError as problem:
         raise dg.Failure(description=str(problem), allow_retries=False) from problem
 
 
-def _is_other_than_asked(crawled: Crawled, planned: Planned) -> bool:
-    """Whether a backfill's years are still to be read, since only an interrupted crawl of something else has ended.
+def _other_than_years(ended: Plan, planned: Plan) -> str:
+    """What the crawl that ended was where a backfill's years are still to be read; '' = none are.
 
     What is merely due can wait for the next run; years that somebody has asked for would never be read.
     """
-    if crawled.ended is None or planned.plan is None or planned.plan.kind != "range":
-        return False
-    ended = crawled.ended.plan
-    return (ended.kind, ended.years) != (planned.plan.kind, planned.plan.years)
+    is_other = planned.kind == "range" and (ended.kind, ended.years) != (planned.kind, planned.years)
+    return "another crawl; reading the years asked for" if is_other else ""
 
 
 def _weigh_outage(

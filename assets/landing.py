@@ -8,9 +8,10 @@ from typing import Any
 
 import dagster as dg
 
+from adapters.base import Plan
 from adapters.errors import Outage, Refused
 from assets.crawlfacts import crawl_facts
-from assets.crawling import Crawled, Crawling, Planned, read_service
+from assets.crawling import Crawled, Crawling, Planned, read_asked
 from assets.ingest import load_stream
 from assets.partitions import PARTED, landing_name, partitions_of
 from assets.parts import land_partitions
@@ -92,13 +93,15 @@ def _land(
     """
     key = planned.plan.partition if planned.plan else ""
     context.log.info(f"{key}: about {counted_requests(planned.forecast)}")
-    crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
-    if crawled.ended and planned.plan and crawled.ended.plan.today < planned.plan.today:
-        context.log.info(f"{key}: what was interrupted was of {crawled.ended.plan.today}; reading it as it is now")
-        crawled = read_service(opened.home, crawling, source, "anime", planned, context.log.info)
+    crawled = read_asked(opened.home, crawling, source, "anime", planned, _of_a_day_before, context.log.info)
     if crawled.outage:
         raise Outage(crawled.outage)
     return plain_metadata(_facts(crawled))
+
+
+def _of_a_day_before(ended: Plan, planned: Plan) -> str:
+    """What the crawl that ended was where the partition is to be read as it is now; '' = it was."""
+    return f"of {ended.today}; reading it as it is now" if ended.today < planned.today else ""
 
 
 def _facts(crawled: Crawled) -> dict[str, Any]:
