@@ -67,6 +67,8 @@ class UserKnn(Recommender):
 
     _compared: Csr
     """csr (training users, n_items): their rows weighted by the items' rarity, of length 1."""
+    _others: Csr
+    """The same with the training users as columns, csr (n_items, training users)."""
     _lent: Csr
     """csr (training users, n_items): their evidence over the items' popularity."""
     _rarity: Floats
@@ -78,30 +80,33 @@ class UserKnn(Recommender):
         evidence = scipy.sparse.csr_array(evidence[np.flatnonzero(np.diff(evidence.indptr))])
         users = np.maximum(np.bincount(evidence.indices, minlength=interactions.n_items), 1).astype(np.float64)
         self._rarity = rarity(evidence, self.config.item_power)
-        self._compared = unit_rows(evidence, self._rarity)
+        self._compare_with(unit_rows(evidence, self._rarity))
         lent = evidence.copy()
         lent.data = np.asarray(evidence.data * users[evidence.indices] ** -self.config.popularity_penalty, np.float32)
         self._lent = lent
 
-    def _neighbours(self, compared: Csr, others: Csr) -> Csr:
+    def _compare_with(self, compared: Csr) -> None:
+        """Keep the training users' rows, and what every comparison reads of them."""
+        self._compared, self._others = compared, compared.T.tocsr()
+
+    def _neighbours(self, compared: Csr) -> Csr:
         """Cosines with the most similar training users: csr (rows, training users) in (0, 1].
 
         Args:
             compared: csr (rows, n_items), of length 1.
-            others: the training users' as columns, csr (n_items, training users).
         """
-        cosines = (compared @ others).toarray()
+        cosines = (compared @ self._others).toarray()
         users, values = top_k(cosines, min(self.config.neighbours, cosines.shape[1]))
         row, place = np.nonzero(values > 0)
         return sparse(values[row, place], row, users[row, place], cosines.shape)
 
     @override
     def _scores(self, rows: Interactions) -> Floats:
-        compared, others = unit_rows(self._weights(rows), self._rarity), self._compared.T.tocsr()
+        compared = unit_rows(self._weights(rows), self._rarity)
         scores = np.empty((rows.n_users, rows.n_items), dtype=np.float32)
-        size = max(1, COSINES_BYTES // (4 * others.shape[1]))
+        size = max(1, COSINES_BYTES // (4 * self._others.shape[1]))
         for start in range(0, rows.n_users, size):
-            near = self._neighbours(compared[start : start + size], others)
+            near = self._neighbours(compared[start : start + size])
             near.data **= np.float32(self.config.sharpness)
             scores[start : start + size] = (near @ self._lent).toarray()
         return scores
@@ -115,7 +120,7 @@ class UserKnn(Recommender):
         shape = (1, len(self.item_keys))
         row = sparse(weights, np.zeros(len(history), dtype=np.int64), history, shape)
         unit = unit_rows(row, self._rarity)
-        near = self._neighbours(unit, self._compared.T.tocsr())
+        near = self._neighbours(unit)
         # sim ** sharpness = sim ** (sharpness - 1) * sum of the items' parts: exact up to rounding
         loans = self._lent[near.indices][:, targets].toarray() * near.data[:, None] ** (self.config.sharpness - 1)
         parts = self._compared[near.indices][:, history].toarray() * unit.toarray()[0, history]
@@ -127,4 +132,5 @@ class UserKnn(Recommender):
 
     @override
     def _restore(self, arrays: dict[str, Any]) -> None:
-        self._compared, self._lent, self._rarity = arrays["compared"], arrays["lent"], arrays["rarity"]
+        self._lent, self._rarity = arrays["lent"], arrays["rarity"]
+        self._compare_with(arrays["compared"])
