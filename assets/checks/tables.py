@@ -101,6 +101,7 @@ def _families(file: SqlFile) -> tuple[str, ...]:
         "each_ranking": ranking,
         "each_model_ranking": ranking and file.name != "fact_recommendation",
         "each_evaluation_table": file.name == EVALUATION_TEMPLATE,
+        "each_served_ranking": ranking and file.name != EVALUATION_TEMPLATE,
         # Model versions are registered after they are evaluated, so evaluations cannot wait for the registry.
         "each_modelled_table": "model_version_id" in file.columns and file.name in RESULTS_OF_MODELS,
     }
