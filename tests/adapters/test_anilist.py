@@ -59,7 +59,7 @@ def test_all_22_000_titles_come_in_115_requests() -> None:
     assert len(set(reading.keys)) == len(reading.keys)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     starts=st.dictionaries(st.integers(1, 3000), FUZZY, max_size=80),
     known=st.sets(st.integers(1, 4000), max_size=10),
@@ -76,7 +76,7 @@ def test_any_catalogue_comes_whole(starts: dict[int, int | None], known: set[int
     assert gone == (known - set(starts) if starts else set())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(starts=st.lists(FUZZY, min_size=1, max_size=60), year=st.integers(1900, 2030), more=st.integers(0, 40))
 def test_some_years_are_exactly_these(starts: list[int | None], year: int, more: int) -> None:
     """A range gives the titles that started in its years and no other; it does not move the watermark."""

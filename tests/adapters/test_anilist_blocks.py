@@ -42,7 +42,7 @@ def test_the_first_blocks_are_what_is_known_to_be_taken() -> None:
     assert sizes[:5] == [200, 399, 797, 1593, 3185]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     ids=st.sets(st.integers(1, 20_000), max_size=3000),
     limits=st.lists(st.sampled_from([50, 120, 199, 1000, 10_000]), min_size=1, max_size=20),

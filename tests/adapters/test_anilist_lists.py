@@ -49,7 +49,7 @@ def users(*names: str) -> Plan:
     return Plan("users", TODAY, users=tuple(User(name, f"hash of {len(name)}") for name in names))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sizes=st.lists(st.integers(1, 30), max_size=5), per_chunk=st.integers(1, 12))
 def test_every_entry_of_every_user_comes_once(sizes: list[int], per_chunk: int) -> None:
     """Those in several lists and those hidden from status lists too, with the owner's way to score."""

@@ -156,7 +156,7 @@ def test_a_plan_that_cannot_be_read_is_told() -> None:
 
 
 @given(killed=st.lists(st.integers(0, PAGES), min_size=1, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_crawl_that_is_killed_anywhere_asks_at_most_one_page_twice_for_each_kill(killed: list[int]) -> None:
     """Killed while a line is written, the page of that line alone is asked for again; the end is the same."""
     log, requests = MemoryLog(), 0

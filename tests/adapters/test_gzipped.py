@@ -12,7 +12,7 @@ from adapters.errors import RecordingError
 from adapters.gzipped import read_to_end
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     parts=st.lists(st.sampled_from([b"\n", b"a", b" ", b"\r\n", b"\t", "é".encode(), b"\xff", b"{}"]), max_size=40),
     block=st.integers(1, 20),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.base import Answer, Plan, Request, Stream, User
@@ -102,7 +102,6 @@ def read_ids(driven: Driven) -> list[str]:
     return [record["data"]["id"] for answer in driven.answers for record in ANIME.records(answer.document)]
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), count=st.integers(1, 150))
 def test_a_full_crawl_reads_every_title_in_spite_of_wrong_pages(seed: int, count: int) -> None:
     """Pages that come twice or without rows are asked for again; the watermark is the newest update."""
@@ -121,7 +120,6 @@ def test_a_full_crawl_of_a_hundred_titles_takes_seven_requests() -> None:
     assert ANIME.forecast(FULL, 100, {}) == 7
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), stop=st.integers(0, 11))
 def test_an_interrupted_crawl_asks_what_it_would_have_asked(seed: int, stop: int) -> None:
     """Replayed with its first answers it makes the same requests, those by id included."""

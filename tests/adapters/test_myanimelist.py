@@ -86,7 +86,7 @@ def read_ids(driven: Driven) -> list[int]:
     return [record["id"] for document in documents for record in ANIME.records(document)]
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000), count=st.integers(1, 2500))
 def test_a_full_crawl_is_the_union_of_everything_in_spite_of_wrong_pages(seed: int, count: int) -> None:
     """Rankings, then every season from 1917 to next year, then what is known and was in none of them."""
@@ -113,7 +113,7 @@ def test_a_full_crawl_takes_few_requests() -> None:
     assert ANIME.forecast(FULL, 0, {}) == ANIME.forecast(FULL, 30_000, {})
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000))
 def test_titles_deleted_during_a_ranking_hide_no_others(seed: int) -> None:
     """What is there to the end is read, wherever the others stood."""

@@ -50,7 +50,7 @@ def test_years_lead_to_the_parts_that_hold_them() -> None:
     assert kitsu_parts.of_years(2001, 2001, TODAY) == kitsu_parts.keys(TODAY)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(starts=st.lists(FUZZY, min_size=1, max_size=40))
 def test_anilists_parts_are_the_whole(starts: list[int | None]) -> None:
     """Every dated title comes in one part alone, and what has no date in the last, when the others are known."""

@@ -17,7 +17,7 @@ MIRROR = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 200))
 def test_relations_point_both_ways_within_the_franchise(seed: int, count: int) -> None:
     """What is a sequel of something has it as its prequel, and so for every other relation."""

@@ -117,7 +117,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, small_world: World) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 2**32), st.integers(50, 150), st.integers(10, 60), st.data())
 def test_worlds_of_any_small_size_can_be_written(
     tmp_path_factory: pytest.TempPathFactory, seed: int, anime: int, users: int, data: st.DataObject

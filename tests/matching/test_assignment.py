@@ -61,7 +61,7 @@ def value(label, pairs, weights):
     return sum(known.get(pair, UNCOMPARED) for pair in mates)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems())
 def test_one_record_of_a_source_and_never_worse_than_nothing(problem):
     """In every clustering; and the numbering of the records does not matter for its worth."""
@@ -73,7 +73,7 @@ def test_one_record_of_a_source_and_never_worse_than_nothing(problem):
     assert value(label, pairs, weights) >= 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(-9, 9), min_size=9, max_size=9))
 def test_two_sources_are_solved_exactly(weights):
     """Three records against three: as good as the best of all ways to pair them."""

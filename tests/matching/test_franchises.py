@@ -100,7 +100,7 @@ ANIME = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANIME, st.integers(0, 99))
 def test_the_order_of_the_input_changes_nothing(told: list[Any], seed: int) -> None:
     """And franchises lie in universes, groups have two members and the least key's name."""

@@ -105,7 +105,7 @@ class AnyAnime(RuleBasedStateMachine):
 
 def test_the_registrys_rules_hold_over_random_histories_of_anime() -> None:
     """In no history is a rule of the ledger broken."""
-    days = settings(max_examples=40, stateful_step_count=30, deadline=None, derandomize=True, database=None)
+    days = settings(max_examples=40, stateful_step_count=30, derandomize=True, database=None)
     run_state_machine_as_test(AnyAnime, settings=days)
 
 
@@ -124,7 +124,7 @@ def test_the_registrys_rules_hold_over_many_short_histories() -> None:
 CHANGE = st.tuples(st.sampled_from(CHANGES), NUMBER, NUMBER)
 #: what changes before a day's run, and the source that is missing on it
 DAY = st.tuples(st.lists(CHANGE, min_size=1, max_size=9), st.sampled_from([None] * 6 + [*SOURCES]))
-FEW = settings(max_examples=8, deadline=None, derandomize=True, database=None)
+FEW = settings(max_examples=8, derandomize=True, database=None)
 
 
 def refresh(catalogues: Catalogues, ledger: Ledger, missing: str | None = None) -> dict[Name, int]:

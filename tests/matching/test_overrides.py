@@ -134,7 +134,7 @@ lines_of = st.lists(
 ).map(lambda lines: [replace(line, order=number) for number, line in enumerate(lines)])
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, max_examples=300)
 @given(lines_of, st.sets(st.sampled_from(NAMES)), st.randoms())
 def test_any_decisions_have_consequences_that_hold_together(lines, known, random):
     """In whatever order they come: groups of distinct sources, nothing in a group apart, what is set aside said why."""
@@ -156,7 +156,7 @@ def test_any_decisions_have_consequences_that_hold_together(lines, known, random
         assert {one.override: one.status for one in decisions.status}[newest] in (IN_FORCE, STALE)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, max_examples=200)
 @given(lines_of)
 def test_taking_away_what_is_set_aside_changes_nothing(lines):
     """Only decisions in force have consequences."""

@@ -61,7 +61,7 @@ def run_history(records, random_, days, changes):
     return table
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(st.integers(0, 10**6))
 def test_any_history_ends_where_a_full_run_would(seed):
     """Records come, go and change in every way; decisions come and go; small worlds, where everything meets."""

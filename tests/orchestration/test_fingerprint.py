@@ -49,7 +49,7 @@ one_file = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(one_file, max_size=3), max_size=4))
 def test_what_landing_will_hold_is_foreseen(runs: list[list[tuple[str, int | None, str | None]]]) -> None:
     """Whatever was landed before, the foreseen contents are those that landing really leaves."""

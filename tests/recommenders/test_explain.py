@@ -11,6 +11,9 @@ from recommenders.ranking import recommend
 
 from .worlds import installed_models, tastes
 
+#: Models whose scores depend on the list.
+OF_LISTS = [one for one in installed_models().values() if one.family != "popularity"]
+
 
 def floats(*shape_and_values: object) -> np.ndarray:
     """A float32 array."""
@@ -69,11 +72,7 @@ def test_the_shares_of_every_list_sum_to_one(model: type[Recommender]) -> None:
     assert (result.share_popularity[-1] == 1).all()
 
 
-@pytest.mark.parametrize(
-    "model",
-    [one for one in installed_models().values() if one.family != "popularity"],
-    ids=lambda model: model.name,
-)
+@pytest.mark.parametrize("model", OF_LISTS, ids=lambda model: model.name)
 def test_nobody_with_a_list_is_told_that_something_is_popular_when_it_is_not(model: type[Recommender]) -> None:
     """Popularity has a share only where the score has a part that is the same for every list."""
     world, features = tastes()
@@ -88,11 +87,7 @@ def test_nobody_with_a_list_is_told_that_something_is_popular_when_it_is_not(mod
     assert (result.share_popularity[spoke & (parts.base <= 0)] == 0).all()
 
 
-@pytest.mark.parametrize(
-    "model",
-    [one for one in installed_models().values() if one.family != "popularity"],
-    ids=lambda model: model.name,
-)
+@pytest.mark.parametrize("model", OF_LISTS, ids=lambda model: model.name)
 def test_the_first_reason_is_of_the_same_taste(model: type[Recommender]) -> None:
     """What carried most is mostly an item of the recommended item's own kind."""
     world, features = tastes()

@@ -52,7 +52,7 @@ def test_users_without_history_are_evaluated_and_cold() -> None:
     assert evaluate(Popularity(), split, samples=5).lists.items[0, 0] == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), share=st.sampled_from([0.1, 0.2, 0.5]))
 def test_nothing_known_is_as_late_as_anything_hidden(seed: int, share: float) -> None:
     """Whatever the times: the newest known entry is older than the oldest hidden one, and about the share is hidden."""

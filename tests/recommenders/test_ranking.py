@@ -48,7 +48,7 @@ def test_a_list_longer_than_the_catalogue_is_padded() -> None:
     assert items.tolist() == [[1, 0, -1, -1]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rows=st.integers(0, 4),
     n_items=st.integers(1, 700),
@@ -72,7 +72,7 @@ def test_it_agrees_with_sorting_everything(rows: int, n_items: int, k: int, leve
         assert values[row].tolist() == [scores[row][item] if item >= 0 else -np.inf for item in expected]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rows=st.integers(0, 4),
     n_items=st.integers(1, 700),

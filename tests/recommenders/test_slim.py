@@ -11,7 +11,7 @@ from recommenders.slim import Slim, SlimConfig, SlimLiked
 from .worlds import matrix, tastes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0.05, 2.0), st.floats(0.05, 2.0))
 def test_the_weights_are_where_the_elastic_net_has_its_minimum(seed: int, l1: float, l2: float) -> None:
     """Karush-Kuhn-Tucker: no slope where a weight is above 0, none downwards where it is 0."""

@@ -29,7 +29,7 @@ def worlds(draw: st.DrawFn) -> Interactions:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(world=worlds(), share=st.sampled_from([0.1, 0.2, 0.5]), seed=st.integers(0, 50))
 def test_hidden_and_shown_share_nothing_and_make_the_whole(world: Interactions, share: float, seed: int) -> None:
     """Hidden entries are positives, are neither rated nor seen in train, and nothing else is missing."""
@@ -41,7 +41,7 @@ def test_hidden_and_shown_share_nothing_and_make_the_whole(world: Interactions, 
     assert set(split.held_out.data) <= {1.0}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(world=worlds(), share=st.sampled_from([0.1, 0.2, 0.5]))
 def test_the_share_is_of_each_users_positives(world: Interactions, share: float) -> None:
     """Of p positives max(1, floor(share * p)) are hidden, and none of a single one."""
@@ -51,7 +51,7 @@ def test_the_share_is_of_each_users_positives(world: Interactions, share: float)
     assert hidden.tolist() == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(world=worlds(), data=st.data())
 def test_other_users_and_their_order_do_not_matter(world: Interactions, data: st.DataObject) -> None:
     """What is hidden from a user is the same when others are absent or in another order."""
@@ -78,7 +78,7 @@ def test_every_positive_is_as_likely_to_be_hidden() -> None:
     assert (np.abs(times - 100) < 45).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(world=worlds(), seed=st.integers(0, 50))
 def test_by_chance_no_positive_knows_of_another(world: Interactions, seed: int) -> None:
     """Whether a positive is hidden is the same when the user's other positives are not there."""

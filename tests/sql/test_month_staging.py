@@ -143,7 +143,7 @@ def reused() -> Iterator[Workshop]:
     workshop.con.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(landings)
 def test_whatever_lands_in_whatever_order_is_as_the_rules_say(
     reused: Workshop, history: list[tuple[str | None, Told]]

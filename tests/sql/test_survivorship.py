@@ -335,7 +335,7 @@ PLACES = [("anilist", 0), ("kitsu", 0), ("myanimelist", 0), ("kitsu", 1)]
 TABLES = ("dim_anime", "fact_anime_field", "vw_anime_conflict order by anime_key, field")
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(anime=st.lists(st.lists(RECORDS, min_size=1, max_size=4), min_size=10, max_size=30), random=st.randoms())
 def test_whatever_sources_say_dim_anime_holds_exactly_the_winners(
     house: Workshop, anime: list[list[Stated]], random: Any

@@ -204,7 +204,7 @@ def test_a_file_that_is_no_finished_crawl_is_an_error(con: Con, home: Home, gz: 
 ROWS = st.lists(st.none() | st.integers() | st.dictionaries(st.text(max_size=3), st.integers(), max_size=2), max_size=4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(answers=st.lists(st.tuples(ROWS, st.booleans()), max_size=6), block_bytes=st.integers(1, 60))
 def test_no_record_is_lost_however_it_is_cut_into_batches(
     tmp_path_factory: pytest.TempPathFactory, answers: list[tuple[list[Any], bool]], block_bytes: int

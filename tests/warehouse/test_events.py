@@ -19,7 +19,7 @@ SCALARS = st.one_of(
 EVENTS = st.lists(st.dictionaries(st.text(min_size=1), SCALARS), min_size=1, max_size=4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(batches=st.lists(EVENTS, max_size=4))
 def test_events_come_back_in_the_order_of_appending(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[dict[str, object]]]

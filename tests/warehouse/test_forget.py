@@ -267,7 +267,7 @@ USERS = st.sampled_from(["ann", "bob", "cyd", "d d", 'e"e', "f,f", "g\ng", ""])
 LINES = st.lists(st.tuples(USERS, st.sampled_from(["1", "2,extra"]), st.sampled_from(["\n", "\n\n"])), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines=LINES, first=st.sets(USERS, max_size=3), then=st.sets(USERS, max_size=3))
 def test_in_one_step_or_in_two_the_same_bytes_are_left(
     tmp_path_factory: pytest.TempPathFactory,

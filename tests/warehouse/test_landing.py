@@ -65,7 +65,7 @@ def land_sequence(home: Home, days: list[tuple[int | None, bytes]], hour: int) -
         assert landed is None or gzip.decompress(landed.file(home).read_bytes()) == content
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(days=st.lists(st.tuples(st.none() | st.integers(0, 5), st.binary(max_size=9)), min_size=1, max_size=8))
 def test_whatever_lands_can_be_read_back(
     tmp_path_factory: pytest.TempPathFactory, days: list[tuple[int | None, bytes]]
@@ -80,7 +80,7 @@ def test_whatever_lands_can_be_read_back(
         verify(home, one)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(dated=st.dictionaries(st.integers(0, 2), st.binary(max_size=1)), undated=st.none() | st.binary(max_size=1))
 def test_landing_the_same_directory_again_adds_nothing(
     tmp_path_factory: pytest.TempPathFactory, dated: dict[int, bytes], undated: bytes | None

@@ -29,7 +29,7 @@ def lines(con: duckdb.DuckDBPyConnection, source: str = "anilist") -> list[tuple
     return con.execute(statement).fetchall()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(content=st.binary(max_size=60) | st.text(max_size=40).map(str.encode), block_bytes=st.integers(1, 30))
 def test_every_line_is_read_with_its_own_number(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, block_bytes: int

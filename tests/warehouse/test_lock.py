@@ -218,7 +218,7 @@ def test_a_process_forked_inside_a_writer_may_not_write(home: Home) -> None:
         pass
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates=st.lists(st.booleans(), min_size=1, max_size=5))
 def test_the_living_are_served_in_order_whoever_died_between_them(
     tmp_path_factory: pytest.TempPathFactory, fates: list[bool]

@@ -35,7 +35,7 @@ def quoted(fields: list[str]) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lines=LINES, block_bytes=st.integers(1, 60), bom=st.booleans())
 @example(lines=[(["a\nb", "\n", '"', ",", ""], "\n")] * 3, block_bytes=1, bom=True)
 def test_what_a_csv_writer_wrote_is_read_back_with_its_line_numbers(
@@ -57,7 +57,7 @@ def test_what_a_csv_writer_wrote_is_read_back_with_its_line_numbers(
 PLAIN = st.text(st.characters(exclude_characters='",\n\r', exclude_categories=["Cs"]), max_size=6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     lines=st.lists(st.lists(PLAIN, min_size=1, max_size=6), max_size=12),
     ends=st.sampled_from(["\n", "\r\n"]),

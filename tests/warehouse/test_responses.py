@@ -57,7 +57,7 @@ def test_a_crawl_is_one_landed_file_of_all_its_lines(home: Home) -> None:
     assert open_files(home) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(documents=st.lists(JSON, max_size=5), cut=st.integers(0, 400))
 def test_a_torn_tail_costs_the_last_line_at_most(
     tmp_path_factory: pytest.TempPathFactory, documents: list[object], cut: int

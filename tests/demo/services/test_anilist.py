@@ -154,7 +154,7 @@ def fuzzy(record: dict) -> int | None:
     return when["year"] and int(f"{when['year']}{when['month'] or 0:02d}{when['day'] or 0:02d}")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(greater=st.integers(19400000, 20270000), width=st.integers(0, 100_000))
 def test_windows_of_start_dates_are_strict_on_both_sides(anilist: AniList, greater: int, width: int) -> None:
     """A title without a year is in none."""

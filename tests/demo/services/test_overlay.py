@@ -97,7 +97,7 @@ def test_the_rating_job_gives_all_records_one_time_and_changes_nothing_else(over
         assert different <= {"updatedAt", "updated_at"}
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.sampled_from(SOURCES), st.integers(0, 20), st.booleans()), max_size=8))
 def test_each_change_is_later_than_all_before(overlay: Overlay, changes: list[tuple[str, int, bool]]) -> None:
     """Whatever is changed, in whichever source, and each is counted for its own source."""
