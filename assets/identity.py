@@ -26,6 +26,7 @@ from matching.registry import assign_keys
 from matching.standing import override_status
 from matching.update import Update
 from warehouse.build import fetch
+from warehouse.connection import Warehouse
 from warehouse.files import directory_lock
 from warehouse.home import Home
 from warehouse.landing import append_events, read_events
@@ -66,12 +67,11 @@ def anime_identity(context: dg.AssetExecutionContext, warehouse: WarehouseResour
     opened = warehouse.open()
     # of runs at the same time one after the other: keys follow from the history that is there when they are given
     with directory_lock(opened.home.matching):
-        yield from _identified(context, warehouse)
+        yield from _identified(context, warehouse, opened)
 
 
-def _identified(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Made]:
+def _identified(context: dg.AssetExecutionContext, warehouse: WarehouseResource, opened: Warehouse) -> Iterator[Made]:
     """All tables of identity, while no other run makes them."""
-    opened = warehouse.open()
     with opened.writer("read records") as connection:
         records = match_records(fetch(connection, "inputs/match_records"))
         stubs = fetch(connection, "inputs/rated_only_records").to_pylist()

@@ -96,10 +96,8 @@ def decide(
     serving = held.model_type if held else registry.active_model(home)
     measured = {one.model for one in candidates}
     stays = str(held) if held and held.model_type in measured else None
-    before = [
-        earlier for one in candidates if one.model == serving for earlier in registry.before(home, one.version_id)
-    ]
-    winner, decisions = choose(candidates, serving, cost, stays, before)
+    present = next((one.version_id for one in candidates if one.model == serving), "")
+    winner, decisions = choose(candidates, serving, cost, stays, registry.before(home, present))
     registry.record_decisions(home, map(_landed, decisions))
     came = [one for one in decisions if one.is_promoted]
     if came:

@@ -74,9 +74,9 @@ def refuse_unsound(connection: Connection) -> None:
     that was recorded last.
 
     Raises:
-        dg.Failure: as `refuse_contradictions`.
+        dg.Failure: as `_refuse_contradictions`.
     """
-    refuse_contradictions(connection)
+    _refuse_contradictions(connection)
     known = {(table.name, check.name) for table in checked_tables() for check in suite(table)}
     known |= {
         (table.name, check_name(rule))
@@ -93,7 +93,7 @@ def refuse_unsound(connection: Connection) -> None:
         raise dg.Failure(f"Not published, the earlier snapshot stays: {'; '.join(failed)}", allow_retries=False)
 
 
-def refuse_contradictions(connection: Connection) -> None:
+def _refuse_contradictions(connection: Connection) -> None:
     """Nothing, when no rule of severity error is broken anywhere in the warehouse as it stands.
 
     Raises:
