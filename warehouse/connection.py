@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse.errors import DiskFull, LockTimeout, NothingPublished, WarehouseError, WarehouseFileError
 from warehouse.home import Home
+from warehouse.interrupts import interrupts_kept
 from warehouse.keeping import OpenFile, keeper_of
 from warehouse.lock import FIRST_REPORT_S, REPORT_EVERY_S, OnWait, WriterLock, no_room
 from warehouse.names import quote_literal
@@ -68,16 +69,17 @@ class Warehouse:
         keeper = keeper_of(self.home)
         opened = (keeper and keeper.take(purpose, self._limits())) or self._open_file(purpose)
         try:
-            with self._full_disk_named(), opened.base.cursor() as con:
-                con.execute(_SESSION)
-                yield con
+            with interrupts_kept():
+                with self._full_disk_named(), opened.base.cursor() as con:
+                    con.execute(_SESSION)
+                    yield con
+                if keeper is not None:
+                    keeper.leave(opened)
         except BaseException:
             opened.close()
             raise
         if keeper is None:
             opened.close()
-        else:
-            keeper.leave(opened)
 
     @contextmanager
     def reader(self, snapshot: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -120,7 +122,7 @@ class Warehouse:
             lock = closing.enter_context(WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait))
             base = self._connect(purpose, started)
             closing.callback(base.close)
-            with self._full_disk_named(), base.cursor() as con:
+            with interrupts_kept(), self._full_disk_named(), base.cursor() as con:
                 prepare(con)
             return OpenFile(lock, base, self._limits(), closing.pop_all())
 
@@ -183,7 +185,8 @@ def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckD
         con.execute("set temp_directory = ''")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
-        yield con
+        with interrupts_kept():
+            yield con
     finally:
         con.close()
 

@@ -64,11 +64,16 @@ class Keeper:
             left, self._left = self._left, None
         if left is None:
             return None
-        if left.settings == settings and not left.lock.is_waited_for():
-            # Without room for a line in the ticket, whoever opens the file says so.
-            with suppress(OSError):
-                left.lock.go_on(purpose)
-                return left
+        try:
+            if left.settings == settings and not left.lock.is_waited_for():
+                # Without room for a line in the ticket, whoever opens the file says so.
+                with suppress(OSError):
+                    left.lock.go_on(purpose)
+                    return left
+        except BaseException:
+            # Nobody else has it any more: an interrupt must not leave the turn with this process for good.
+            left.close()
+            raise
         left.close()
         return None
 

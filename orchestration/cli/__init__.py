@@ -19,6 +19,7 @@ from orchestration.cli.refusals import advice
 from orchestration.errors import OrchestrationError, UsageError
 from serving.errors import ServingError, UnknownRecordError, UnknownTitleError, UnknownUserError
 from warehouse.errors import NothingPublished, UnknownVersion, WarehouseError
+from warehouse.interrupts import interrupt_behind
 
 DONE, FAILED, WRONG_USAGE, NOTHING_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -43,11 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        console.say("interrupted. What was landed, made and published stays; the same command goes on.")
-        return INTERRUPTED
+        return _interrupted(console)
     except Exception as problem:  # noqa: BLE001 - the last line of defence against a bare traceback
-        return _explain(problem, args, console)
+        return _interrupted(console) if interrupt_behind(problem) else _explain(problem, args, console)
     return status
+
+
+def _interrupted(console: Console) -> int:
+    """Say what an interrupt leaves."""
+    console.say("interrupted. What was landed, made and published stays; the same command goes on.")
+    return INTERRUPTED
 
 
 def _dispatch(args: argparse.Namespace, console: Console) -> int:

@@ -14,10 +14,11 @@ from orchestration.steperrors import CHECK_FAILED, message_of
 
 if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, DagsterEvent
+    from dagster_shared.error import SerializableErrorInfo
 
 #: The metadata key under which Dagster expects row counts.
 ROW_COUNT = "dagster/row_count"
-_INTERRUPTED = "DagsterExecutionInterruptedError"
+_INTERRUPTS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
 
 class RunObserver:
@@ -45,7 +46,11 @@ class RunObserver:
         self._width = max((len(name) for name in self.planned), default=0)
 
     def __call__(self, entry: EventLogEntry) -> None:
-        """Take in one event or log line, as Dagster stores it."""
+        """Take in one event or log line, as Dagster stores it.
+
+        Raises:
+            KeyboardInterrupt: when a step ended by an interrupt.
+        """
         event = entry.dagster_event
         if event is None:
             self._log_line(entry)
@@ -106,9 +111,10 @@ class RunObserver:
         error = event.step_failure_data.error
         if error is None or error.cls_name == CHECK_FAILED:
             return
-        if error.cls_name == _INTERRUPTED:
+        if _is_interrupt(error):
             self.interrupted = True
-            return
+            # To Dagster an interrupt that some library has wrapped is an error: it would go on with other steps.
+            raise KeyboardInterrupt
         step = event.step_key or "the run"
         unmade = [name for name in self.steps.get(step, ()) if name not in self.assets]
         failure = Failure(step, unmade, message_of(error), error.to_string())
@@ -145,6 +151,13 @@ class RunObserver:
         """`[ 7/63]`, or blanks of that width for lines that do not count."""
         width = len(str(len(self.planned)))
         return f"[{number:>{width}}/{len(self.planned)}]" if number else " " * (2 * width + 3)
+
+
+def _is_interrupt(error: SerializableErrorInfo | None) -> bool:
+    """Whether an interrupt is the error, or what caused it."""
+    while error is not None and error.cls_name not in _INTERRUPTS:
+        error = error.cause
+    return error is not None
 
 
 def _outcome(evaluation: AssetCheckEvaluation) -> CheckOutcome:

@@ -10,7 +10,7 @@ from orchestration.cli.execute import execute
 from orchestration.cli.instance import RUN_TAG, close_unfinished_runs, open_instance, unfinished_runs
 from orchestration.cli.outcome import Outcome
 from orchestration.cli.selection import select_assets
-from tests.orchestration.cli.toy import toy_definitions
+from tests.orchestration.cli.toy import is_interrupted_in_a_query, toy_asset, toy_definitions
 from warehouse.home import Home
 
 
@@ -136,6 +136,25 @@ def test_ctrl_c_ends_the_run_and_is_recorded(home: Home, capfd: pytest.CaptureFi
             dg.DagsterRunStatus.FAILURE,
             dg.DagsterRunStatus.CANCELED,
         )
+
+
+def test_ctrl_c_during_a_query_ends_the_run_and_nothing_starts_after_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """DuckDB makes an error of the interrupt; no step fails by it, and those that do not need the asset wait too."""
+    names = ["one", "three", "two"]
+    defs = dg.Definitions(
+        assets=[toy_asset(name, [], is_interrupted_in_a_query) for name in names],
+        jobs=[dg.define_asset_job("refresh_all", selection=dg.AssetSelection.all())],
+    )
+    with open_instance(Home(tmp_path)) as instance:
+        with pytest.raises(KeyboardInterrupt):
+            execute(defs, instance, Console(verbose=False), job_name="refresh_all", resources={})
+        (recorded,) = instance.get_runs()
+        started = [log for log in instance.all_logs(recorded.run_id) if log.dagster_event_type == "STEP_START"]
+    assert len(started) == 1
+    assert recorded.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+    assert "FAILED" not in capfd.readouterr().err
 
 
 def test_only_selected_assets_are_made_with_their_checks(home: Home) -> None:

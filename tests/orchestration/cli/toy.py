@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 
 import dagster as dg
+import duckdb
+
+from tests.warehouse.interrupting import LONG_QUERY, interrupt_soon
 
 
 def toy_asset(name: str, deps: list[str], act: Callable[[dg.AssetExecutionContext], None]) -> dg.AssetsDefinition:
@@ -58,6 +61,13 @@ def is_interrupted(_: dg.AssetExecutionContext) -> None:
     """An asset's work during which somebody presses Ctrl-C."""
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
+
+
+def is_interrupted_in_a_query(_: dg.AssetExecutionContext) -> None:
+    """An asset's work during whose query somebody presses Ctrl-C; nothing here knows of interrupts."""
+    with duckdb.connect() as con:
+        interrupt_soon()
+        con.execute(LONG_QUERY)
 
 
 def prints(_: dg.AssetExecutionContext) -> None:

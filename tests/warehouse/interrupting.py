@@ -1,0 +1,15 @@
+"""Ctrl-C while a query is under way."""
+
+import os
+import signal
+import threading
+
+#: Longer than anybody waits. DuckDB looks for interrupts between chunks of rows, of which this one has many.
+LONG_QUERY = "select count(*) from range(10000000) one, range(10000) other"
+
+
+def interrupt_soon() -> None:
+    """Press Ctrl-C in half a second, also where a suite in the background has inherited that it is ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
