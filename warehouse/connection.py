@@ -69,11 +69,11 @@ class Warehouse:
         keeper = keeper_of(self.home)
         opened = (keeper and keeper.take(purpose, self._limits())) or self._open_file(purpose)
         try:
-            with interrupts_kept():
-                with self._full_disk_named(), opened.base.cursor() as con:
-                    con.execute(_SESSION)
-                    yield con
-                if keeper is not None:
+            with self._full_disk_named(), opened.base.cursor() as con, interrupts_kept(con):
+                con.execute(_SESSION)
+                yield con
+            if keeper is not None:
+                with interrupts_kept(opened.base):
                     keeper.leave(opened)
         except BaseException:
             opened.close()
@@ -122,7 +122,7 @@ class Warehouse:
             lock = closing.enter_context(WriterLock(self.home, purpose, self.lock_timeout_s, self.on_wait))
             base = self._connect(purpose, started)
             closing.callback(base.close)
-            with interrupts_kept(), self._full_disk_named(), base.cursor() as con:
+            with self._full_disk_named(), base.cursor() as con, interrupts_kept(con):
                 prepare(con)
             return OpenFile(lock, base, self._limits(), closing.pop_all())
 
@@ -185,7 +185,7 @@ def open_snapshot(path: Path, settings: dict[str, str]) -> Iterator[duckdb.DuckD
         con.execute("set temp_directory = ''")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
-        with interrupts_kept():
+        with interrupts_kept(con):
             yield con
     finally:
         con.close()

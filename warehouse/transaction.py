@@ -5,13 +5,16 @@ from contextlib import contextmanager
 
 import duckdb
 
+from warehouse.interrupts import interrupts_kept
+
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Everything done inside becomes visible together, or, after any exception, not at all."""
     con.execute("begin transaction")
     try:
-        yield
+        with interrupts_kept(con):
+            yield
     except BaseException:
         _roll_back(con)
         raise

@@ -7,6 +7,7 @@ from tests.warehouse.interrupting import LONG_QUERY, interrupt_soon
 from tests.warehouse.test_keeping import LONG_S, tickets
 from warehouse.connection import Warehouse
 from warehouse.keeping import kept_open
+from warehouse.transaction import transaction
 
 
 def test_an_interrupted_query_gives_the_turn_back(warehouse: Warehouse) -> None:
@@ -18,6 +19,18 @@ def test_an_interrupted_query_gives_the_turn_back(warehouse: Warehouse) -> None:
         assert tickets(warehouse.home) == []
         with warehouse.writer("second") as con:
             con.execute("select 1")
+
+
+def test_an_interrupted_transaction_is_undone_at_once(warehouse: Warehouse) -> None:
+    """DuckDB's other threads stop too: they would work on to the query's end, and to undo it is to wait for them."""
+    with warehouse.writer("before") as con:
+        con.execute("create table main.numbers (number int)")
+    with pytest.raises(KeyboardInterrupt), warehouse.writer("first") as con, transaction(con):  # noqa: PT012 - as above
+        con.execute("insert into main.numbers values (1)")
+        interrupt_soon()
+        con.execute(LONG_QUERY)
+    with warehouse.writer("second") as con:
+        assert con.execute("select count(*) from main.numbers").fetchone() == (0,)
 
 
 def test_an_interrupt_between_two_writings_gives_the_turn_back(

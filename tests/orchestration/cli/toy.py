@@ -65,7 +65,8 @@ def is_interrupted(_: dg.AssetExecutionContext) -> None:
 
 def is_interrupted_in_a_query(_: dg.AssetExecutionContext) -> None:
     """An asset's work during whose query somebody presses Ctrl-C; nothing here knows of interrupts."""
-    with duckdb.connect() as con:
+    # With other threads, closing would wait until they are through with the query.
+    with duckdb.connect(config={"threads": "1"}) as con:
         interrupt_soon()
         con.execute(LONG_QUERY)
 
