@@ -4,7 +4,8 @@ The one rule: AniList answers with GraphQL errors, with HTML and with statuses t
 was said decides, and then the status.
 
 Its terms allow no mass collection without AniList's consent: whoever runs this against the real service sees
-to that. The pace is AniList's own, read from its headers.
+to that. The pace is AniList's own, read from its headers, up to one request
+in two seconds.
 """
 
 from __future__ import annotations
@@ -127,8 +128,9 @@ SOURCE = Source(
         "lists": Stream("lists", crawl_lists, list_records, forecast_lists, redact_lists),
         "reviews": Stream("reviews", crawl_reviews, review_records, forecast_reviews, redact_reviews),
     },
-    # Of 90 requests a minute 30 are left at present, and some clients were told off above 25.
-    manners=Manners(per_minute=25.0, limit_header="x-ratelimit-limit", throttled_wait_s=60.0),
+    # Of 90 requests a minute 30 are left at present, and some clients were told off above 25. Where 90 are stated,
+    # a second limit that is not stated, on bursts, was met by 28 requests in 12 seconds: hence two seconds for each.
+    manners=Manners(per_minute=25.0, limit_header="x-ratelimit-limit", most_per_minute=30.0, throttled_wait_s=60.0),
     read=read,
     headers={"Content-Type": "application/json", "Accept": "application/json"},
 )

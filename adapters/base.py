@@ -208,6 +208,7 @@ class Manners:
     Attributes:
         per_minute: requests a minute to start with.
         limit_header: the response header that states the limit per minute; None where there is none.
+        most_per_minute: requests a minute that are never exceeded, whatever the header states; None = what it states.
         attempts: how often one request is tried before the source counts as out.
         first_wait_s: the mean wait before the second attempt; it doubles up to `most_wait_s`, with jitter.
         most_wait_s: the longest wait between attempts.
@@ -218,6 +219,7 @@ class Manners:
 
     per_minute: float
     limit_header: str | None = None
+    most_per_minute: float | None = None
     attempts: int = 8
     first_wait_s: float = 1.0
     most_wait_s: float = 60.0

@@ -102,7 +102,7 @@ class Session:
         self.source, self.manners = source, source.manners
         self.base_url = (base_url or source.base_url).rstrip("/")
         rate = per_minute or source.manners.per_minute
-        self.pace = pace_of(self.base_url, rate, per_minute is not None, clock, sleep)
+        self.pace = pace_of(self.base_url, rate, per_minute or source.manners.most_per_minute, clock, sleep)
         self.sent = self.throttles = 0
         self.has_succeeded = False
         self._on_wait = on_wait

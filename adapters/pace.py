@@ -24,17 +24,17 @@ _MINUTE_S = 60.0
 
 
 def pace_of(
-    address: str, per_minute: float, is_cap: bool, clock: Callable[[], float], sleep: Callable[[float], None]
+    address: str, per_minute: float, most: float | None, clock: Callable[[], float], sleep: Callable[[float], None]
 ) -> Pace:
     """The pace at an address: one for the whole process, so that a second session goes on at that of the first.
 
     A clock that is not the real one has paces of its own. Arguments are those of `Pace`.
     """
     if clock is not time.monotonic or sleep is not time.sleep:
-        return Pace(per_minute, is_cap=is_cap, clock=clock, sleep=sleep)
-    name = (address, per_minute, is_cap)
+        return Pace(per_minute, most=most, clock=clock, sleep=sleep)
+    name = (address, per_minute, most)
     if name not in _PACES:
-        _PACES[name] = Pace(per_minute, is_cap=is_cap)
+        _PACES[name] = Pace(per_minute, most=most)
     return _PACES[name]
 
 
@@ -49,7 +49,7 @@ class Pace:
         self,
         per_minute: float,
         *,
-        is_cap: bool = False,
+        most: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -57,12 +57,12 @@ class Pace:
 
         Args:
             per_minute: requests a minute.
-            is_cap: whether somebody chose this number: then a higher limit that the host states is not used.
+            most: requests a minute that are never exceeded, whatever limit the host states; None = what it states.
             clock: seconds that only go forward.
             sleep: waits so many seconds.
         """
         self.per_minute = per_minute
-        self._cap = per_minute if is_cap else None
+        self._most = most
         self._is_stated = False
         self._most_in_a_minute = ceil(per_minute)
         self._slowness = 1.0
@@ -104,7 +104,7 @@ class Pace:
             return
         before = self.interval_s
         wanted = per_minute * _SHARE_OF_STATED
-        self.per_minute = wanted if self._cap is None else min(self._cap, wanted)
+        self.per_minute = wanted if self._most is None else min(self._most, wanted)
         self._most_in_a_minute = int(per_minute)
         self._is_stated = True
         self._next_turn += self.interval_s - before
@@ -142,5 +142,5 @@ class Pace:
         return self._turns[-self._most_in_a_minute] + _MINUTE_S + _MARGIN_S
 
 
-#: The paces of this process, by address and rate.
-_PACES: dict[tuple[str, float, bool], Pace] = {}
+#: The paces of this process, by address, rate and the most of it.
+_PACES: dict[tuple[str, float, float | None], Pace] = {}

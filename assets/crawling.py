@@ -232,6 +232,7 @@ def hurried(source: Source, times: float) -> Source:
     manners = replace(
         usual,
         per_minute=usual.per_minute * times,
+        most_per_minute=usual.most_per_minute and usual.most_per_minute * times,
         first_wait_s=usual.first_wait_s / times,
         most_wait_s=usual.most_wait_s / times,
         throttled_wait_s=usual.throttled_wait_s / times,

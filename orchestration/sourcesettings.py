@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings
 LIVE_SOURCES = ("anilist", "kitsu", "myanimelist", "jikan", "imdb")
 #: Asked when no setting says otherwise; MyAnimeList joins them when there is a client id.
 DEFAULT_SOURCES = ("anilist", "kitsu")
+#: The highest pace that can be chosen, in requests a minute.
+MOST_PER_MINUTE = 100_000
 _RATE = "requests a minute, e.g. 30; empty = the pace that the source asks for"
 
 
@@ -32,11 +34,11 @@ class SourceSettings(BaseSettings):
     queue_timeout: float = Field(
         21_600.0, gt=0, description="seconds to wait for other runs that ask the same service, e.g. 21600"
     )
-    anilist_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
-    kitsu_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
-    myanimelist_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
-    jikan_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
-    imdb_rate: float | None = Field(None, gt=0, le=100_000, description=_RATE)
+    anilist_rate: float | None = Field(None, gt=0, le=MOST_PER_MINUTE, description=_RATE)
+    kitsu_rate: float | None = Field(None, gt=0, le=MOST_PER_MINUTE, description=_RATE)
+    myanimelist_rate: float | None = Field(None, gt=0, le=MOST_PER_MINUTE, description=_RATE)
+    jikan_rate: float | None = Field(None, gt=0, le=MOST_PER_MINUTE, description=_RATE)
+    imdb_rate: float | None = Field(None, gt=0, le=MOST_PER_MINUTE, description=_RATE)
     anilist_url: str = Field(
         "https://graphql.anilist.co", description="an address that begins with https:// or http://"
     )

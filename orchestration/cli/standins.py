@@ -14,9 +14,9 @@ from orchestration.cli.console import Console, counted, out
 from orchestration.cli.parent import is_gone
 from orchestration.errors import RunError, UsageError
 from orchestration.settings import DEMO, Settings, child_environment
+from orchestration.sourcesettings import LIVE_SOURCES, MOST_PER_MINUTE
 
 _CHECK_PARENT_EVERY_S = 1.0
-_SOURCES = ("anilist", "kitsu", "myanimelist", "jikan", "imdb")
 
 
 def run_standins(args: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -35,7 +35,7 @@ def run_standins(args: argparse.Namespace, settings: Settings, console: Console)
     try:
         services = make_services(
             world,
-            _SOURCES,
+            LIVE_SOURCES,
             rate_scale=args.rate_scale,
             fault_share=args.faults,
             seed=settings.seed,
@@ -48,6 +48,8 @@ def run_standins(args: argparse.Namespace, settings: Settings, console: Console)
         for name, url in services.urls.items():
             out(f"OSUSUME_{name.upper()}_URL={url}")
         out(f"OSUSUME_MYANIMELIST_CLIENT_ID={DEMO_CLIENT_ID}")
+        for name, rate in _rates(args.rate_scale).items():
+            out(f"OSUSUME_{name.upper()}_RATE={rate:g}")
         sys.stdout.flush()
         if args.until_gone is None:
             console.say(
@@ -56,6 +58,17 @@ def run_standins(args: argparse.Namespace, settings: Settings, console: Console)
         _wait(args.until_gone)
         console.say(f"{counted(sum(services.requests.values()), 'request')} answered.")
     return 0
+
+
+def _rates(scale: float) -> dict[str, float]:
+    """Requests a minute by source that suit the stand-ins' limits; empty where these are those of the services."""
+    from adapters import imdb
+    from adapters.services import SERVICES
+
+    if scale == 1.0:
+        return {}
+    sources = (*SERVICES.values(), imdb.SOURCE)
+    return {source.name: min(source.manners.per_minute * scale, MOST_PER_MINUTE) for source in sources}
 
 
 def start_beside(settings: Settings) -> dict[str, str]:

@@ -10,6 +10,8 @@ with latest as (
 seasonal as (
     select
         dim_anime.*,
+        -- A winter begins in the December of the year before.
+        year(dim_anime.start_date + interval 1 month) as season_year,
         list_position(['WINTER', 'SPRING', 'SUMMER', 'FALL'], dim_anime.season) as season_number
     from main.dim_anime
     inner join latest on dim_anime.start_year > latest.latest_year - 10
@@ -19,11 +21,11 @@ seasonal as (
 known as (
     select *
     from seasonal
-    qualify popularity >= quantile_cont(popularity, 0.5) over (partition by start_year, season_number)
+    qualify popularity >= quantile_cont(popularity, 0.5) over (partition by season_year, season_number)
 )
 
 select
-    start_year,
+    season_year,
     season,
     title,
     round(mean_score, 1) as mean_score,
@@ -31,7 +33,7 @@ select
 from known
 qualify
     row_number() over (
-        partition by start_year, season_number
+        partition by season_year, season_number
         order by known.mean_score desc, popularity desc, anime_key asc
     ) = 1
-order by start_year desc, season_number desc
+order by season_year desc, season_number desc

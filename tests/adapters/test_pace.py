@@ -5,14 +5,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.http import Session
 from adapters.pace import Pace
+from adapters.services import SERVICES
 from tests.adapters.loopback import FakeTime
 
 
-def paced(per_minute: float, *, is_cap: bool = False) -> tuple[Pace, FakeTime]:
+def paced(per_minute: float, *, most: float | None = None) -> tuple[Pace, FakeTime]:
     """A pace and its clock."""
     time = FakeTime()
-    return Pace(per_minute, is_cap=is_cap, clock=time.clock, sleep=time.sleep), time
+    return Pace(per_minute, most=most, clock=time.clock, sleep=time.sleep), time
 
 
 def turns(pace: Pace, time: FakeTime, count: int, stated: float | None = None, latency_s: float = 0.0) -> list[float]:
@@ -75,11 +77,21 @@ def test_a_limit_that_changes_is_kept_at_once(limits: list[int]) -> None:
 
 def test_a_chosen_pace_caps_a_stated_limit() -> None:
     """Somebody who chose 10 gets 10 where 90 are allowed, and less where less is allowed."""
-    pace, _ = paced(10, is_cap=True)
+    pace, _ = paced(10, most=10)
     pace.state_limit(90)
     assert pace.per_minute == 10
     pace.state_limit(5)
     assert pace.per_minute == 5 * 0.95
+
+
+def test_anilist_is_asked_every_two_seconds_at_most_however_many_it_allows() -> None:
+    """Its limit on bursts is not stated, and was met by 28 requests in 12 seconds where 90 a minute were allowed."""
+    time = FakeTime()
+    with Session(SERVICES["anilist"], clock=time.clock, sleep=time.sleep) as asks:
+        asks.pace.state_limit(90)
+        assert asks.pace.interval_s == 2.0
+        asks.pace.state_limit(20)
+        assert asks.pace.interval_s > 3.0
 
 
 def test_limits_that_nobody_means_are_not_believed() -> None:

@@ -179,6 +179,12 @@ BREAKS: list[tuple[str, str, str, int]] = [
         1,
     ),
     (
+        "dim_anime_record",
+        "what_has_begun_began_in_the_past",
+        "update dim_anime_record set start_date = '2062-01-01' where source = 'kitsu'",
+        1,
+    ),
+    (
         "fact_anime_field",
         "every_field_has_one_winner",
         "update fact_anime_field set is_winner = true where field = 'episodes'",

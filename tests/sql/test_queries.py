@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.sql.publishing import publish_world
@@ -65,6 +66,19 @@ def test_pairs_that_wait_for_a_person_name_both_titles(published: Any) -> None:
 def test_gems_are_little_known(published: Any) -> None:
     """The well known Amber Tide is as well rated as the little known Dune Song, and no gem."""
     assert fetch(published, "queries/hidden_gems")["title"].to_pylist() == ["Dune Song"]
+
+
+def test_a_december_belongs_to_the_winter_it_begins() -> None:
+    """The better of the anime of December 2013 and January 2014 is the best of one winter, that of 2014."""
+    with duckdb.connect() as con:
+        con.execute(
+            "create table main.dim_anime as select *, year(start_date) as start_year, 'WINTER' as season, "
+            "'FINISHED' as status, 100 as popularity, false as is_adult, row_number() over () as anime_key "
+            "from (values ('Velvet', date '2013-12-27', 80.0), ('Lantern', date '2014-01-04', 70.0)) "
+            "seen(title, start_date, mean_score)"
+        )
+        (row,) = fetch(con, "queries/best_of_each_season").to_pylist()
+    assert (row["season_year"], row["season"], row["title"]) == (2014, "WINTER", "Velvet")
 
 
 def test_refused_rows_are_counted_by_kind_of_fault(published: Any) -> None:

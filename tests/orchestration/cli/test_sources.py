@@ -158,7 +158,8 @@ def test_the_stand_ins_print_the_settings_that_lead_to_them(tmp_path: Path) -> N
         preexec_fn=heed_ctrl_c,
     ) as one:
         assert one.stdout is not None
-        printed = dict(one.stdout.readline().strip().split("=", 1) for _ in range(6))
+        printed = dict(one.stdout.readline().strip().split("=", 1) for _ in range(11))
+        assert printed["OSUSUME_KITSU_RATE"] == "60000"
         assert requests.get(printed["OSUSUME_KITSU_URL"] + "/anime", timeout=10).status_code == 200
         key = {"X-MAL-CLIENT-ID": printed["OSUSUME_MYANIMELIST_CLIENT_ID"]}
         ranked = printed["OSUSUME_MYANIMELIST_URL"] + "/anime/ranking?ranking_type=all"
