@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from matching.records import AnimeRecord, record_from_row
+from matching.unbegun import with_year_of_asking
 from recommenders.ranking import Recommendations
 
 
 def match_records(table: pa.Table) -> list[AnimeRecord]:
     """The rows of `inputs/match_records` as records, in their order."""
-    return [record_from_row(row) for row in table.to_pylist()]
+    return with_year_of_asking([record_from_row(row) for row in table.to_pylist()])
 
 
 def column(table: pa.Table, name: str) -> np.ndarray[Any, Any]:

@@ -141,6 +141,8 @@ def are_places(row: Mapping[str, Any]) -> bool:
 
 def _start(row: Mapping[str, Any]) -> str:
     days, years = row.get("days_apart"), row.get("year_difference")
+    if row.get("began_long_before"):
+        return "one names no start, as what has not begun, and the other began years ago"
     if days is None:
         return "the start of one is unknown" if years is None else f"started {_years(abs(years))} apart"
     if days == 0:

@@ -15,6 +15,7 @@ from typing import Any
 
 from matching.errors import TrainingError
 from matching.records import AnimeRecord
+from matching.unbegun import with_year_of_asking
 
 _MYANIMELIST_FORMATS = {
     "tv": "TV", "movie": "MOVIE", "ova": "OVA", "ona": "ONA", "special": "SPECIAL", "tv_special": "SPECIAL",
@@ -39,7 +40,7 @@ def read_labelled(directory: Path) -> tuple[list[AnimeRecord], list[dict[str, st
     records = [record for source, read in _READERS.items() for record in _records(directory, source, read)]
     if not records:
         raise TrainingError(f"{directory / 'catalogue'} holds no anime.jsonl.gz to learn from")
-    return records, works
+    return with_year_of_asking(records), works
 
 
 def _records(directory: Path, source: str, read: Callable[[dict[str, Any]], AnimeRecord]) -> Iterator[AnimeRecord]:

@@ -30,7 +30,8 @@ class AnimeRecord:
     those known to be in the original script, `synonyms` those that are no name of the source's own. `claimed` are
     (source, source_id) pairs the record says it is the same as; `related` are (relation type, source_id) of records
     of the same source it calls its sequel, prequel or other relative. `popularity` counts users.
-    `start_date_precision` is 'day', 'month', 'season' or 'year'.
+    `start_date_precision` is 'day', 'month', 'season' or 'year'. `unbegun_in` is, of a record without a start, the year
+    in which its source was asked, as `unbegun` finds out; None where nobody has.
     """
 
     source: str
@@ -51,6 +52,7 @@ class AnimeRecord:
     claimed: tuple[tuple[str, str], ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     popularity: int | None = None
+    unbegun_in: int | None = None
 
     @property
     def name(self) -> tuple[str, str]:

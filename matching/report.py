@@ -16,6 +16,7 @@ from matching.explain import percent_alike, sentence
 from matching.overrides import Decisions
 from matching.relations import NAMES as RELATION_NAMES
 from matching.scoring import ScoredPairs
+from matching.unbegun import began_long_before
 from matching.unrivalled import WORTH
 from matching.verdicts import DECISIONS
 from matching.vetoes import held_vetoes
@@ -151,6 +152,7 @@ def _evidence_columns(corpus: Corpus, scored: ScoredPairs) -> dict[str, list[obj
         "studios_shared": _flags(evidence.column("studios_shared")),
         "duration_difference": _known(evidence.column("duration_gap")),
         "days_apart": _whole(evidence.column("date_gap")),
+        "began_long_before": (began_long_before(corpus, scored.pairs) > 0).tolist(),
         "alone": (scored.alone & (scored.log_odds < WORTH)).tolist(),
         "episodes_left": _present(corpus.episodes[left]),
         "episodes_right": _present(corpus.episodes[right]),

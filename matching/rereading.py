@@ -18,6 +18,7 @@ from matching.remembered import Remembered, of_before
 from matching.report import Told
 from matching.scoring import FirstLook
 from matching.thin import thin_evidence
+from matching.unbegun import began_long_before
 from matching.unrivalled import strong_evidence
 from matching.vetoes import apply_vetoes
 from matching.weights import Weights
@@ -52,7 +53,8 @@ def first_look(seen: Remembered, fresh: Corpus, pairs: Ints, known: Ints, weight
     if len(local):
         evidence = gather_evidence(part, local, weights.rarity)
         values[new], first[new] = evidence.values, weights.first.log_odds(evidence.values)
-        vetoes[new], strong[new], thin[new] = apply_vetoes(evidence), strong_evidence(evidence), thin_evidence(evidence)
+        vetoes[new], strong[new] = apply_vetoes(evidence), strong_evidence(evidence)
+        thin[new] = thin_evidence(evidence) + began_long_before(part, local)
         for side, titles, into in ((0, evidence.left_title, left), (1, evidence.right_title, right)):
             into[new] = np.where(titles >= 0, titles - part.first[local[:, side]], -1)
     looked = FirstLook(

@@ -14,6 +14,7 @@ from matching.crossids import ABSENT, AGREES, CONTRADICTS, claim_relation
 from matching.features import Evidence, gather_evidence
 from matching.relations import WORTH, Candidates, Relatives, relation_evidence, relations_of
 from matching.thin import thin_evidence
+from matching.unbegun import began_long_before
 from matching.unrivalled import WORTH as WORTH_UNRIVALLED
 from matching.unrivalled import strong_evidence, unrivalled
 from matching.vetoes import apply_vetoes
@@ -137,7 +138,7 @@ def first_look(
         evidence=evidence,
         vetoes=apply_vetoes(evidence),
         strong=strong_evidence(evidence),
-        thin=thin_evidence(evidence),
+        thin=thin_evidence(evidence) + began_long_before(corpus, pairs),
         claim=claim,
         log_odds=log_odds,
         relatives=relatives,

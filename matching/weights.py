@@ -23,7 +23,7 @@ from matching.trees import Ensemble, ensemble_from_json
 from matching.vetoes import VETOES
 
 #: raised by hand when code other than weights changes what is decided (normalising, blocking, assignment)
-RULES = 7
+RULES = 8
 SECOND_FEATURES: tuple[str, ...] = FEATURES + CONTEXT_FEATURES
 _SHIPPED = "weights.json"
 
