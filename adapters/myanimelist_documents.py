@@ -46,6 +46,9 @@ def read(reply: Reply, request: Request) -> Json:
         document = json.loads(reply.body)
     except (ValueError, RecursionError) as problem:
         raise Garbled(f"the answer is no whole JSON (status {reply.status}, {len(reply.body):,} bytes)") from problem
+    if reply.status == 404 and not isinstance(within(document, "error"), str):
+        # Something before MyAnimeList has answered, which knows nothing of titles and users.
+        raise Unavailable("a 404 that is not MyAnimeList's own")
     told = f"{within(document, 'error') or ''} {within(document, 'message') or ''}".strip()[:300]
     kinds = {
         401: (Refused, "it does not accept OSUSUME_MYANIMELIST_CLIENT_ID (401)"),

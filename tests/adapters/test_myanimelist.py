@@ -281,6 +281,8 @@ NOT_FOUND = b'{"error":"not_found","message":""}'
         ("/users/x/animelist", 404, NOT_FOUND, NotFound),
         ("/anime/5", 404, NOT_FOUND, NotFound),
         ("/anime/5", 404, HTML, Unavailable),
+        ("/anime/5", 404, b'{"message": "no Route matched"}', Unavailable),
+        ("/users/x/animelist", 404, b"{}", Unavailable),
         ("/anime/5", 400, b'{"message":"invalid","error":"bad_request"}', Misunderstood),
         ("/anime/5", 401, b'{"error":"invalid_token"}', Refused),
         ("/anime/5", 429, b"", Throttled),
