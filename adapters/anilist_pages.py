@@ -96,6 +96,11 @@ class Page:
         """Of its rows."""
         return frozenset(row["id"] for row in self.rows)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether there may be more: after the last page that is shown a full one cannot tell, whatever it says."""
+        return self.has_next or (self.number == LAST_PAGE and self.items >= PAGE_ROWS)
+
 
 def fragment(name: str) -> str:
     """A GraphQL text of the package."""

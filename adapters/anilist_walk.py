@@ -209,7 +209,7 @@ class Walk:
             is_enough = self._enough(page.rows) or is_enough
         self.seen |= one.seen
         one.next_page, one.is_due = pages[-1].number + 1, True
-        goes_on = bool(shown) and shown[-1].has_next and not is_enough
+        goes_on = bool(shown) and shown[-1].may_go_on and not is_enough
         if goes_on and one.next_page <= LAST_PAGE:
             return
         self._open.remove(one)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.base import Json, Reply, Request
-from adapters.errors import Garbled, Misunderstood, NotFound, Throttled, Unavailable
+from adapters.errors import AdapterError, Garbled, Misunderstood, NotFound, Throttled, Unavailable
 from adapters.pagination import within
 
 _LONGEST_MESSAGE = 200
+#: The type of a 404 for an address that is none; one for a title that is not there is a `BadResponseException`.
+_NO_ROUTE = "HttpException"
 
 
 def read(reply: Reply, request: Request) -> Json:
@@ -23,7 +25,7 @@ def read(reply: Reply, request: Request) -> Json:
             in Jikan's own words: something before Jikan has answered, which knows nothing of titles.
         Garbled: what is no whole answer.
         NotFound: there is no such thing.
-        Misunderstood: another 4xx.
+        Misunderstood: another 4xx, and a 404 for the address itself, which nothing follows from for a title.
     """
     if reply.status == 429:
         raise Throttled(f"it asks for fewer requests ({_message(reply)})")
@@ -32,7 +34,7 @@ def read(reply: Reply, request: Request) -> Json:
     if reply.body.lstrip()[:1] == b"<":
         raise Unavailable(f"a page of HTML instead of an answer (status {reply.status})")
     if reply.status == 404:
-        raise NotFound("there is no such thing") if _is_own(reply) else Unavailable("a 404 that is not Jikan's own")
+        raise _of_404(reply, request)
     if reply.status != 200:
         raise Misunderstood(f"status {reply.status} to {request.path} ({_message(reply)})")
     document = _parsed(reply.body)
@@ -128,6 +130,15 @@ def _words(reply: Reply) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         # Not Jikan's words.
         return {}
+
+
+def _of_404(reply: Reply, request: Request) -> AdapterError:
+    """The exception for a 404: of somebody before Jikan, of its addresses, or of what stands behind one of them."""
+    if not _is_own(reply):
+        return Unavailable("a 404 that is not Jikan's own")
+    if _words(reply)["type"] == _NO_ROUTE:
+        return Misunderstood(f"it has no address {request.path}; check OSUSUME_JIKAN_URL")
+    return NotFound("there is no such thing")
 
 
 def _is_own(reply: Reply) -> bool:

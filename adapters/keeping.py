@@ -109,7 +109,9 @@ class Keeper:
         """One line of the log for one reply."""
         self.progress.refused += not heard.accepted
         body = self._body(heard)
-        content = body.encode() if self._stream.redact or heard.reply is None else heard.reply.body
+        # Half a surrogate pair, which an escape of JSON can make, has no bytes.
+        text = body.encode("utf-8", "replace")
+        content = text if self._stream.redact or heard.reply is None else heard.reply.body
         self._log.append(
             {
                 "kind": "response",

@@ -18,6 +18,7 @@ from adapters.myanimelist_documents import (
     anime_records,
     list_records,
     page_of,
+    page_of_list,
     read,
     redact_lists,
 )
@@ -150,12 +151,12 @@ def _crawl_lists(plan: Plan) -> Crawl:
     for user in plan.users:
         path = f"/users/{quote(user.name, safe='')}/animelist"
         request = Request(user.subject, path, params, subject=user.subject, may_be_missing=True)
-        walked = yield from walk(_listing(request, _LIST_LIMIT))
+        walked = yield from walk(_entries(request))
         for look in range(1, _SECOND_LOOKS + 1):
             if walked.missing.startswith(HIDDEN):
                 door = (("ranking_type", "all"), ("limit", "1"))
                 yield Request(f"{user.subject}.door{look}", "/anime/ranking", door)
-                walked = yield from walk(_listing(replace(request, key=f"{user.subject}.look{look}"), _LIST_LIMIT))
+                walked = yield from walk(_entries(replace(request, key=f"{user.subject}.look{look}")))
         missing += bool(walked.missing)
         entries += len(walked.ids)
     return CrawlEnd(notes={"users": len(plan.users), "users_missing": missing, "entries": entries})
@@ -191,6 +192,11 @@ def _seasons_of(plan: Plan) -> Iterable[tuple[int, str]]:
 def _listing(first: Request, limit: int = _LIMIT, overlap: int = 1) -> Listing:
     """A listing of MyAnimeList's."""
     return Listing(first, by_offset(limit, "limit", "offset"), page_of, overlap)
+
+
+def _entries(first: Request) -> Listing:
+    """A user's list."""
+    return replace(_listing(first, _LIST_LIMIT), page=page_of_list)
 
 
 def _notes(name: str, walked: Walked) -> dict[str, int | str]:

@@ -6,7 +6,7 @@ The one rule: a value that does not exist is left out, never null; so what is ab
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from adapters.base import Json, Reply, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Private, Refused, Throttled, Unavailable
@@ -46,6 +46,9 @@ def read(reply: Reply, request: Request) -> Json:
         document = json.loads(reply.body)
     except (ValueError, RecursionError) as problem:
         raise Garbled(f"the answer is no whole JSON (status {reply.status}, {len(reply.body):,} bytes)") from problem
+    if reply.status == 404 and not isinstance(within(document, "error"), str):
+        # Something before MyAnimeList has answered, which knows nothing of titles and users.
+        raise Unavailable("a 404 that is not MyAnimeList's own")
     told = f"{within(document, 'error') or ''} {within(document, 'message') or ''}".strip()[:300]
     kinds = {
         401: (Refused, "it does not accept OSUSUME_MYANIMELIST_CLIENT_ID (401)"),
@@ -64,13 +67,26 @@ def read(reply: Reply, request: Request) -> Json:
 
 def _is_whole(document: Json, request: Request) -> bool:
     """Whether a document has the shape of an answer to the request."""
-    is_title = request.path.removeprefix("/anime/").isdecimal()
-    return within(document, "id") is not None if is_title else isinstance(within(document, "data"), list)
+    if request.path.removeprefix("/anime/").isdecimal():
+        return within(document, "id") is not None
+    # A list whose entries say nothing would pass for an empty one.
+    says_nothing = request.path.startswith("/users/") and bool(_nodes(document)) and not list_records(document)
+    return isinstance(within(document, "data"), list) and not says_nothing
 
 
 def page_of(document: Json, window: Window) -> Page:  # noqa: ARG001 - a Listing's page is told the window
     """The paging of an answer."""
-    found = [within(item, "node", "id") for item in document["data"]]
+    return _page_of(document, [within(item, "node", "id") for item in document["data"]])
+
+
+def page_of_list(document: Json, window: Window) -> Page:  # noqa: ARG001 - a Listing's page is told the window
+    """The paging of an answer with a user's entries: one that says nothing of its anime is none."""
+    found = [item if isinstance(within(item, "list_status"), Mapping) else None for item in document["data"]]
+    return _page_of(document, [within(item, "node", "id") for item in found])
+
+
+def _page_of(document: Json, found: Sequence[Json]) -> Page:
+    """The paging of an answer whose rows have these ids."""
     return Page(
         ids=tuple(str(one) for one in found if one is not None),
         rows=len(found),

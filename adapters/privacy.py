@@ -45,7 +45,7 @@ class Hasher:
         """
         if not self.is_on:
             return name
-        text = f"{self.source}:{name.strip().lower()}".encode()
+        text = f"{self.source}:{name.strip().lower()}".encode("utf-8", "surrogatepass")
         return hmac.new(self.salt, text, sha256).hexdigest()[:_SUBJECT_DIGITS]
 
     def user(self, name: str) -> User:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 
 from adapters import imdb
 from adapters.downloading import Validators
@@ -38,18 +39,29 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
     access = crawling.services.get(imdb.NAME)
     if access is None or crawling.ranges or not crawling.refreshes:
         return None
-    if not _is_due(crawling, landed_files(home, imdb.NAME, stream)):
+    if not _is_due(home, crawling, stream, landed_files(home, imdb.NAME, stream)):
         return None
     purpose = f"download of {FILES[stream]}"
     with service_turn(home, imdb.NAME, purpose, crawling.queue_timeout_s, Waiting(say)):
         # Whoever was waited for may have landed it.
         earlier = landed_files(home, imdb.NAME, stream)
-        return _fetch(home, crawling, access, stream, earlier, say) if _is_due(crawling, earlier) else None
+        is_due = _is_due(home, crawling, stream, earlier)
+        return _fetch(home, crawling, access, stream, earlier, say) if is_due else None
 
 
-def _is_due(crawling: Crawling, earlier: list[LandedFile]) -> bool:
+def _is_due(home: Home, crawling: Crawling, stream: str, earlier: list[LandedFile]) -> bool:
     """Whether there may be a newer file than those that were landed."""
-    return not earlier or not (crawling.once or datetime.now(UTC) - earlier[-1].landed_at < _EVERY)
+    if not earlier:
+        return True
+    looked_at, mark = earlier[-1].landed_at, _mark(home, stream)
+    if mark.exists():
+        looked_at = max(looked_at, datetime.fromtimestamp(mark.stat().st_mtime, UTC))
+    return not (crawling.once or datetime.now(UTC) - looked_at < _EVERY)
+
+
+def _mark(home: Home, stream: str) -> Path:
+    """The file whose time says when nothing new was found last: a file may be made anew with nothing new in it."""
+    return home.downloads / f".{FILES[stream]}.looked"
 
 
 def _fetch(
@@ -67,10 +79,13 @@ def _fetch(
             raise
         say(f"{problem}. Going on with the file of {earlier[-1].captured_at:%Y-%m-%d}")
         return None
-    if fetched is None:
-        return None
-    landed = land_file(home, imdb.NAME, stream, target, _made_at(fetched), origin=f"{access.base_url}/{target.name}")
-    target.unlink()
+    landed = None
+    if fetched is not None:
+        origin = f"{access.base_url}/{target.name}"
+        landed = land_file(home, imdb.NAME, stream, target, _made_at(fetched), origin=origin)
+        target.unlink()
+    if landed is None:
+        _mark(home, stream).touch()
     return landed.path if landed else None
 
 

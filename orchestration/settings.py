@@ -7,6 +7,7 @@ is touched.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,6 +30,8 @@ SECRETS = frozenset(("alert_webhook", "dagster_postgres_url", "mlflow_uri", "mya
 POSTGRES_VARIABLE = "OSUSUME_DAGSTER_POSTGRES_URL"
 #: SQLAlchemy 2.1 takes another driver when none is named, and Dagster's PostgreSQL storage knows only this one.
 POSTGRES_SCHEME = "postgresql+psycopg2"
+#: `user:password@` in an address.
+_LOGIN = re.compile(r"(?<=://)[^\s/]*@")
 DEMO = "demo"
 LIVE = "live"
 
@@ -213,5 +216,5 @@ def _sentence(error: ErrorDetails, given: Mapping[str, object]) -> str:
     field = str(error["loc"][0]).lower().removeprefix(PREFIX.lower())
     place = "on the command line" if field in given else f"from: {where_set(field)}"
     expected = Settings.model_fields[field].description
-    value = "***" if field in SECRETS else error["input"]
+    value = "***" if field in SECRETS else _LOGIN.sub("***@", str(error["input"]))
     return f"{PREFIX}{field.upper()}={value} ({place}) cannot be used. Give {expected}"

@@ -69,10 +69,18 @@ class SourceSettings(BaseSettings):
     @field_validator("anilist_url", "kitsu_url", "myanimelist_url", "jikan_url")
     @classmethod
     def _addressed(cls, url: str) -> str:
-        """Only addresses of HTTP, without a name and password in them, which would end in messages."""
+        """Only addresses of HTTP."""
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("no address")
+        return url
+
+    @field_validator(*(f"{source}_url" for source in LIVE_SOURCES))
+    @classmethod
+    def _nameless(cls, url: str) -> str:
+        """No name and password in an address, which would end in messages and landed files."""
+        if "@" in urlsplit(url).netloc:
+            raise ValueError("a name or password in an address")
         return url
 
     @property

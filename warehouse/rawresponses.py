@@ -139,7 +139,8 @@ def _has_records(line: Mapping[str, Any]) -> bool:
 def _records(file: Path, number: int, line: Mapping[str, Any], unpack: Unpack) -> Iterator[tuple[int, str]]:
     """The records of one answer with their place, as JSON text."""
     try:
-        document = json.loads(line["body"])
+        # A byte order mark is no part of the JSON: the adapters read what comes behind it.
+        document = json.loads(line["body"].removeprefix("\ufeff"))
     except ValueError as problem:
         raise LandingError(f"{file}:{number}: the body of an accepted response is no JSON ({problem})") from problem
     try:

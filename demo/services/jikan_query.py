@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.services.base import Call
-from demo.services.jikan_records import TYPES
+from demo.services.jikan_records import TYPES, padded
 
 MOST = 25
 ORDERS = {
@@ -96,6 +96,7 @@ def read_filter(call: Call) -> Callable[[Node], bool]:
     least, most = (_score(call, name, messages) for name in ("min_score", "max_score"))
     if least is not None or most is not None:
         tests.append(lambda node: "mean" in node and (least or 0) <= node["mean"] <= (10 if most is None else most))
+    tests += _dates(call, messages)
     if words_in_title := (call.param("q") or "").casefold():
         tests.append(lambda node: words_in_title in node["title"].casefold())
     if flag(call, "sfw"):
@@ -124,6 +125,24 @@ def read_order(call: Call) -> tuple[str, bool] | None:
 
 def _equals(field: str, value: str) -> Callable[[Node], bool]:
     return lambda node: node.get(field) == value
+
+
+def _dates(call: Call, messages: dict[str, list[str]]) -> list[Callable[[Node], bool]]:
+    """What began on a day or later, and what ended on one or earlier; what has no such date is neither."""
+    tests: list[Callable[[Node], bool]] = []
+    begin, end = (_date(call, name, messages) for name in ("start_date", "end_date"))
+    if begin:
+        tests.append(lambda node: padded(node.get("start_date", "")) >= begin)
+    if end:
+        tests.append(lambda node: "end_date" in node and padded(node["end_date"]) <= end)
+    return tests
+
+
+def _date(call: Call, name: str, messages: dict[str, list[str]]) -> str | None:
+    text = call.param(name)
+    if text and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        messages[name] = [f"The {name.replace('_', ' ')} is not a valid date."]
+    return padded(text) if text else None
 
 
 def _number(call: Call, name: str, usual: int, messages: dict[str, list[str]]) -> int:

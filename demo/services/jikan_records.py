@@ -156,15 +156,20 @@ def _aired(node: Node) -> dict[str, object]:
     if begin and node["num_episodes"] != 1:
         words += f" to {_words(end) if end else '?'}"
     return {
-        "from": _padded(begin),
-        "to": _padded(end),
+        "from": _moment(begin),
+        "to": _moment(end),
         "prop": {"from": _parts(begin), "to": _parts(end)},
         "string": words,
     }
 
 
-def _padded(text: str | None) -> str | None:
-    return None if text is None else f"{text}{'-01-01'[len(text) - 4 :]}T00:00:00+00:00"
+def padded(text: str) -> str:
+    """A date as YYYY-MM-DD, the first day of what is known: `1998-04` -> `1998-04-01`; '' for none."""
+    return f"{text}{'-01-01'[len(text) - 4 :]}" if text else ""
+
+
+def _moment(text: str | None) -> str | None:
+    return None if text is None else f"{padded(text)}T00:00:00+00:00"
 
 
 def _parts(text: str | None) -> dict[str, int | None]:

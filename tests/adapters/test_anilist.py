@@ -99,11 +99,12 @@ def test_windows_are_disjoint() -> None:
     assert sorted(record["id"] for record in reading.records) == sorted(row["id"] for row in rows)
 
 
-def test_a_window_of_more_than_5_000_is_split() -> None:
-    """5,600 titles of two years come whole, though no filter shows more than 5,000."""
+@pytest.mark.parametrize("ends_at_5000", [False, True])
+def test_a_window_of_more_than_5_000_is_split(ends_at_5000: bool) -> None:
+    """5,600 titles of two years come whole, though no filter shows more than 5,000, nor need say that there are."""
     draw = random.Random(3)
     rows = [anime(number, draw.choice((2020, 2021)) * 10_000 + draw.randrange(13) * 100) for number in range(1, 5601)]
-    service = TinyAniList(rows)
+    service = TinyAniList(rows, ends_at_5000=ends_at_5000)
     assert len(read(ANIME, FULL, service).ids) == 5600
     assert len(read(ANIME, Plan("range", TODAY, years=(2020, 2021)), service).ids) == 5600
 
@@ -144,10 +145,12 @@ def test_a_refresh_asks_for_ids_by_name() -> None:
     assert reading.end.watermark == "2000"
 
 
-def test_a_refresh_after_too_many_changes_reads_everything() -> None:
+@pytest.mark.parametrize("ends_at_5000", [False, True])
+def test_a_refresh_after_too_many_changes_reads_everything(ends_at_5000: bool) -> None:
     """More than 5,000 changes cannot be listed: the crawl goes on as a full one, with its first watermark."""
     rows = [anime(number, 20150000 + number % 13 * 100, updated=5_000 + number) for number in range(1, 5301)]
-    reading = read(ANIME, Plan("refresh", TODAY, watermark="3000"), TinyAniList(rows))
+    service = TinyAniList(rows, ends_at_5000=ends_at_5000)
+    reading = read(ANIME, Plan("refresh", TODAY, watermark="3000"), service)
     assert len(reading.ids) == 5300
     assert reading.end is not None
     assert reading.end.watermark == "10300"

@@ -114,12 +114,13 @@ def test_all_reviews_come() -> None:
         assert len(reading.answers) <= count // 500 + 3
 
 
-def test_beyond_10_000_reviews_are_read_by_anime() -> None:
+@pytest.mark.parametrize("ends_at_5000", [False, True])
+def test_beyond_10_000_reviews_are_read_by_anime(ends_at_5000: bool) -> None:
     """Those in the middle come where their anime has others, and the notes say that more may exist."""
     draw = random.Random(5)
     rows = [review(number, draw.randrange(1, 30)) for number in range(1, 10_201)]
     rows[5099] = review(5100, 999_999)
-    reading = read(REVIEWS, Plan("full", TODAY), TinyAniList(reviews=rows))
+    reading = read(REVIEWS, Plan("full", TODAY), TinyAniList(reviews=rows, ends_at_5000=ends_at_5000))
     assert reading.ids == set(range(1, 10_201)) - {5100}
     assert reading.end is not None
     assert "not_shown" in reading.end.notes

@@ -341,6 +341,15 @@ def test_what_is_kept_of_lists_names_nobody() -> None:
     assert (ended.progress.records, ended.progress.missing) == (2, 1)
 
 
+def test_half_a_surrogate_pair_in_what_is_kept_is_no_obstacle() -> None:
+    """An escape of JSON can make one, e.g. where a text was cut off; it comes and is recalled as it was sent."""
+    log, plan = MemoryLog(), Plan("users", TODAY, users=(ANNA,))
+    told = {"id": 77, "owner": "Anna+K\ud83d", "items": ["so moving \ud83d"]}
+    assert run(log, lambda _: says(told), LISTS, plan).progress.records == 1
+    assert json.loads(log.lines[-1]["body"])["items"] == told["items"]
+    assert run(MemoryLog(log.header, log.lines), list_of, LISTS, plan).progress.replayed == 1
+
+
 def test_names_stay_where_the_settings_want_them() -> None:
     """A user whose subject is the name is kept by name, in addresses too."""
     log = MemoryLog()

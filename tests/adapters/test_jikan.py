@@ -33,7 +33,9 @@ class TestJikan(SourceContract):
 
     source = jikan.SOURCE
     plans, pages, counts, names = PLANS, PAGES, COUNTS, NAMES
-    not_found = reply_of({"status": 404, "type": "HttpException", "message": "Not Found", "error": None}, 404)
+    not_found = reply_of(
+        {"status": 404, "type": "BadResponseException", "message": "Resource does not exist", "error": None}, 404
+    )
     throttled = (reply_of({"status": "429", "type": "RateLimitException", "message": "Slow down", "error": None}, 429),)
 
     def respond(self, stream: str, request: Request) -> Json:

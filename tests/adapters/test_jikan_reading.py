@@ -41,6 +41,13 @@ def test_a_404_of_somebody_before_jikan_says_nothing_about_a_title(body: bytes) 
         jikan.SOURCE.read(Reply(404, {}, body, ""), Request("id5", "/anime/5", may_be_missing=True))
 
 
+def test_a_404_for_an_address_says_nothing_about_a_title() -> None:
+    """With a base URL that lacks its /v4, say, no title is gone: the address is to be corrected."""
+    body = {"status": 404, "type": "HttpException", "message": "Not Found", "error": None}
+    with pytest.raises(Misunderstood, match="OSUSUME_JIKAN_URL"):
+        jikan.SOURCE.read(reply_of(body, 404), Request("id5", "/anime/5", may_be_missing=True))
+
+
 @pytest.mark.parametrize("status", [400, 403, 405])
 def test_a_page_of_html_is_asked_for_again_whatever_its_status(status: int) -> None:
     """It is not Jikan's."""

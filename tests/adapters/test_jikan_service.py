@@ -85,6 +85,18 @@ def test_a_refresh_reads_a_part(services: Services, overlay: Overlay) -> None:
     assert ended.end.notes["titles"] == len(set(ids(log)))
 
 
+def test_years_are_read_from_their_beginning(services: Services, overlay: Overlay) -> None:
+    """Every title that began in them, and of others only what stands on the last page."""
+    log = MemoryLog()
+    read(services, "anime", Plan("range", TODAY, years=(2010, 2012)), log)
+    pending = services.service("jikan").pending  # type: ignore[attr-defined]  # it is a JikanService
+    began = {int(one["id"]): str(one.get("start_date", ""))[:4] for one in overlay.records("myanimelist")}
+    wanted = {one for one, year in began.items() if "2010" <= year <= "2012"} - pending
+    assert wanted
+    assert wanted <= set(ids(log))
+    assert min(began[one] for one in ids(log)) >= "2010"
+
+
 def test_reviews_are_read_to_their_end_and_then_to_the_watermark(services: Services) -> None:
     """Each review once; the next crawl moves no watermark where nothing is new."""
     log = MemoryLog()

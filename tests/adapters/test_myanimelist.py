@@ -281,6 +281,8 @@ NOT_FOUND = b'{"error":"not_found","message":""}'
         ("/users/x/animelist", 404, NOT_FOUND, NotFound),
         ("/anime/5", 404, NOT_FOUND, NotFound),
         ("/anime/5", 404, HTML, Unavailable),
+        ("/anime/5", 404, b'{"message": "no Route matched"}', Unavailable),
+        ("/users/x/animelist", 404, b"{}", Unavailable),
         ("/anime/5", 400, b'{"message":"invalid","error":"bad_request"}', Misunderstood),
         ("/anime/5", 401, b'{"error":"invalid_token"}', Refused),
         ("/anime/5", 429, b"", Throttled),
@@ -291,6 +293,7 @@ NOT_FOUND = b'{"error":"not_found","message":""}'
         ("/anime/5", 200, b'{"data": []}', Garbled),
         ("/anime/ranking", 200, b'{"id": 5}', Garbled),
         ("/anime/ranking", 200, b"[]", Garbled),
+        ("/users/x/animelist", 200, b'{"data": [{"node": {"id": 5}}, {"node": {"id": 6}}]}', Garbled),
     ],
 )
 def test_a_reply_says_what_to_do(path: str, status: int, body: bytes, problem: type[Exception]) -> None:
@@ -328,6 +331,26 @@ def test_a_page_with_rows_that_are_none_is_asked_for_again(blank: Any) -> None:
     assert set(read_ids(driven)) == {*range(1, 601), 700, 701}
     assert drive(LISTS.crawl(plan), ask).end == drive(LISTS.crawl(plan), service).end
     assert len(spoilt) == 3
+
+
+def test_an_entry_that_says_nothing_is_asked_for_again() -> None:
+    """Without its `list_status` it would be missing from the list."""
+    service, plan = people()
+    spoilt: list[str] = []
+
+    def ask(request: Request) -> Any:
+        answer = service(request)
+        if request.key == "a1@0" and not spoilt:
+            spoilt.append(request.key)
+            del answer["data"][1]["list_status"]
+        return answer
+
+    driven = drive(LISTS.crawl(plan), ask)
+    whole = drive(LISTS.crawl(plan), service)
+    assert driven.end == whole.end
+    assert [len(LISTS.records(one.document)) for one in driven.answers if one.document] == [
+        len(LISTS.records(one.document)) for one in whole.answers if one.document
+    ]
 
 
 def test_a_good_reply_is_its_document() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.errors import RecordingError
@@ -18,6 +18,7 @@ SALT = bytes(range(32))
 
 
 @given(st.text(min_size=1))
+@example("half a pair \ud83d")
 def test_a_subject_says_nothing_of_the_name(name: str) -> None:
     """It has always the same length and alphabet, whatever the name."""
     subject = Hasher("anilist", SALT).subject(name)

@@ -47,11 +47,13 @@ class TinyAniList:
         media: the titles.
         reviews: the reviews.
         most_ids: ids that one page takes.
+        ends_at_5000: whether page 100 says that it is the last one, going by the total, which never exceeds 5,000.
     """
 
     media: Iterable[Row] = ()
     reviews: Iterable[Row] = ()
     most_ids: int = 100_000
+    ends_at_5000: bool = False
     _found: dict[str, list[Row]] = field(default_factory=dict)
     _by_id: dict[int, Row] = field(default_factory=dict)
 
@@ -79,7 +81,8 @@ class TinyAniList:
         if known not in self._found:
             self._found[known] = self._rows(listed.name.value, wanted)
         rows = self._found[known]
-        info = {"currentPage": number, "hasNextPage": len(rows) > number * size}
+        counted = min(len(rows), 5000) if self.ends_at_5000 else len(rows)
+        info = {"currentPage": number, "hasNextPage": counted > number * size}
         return {"pageInfo": info, listed.name.value: rows[(number - 1) * size : number * size]}
 
     def _rows(self, name: str, wanted: Mapping[str, Any]) -> list[Row]:

@@ -1,6 +1,7 @@
 """IMDb's files are landed once a day, whoever wants them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assets.crawling import Crawling, ServiceAccess
@@ -9,7 +10,7 @@ from tests.adapters.loopback import Loopback, Seen, Step
 from tests.adapters.test_imdb import WHOLE, Host
 from tests.warehouse.waiting import eventually
 from warehouse.home import Home
-from warehouse.landing import landed_files
+from warehouse.landing import land_file, landed_files
 from warehouse.servicelock import queue_directory
 
 
@@ -32,3 +33,16 @@ def test_two_runs_that_want_a_file_fetch_it_once(tmp_path: Path) -> None:
     assert landed.file(home).read_bytes() == WHOLE
     assert (len(seen), host.sent) == (1, len(WHOLE))
     assert list(home.downloads.iterdir()) == []
+
+
+def test_a_file_that_was_made_anew_with_nothing_new_in_it_is_fetched_once_a_day(tmp_path: Path) -> None:
+    """Its server calls it a newer one for as long as that is so, and it may be a gigabyte."""
+    home, host, file = Home(tmp_path / "home"), Host(), tmp_path / "title.ratings.tsv.gz"
+    file.write_bytes(WHOLE)
+    before = datetime.now(UTC) - timedelta(days=2)
+    land_file(home, "imdb", "title_ratings", file, datetime(2015, 1, 1, tzinfo=UTC), landed_at=before)
+    with Loopback(host) as server:
+        crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
+        found = [download(home, crawling, "title_ratings", lambda _: None) for _ in range(3)]
+    assert found == [None] * 3
+    assert host.sent == len(WHOLE)

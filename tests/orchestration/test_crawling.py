@@ -105,16 +105,19 @@ def test_a_file_of_users_that_cannot_be_read_is_refused_first(tmp_path: Path) ->
         {"sources": "anilist,crunchyroll"},
         {"anilist_url": "graphql.anilist.co"},
         {"kitsu_url": "https://me:secret@kitsu.app/api/edge"},
+        {"jikan_url": "https://:secret@jikan.test/v4"},
+        {"imdb_url": "https://me:secret@imdb.test"},
         {"anilist_rate": 0},
         {"contact": "line\nbreak"},
         {"myanimelist_client_id": "with blank"},
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_name(wrong: dict[str, object]) -> None:
-    """And a wrong key is not repeated in the message."""
+    """And a wrong key, or a password in an address, is not repeated in the message."""
     with pytest.raises(SettingsError, match=f"OSUSUME_{next(iter(wrong)).upper()}") as refused:
         load_settings(**wrong)
     assert "with blank" not in str(refused.value)
+    assert "secret" not in str(refused.value)
 
 
 def test_a_home_that_takes_another_over_keeps_its_salt(tmp_path: Path) -> None:

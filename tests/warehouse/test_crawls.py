@@ -73,6 +73,13 @@ def test_only_answers_that_were_used_have_records(con: Con, home: Home) -> None:
     assert con.execute("select responses, accepted from raw.crawl").fetchall() == [(5, 3)]
 
 
+def test_a_byte_order_mark_is_no_part_of_an_answer(con: Con, home: Home) -> None:
+    """It is landed as it came, and read as the adapters have read it."""
+    land_crawl(home, "anilist", "lists", response("a", None, body='\ufeff{"rows": [{"id": 5}]}'))
+    load_new_files(con, home, "anilist", "lists", rows_of)
+    assert loaded(con) == [('{"id":5}', None, 2, 1)]
+
+
 def test_each_crawl_says_whose_lists_it_was_answered_about(con: Con, home: Home) -> None:
     """An empty list, a private one and a user whom nobody knows are answers; a refusal and a door are none."""
     later = (DAY + timedelta(minutes=9)).isoformat()

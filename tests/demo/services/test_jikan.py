@@ -195,6 +195,7 @@ def test_the_last_page_and_the_one_after_it(jikan):
         ({"order_by": "mood"}, "order_by"),
         ({"sort": "up"}, "sort"),
         ({"min_score": "11"}, "min_score"),
+        ({"start_date": "spring"}, "start_date"),
     ],
 )
 def test_values_out_of_bounds_are_named_with_their_field(jikan, params, field):
@@ -214,6 +215,16 @@ def test_filters_keep_what_they_name(jikan):
     assert min(scores) >= 7.5
     safe = set(jikan.ids("/anime", sfw="", order_by="mal_id", unapproved=""))
     assert set(records) - safe == {number for number, record in records.items() if record.get("rating") == "rx"}
+
+
+def test_dates_keep_what_began_since_and_ended_until(jikan):
+    """A date that is partly known counts as the first day of it; what has no date is left out."""
+    titles = {one: jikan.get(f"/anime/{one}")["data"]["aired"] for one in jikan.ids("/anime", order_by="mal_id")}
+    begun = set(jikan.ids("/anime", start_date="2015-01-01", order_by="start_date"))
+    assert begun == {one for one, aired in titles.items() if (aired["from"] or "") >= "2015-01-01"}
+    ended = set(jikan.ids("/anime", end_date="2004", order_by="mal_id"))
+    assert ended == {one for one, aired in titles.items() if aired["to"] and aired["to"][:10] <= "2004-01-01"}
+    assert 0 < len(begun) < len(titles) > len(ended) > 0
 
 
 def test_what_has_no_value_comes_last_under_an_order(jikan):
