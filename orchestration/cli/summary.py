@@ -118,7 +118,8 @@ def _quarantine(reader: Reader) -> Iterator[str]:
         yield f"  {row['refused']:>6,} {row['stage']}: {row['reason']} (e.g. landing/{row['example']})"
     if len(found) > _REASONS_SHOWN:
         rest = sum(row["refused"] for row in found[_REASONS_SHOWN:])
-        yield f"  {rest:>6,} for {len(found) - _REASONS_SHOWN} other reasons"
+        number, _, rows = counted(rest, "more row", "more rows").partition(" ")
+        yield f"  {number:>6} {rows}, for {counted(len(found) - _REASONS_SHOWN, 'other reason')}"
 
 
 def _active_model(models: Sequence[Model]) -> Iterator[str]:
