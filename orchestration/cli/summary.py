@@ -19,7 +19,7 @@ from warehouse.shelf import latest_report
 #: The tables whose size tells a newcomer what there is, with what their rows are.
 _KEY_TABLES = {
     "dim_anime": ("anime", "anime"),
-    "bridge_anime_source": ("catalogue record", "catalogue records"),
+    "dim_anime_record": ("catalogue record", "catalogue records"),
     "dim_user": ("user", "users"),
     "fact_user_rating": ("list entry", "list entries"),
     "fact_recommendation": ("recommendation", "recommendations"),

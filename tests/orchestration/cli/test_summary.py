@@ -44,3 +44,15 @@ def test_refused_rows_beyond_the_first_reasons_are_counted(tmp_path: Path, reaso
     lines = summary(warehouse)
     at = lines.index(f"Quarantine: {3 + reasons} rows were refused:")
     assert lines[at + 6] == last
+
+
+def test_ids_that_only_ratings_know_are_no_catalogue_records(tmp_path: Path) -> None:
+    """Every id has a key; a record is what a catalogue tells of one."""
+    warehouse = publish_small_world(tmp_path / "home")
+    with warehouse.writer("three ids, two records") as connection:
+        connection.execute("create table main.bridge_anime_source as from range(3)")
+        connection.execute("create table main.dim_anime_record as from range(2)")
+    publish(warehouse, "run-2", "fingerprint-2")
+    assert [" ".join(line.split()) for line in summary(warehouse) if "catalogue record" in line] == [
+        "dim_anime_record 2 catalogue records"
+    ]
