@@ -63,6 +63,13 @@ def test_json_is_one_array_of_objects(osusume: Call, small_home: Path) -> None:
     assert json.loads(called.out) == [{"number": 1, "list": [{"a": 1}], "no_number": None, "day": "2026-03-01"}]
 
 
+def test_json_keeps_every_column_that_has_the_same_name(osusume: Call, small_home: Path) -> None:
+    """As a join gives them; the second gets a number, and no name that another column has."""
+    query = "select 1 as a, 2 as a, 3 as a_1, 4 as a"
+    called = osusume("sql", query, "--format", "json", "--home", small_home)
+    assert json.loads(called.out) == [{"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}]
+
+
 def test_an_empty_result_is_valid_in_every_format(osusume: Call, small_home: Path) -> None:
     """No row is an answer too."""
     query = "select title from dim_anime where false"
