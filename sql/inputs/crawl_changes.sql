@@ -87,6 +87,7 @@ select
     newest.source,
     newest.stream,
     newest.kind,
+    newest.ended_at,
     count(compared.content) as records,
     count(*) filter (where compared.content is not null and compared.content_before is null) as new,
     count(*) filter (where compared.content <> compared.content_before) as changed,
