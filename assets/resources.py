@@ -1,7 +1,7 @@
 """The resource types that assets name in their signatures; `orchestration.resources` makes the instances."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -9,9 +9,11 @@ import dagster as dg
 from pydantic import Field
 
 from adapters.recordings import Recording, read_recordings
+from assets.liveruns import close_killed_runs
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.keeping import kept_open
+from warehouse.liveruns import alive
 from warehouse.lock import still_waiting
 
 
@@ -25,9 +27,17 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     keep_snapshots: int = 3
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002 - Dagster's
-        """The same resource, for the length of a run: between steps that follow at once the file stays open."""
-        with kept_open(Home(Path(self.home))):
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """The same resource, for the length of a run, which is known to be alive as long as its process is.
+
+        Between steps that follow at once the file stays open. Runs of processes that were killed are closed.
+        """
+        home = Home(Path(self.home))
+        with ExitStack() as length_of_run:
+            if context.run is not None and context.instance is not None:
+                length_of_run.enter_context(alive(home, context.run.run_id))
+                close_killed_runs(context.instance, home)
+            length_of_run.enter_context(kept_open(home))
             yield self
 
     def open(self) -> Warehouse:

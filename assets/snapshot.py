@@ -1,5 +1,6 @@
 """The last asset: the warehouse as it stands, checked once more and put before the readers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,7 +13,10 @@ from assets.results import OWNERS, markdown_table, plain_metadata
 from warehouse.build import fetch
 from warehouse.checks import RuleResult, check_name
 from warehouse.connection import Warehouse
+from warehouse.errors import WarehouseFileError
+from warehouse.home import Home
 from warehouse.publish import publish
+from warehouse.snapshots import current_snapshot
 from warehouse.stamp import loaded_stamp
 
 PUBLISHED_SCHEMAS = ("main", "ml")
@@ -40,7 +44,7 @@ def published_snapshot(
     """The snapshot of this run, made only if all that stands is sound: other runs may have made a part of it."""
     opened = warehouse.open()
     changes = crawl_changes(opened)
-    for change in changes:
+    for change in not_told_yet(changes, opened.home):
         context.log.info(_CHANGES.format_map(change))
 
     def made_from(connection: Connection) -> str:
@@ -65,6 +69,15 @@ def crawl_changes(opened: Warehouse) -> list[dict[str, Any]]:
     with opened.writer("what crawls have changed") as connection:
         changes: list[dict[str, Any]] = fetch(connection, "inputs/crawl_changes").to_pylist()
     return changes
+
+
+def not_told_yet(changes: Sequence[dict[str, Any]], home: Home) -> list[dict[str, Any]]:
+    """The changes by crawls that ended since the last publishing; those before were told with it."""
+    try:
+        before = current_snapshot(home)
+    except WarehouseFileError:
+        before = None
+    return [change for change in changes if before is None or change["ended_at"] > before.published_at]
 
 
 def refuse_unsound(connection: Connection) -> None:

@@ -80,8 +80,9 @@ def rating_words(found: pd.DataFrame) -> str:
     return (
         f"{counted(row['all_users'], 'user')} have {counted(row['entries'], 'list entry', 'list entries')}, "
         f"{row['ratings']:,} of them with a score, about {counted(row['anime'], 'anime', 'anime')} "
-        f"(the catalogue has {row['catalogue_anime']:,}). Half of those who rate have given "
-        f"{row['median_ratings']:,.0f} or more scores, the busiest {row['most_ratings']:,}. "
+        f"({row['known_anime']:,} of the {row['catalogue_anime']:,} in the catalogues). "
+        f"Half of those who rate have given {row['median_ratings']:,.0f} or more scores, "
+        f"the busiest {row['most_ratings']:,}. "
         f"{share(row['positives'], row['ratings'])} of the scores are 7 or more, which is what counts as liked."
     )
 

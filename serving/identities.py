@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from matching.records import AnimeRecord, record_from_row
-from serving.errors import OldSnapshotError
+from serving.errors import OldSnapshotError, UnknownRecordError
 from serving.reader import Reader
 from warehouse.build import table_exists
 from warehouse.connection import Warehouse
 
+#: How people call the sources in `source:id`.
+SOURCES = {"anilist": "anilist", "kitsu": "kitsu", "mal": "myanimelist", "myanimelist": "myanimelist"}
 #: What must be published before a question about identity can be answered.
 _TABLES = ("main.dim_anime_record", "main.fact_match_candidate", "main.fact_match_override", "main.anime_key_history")
 
@@ -61,6 +63,26 @@ class IdentityReader(Reader):
                 "it. `osusume run` publishes a new one"
             )
 
+    @classmethod
+    def of(cls, reader: Reader) -> IdentityReader:
+        """The snapshot that the reader reads, for these questions as well."""
+        return cls(reader._connection)
+
+    def named(self, source: str, source_id: str) -> CatalogueRecord:
+        """The record of that source and id.
+
+        Raises:
+            UnknownRecordError: when there is none, with what the id may be.
+        """
+        record = self.record(source, source_id)
+        if record is None:
+            elsewhere = [row for row in self.records_of_id(source_id) if row["source"] != source]
+            raise UnknownRecordError(
+                f"{source} has no record {source_id!r}.{offer('That id is', elsewhere)}"
+                f"{offer('Records are named like', self.example_records())}"
+            )
+        return record
+
     def record(self, source: str, source_id: str) -> CatalogueRecord | None:
         """The record of that source and id; None when there is none."""
         found = self._rows("catalogue_records", anime_key=None, source=source, source_id=source_id)
@@ -103,6 +125,19 @@ def open_identities(warehouse: Warehouse) -> Iterator[IdentityReader]:
     """
     with warehouse.reader() as connection:
         yield IdentityReader(connection)
+
+
+def source_and_id(words: str) -> tuple[str, str] | None:
+    """The source and the id that the words name as `source:id`; None where they are a title."""
+    source, colon, source_id = words.strip().partition(":")
+    known = SOURCES.get(source.casefold())
+    return (known, source_id.strip()) if colon and known is not None else None
+
+
+def offer(opening: str, rows: Sequence[dict[str, Any]]) -> str:
+    """A sentence that offers records by name and title, with a blank before it; '' without any."""
+    names = " or ".join(f"{row['source']}:{row['source_id']} (“{row['title']}”)" for row in rows)
+    return f" {opening} {names}." if rows else ""
 
 
 def _both(one: AnimeRecord, other: AnimeRecord) -> dict[str, str]:

@@ -17,13 +17,10 @@ from matching.arguments import Arguments, arguments
 from matching.match import compare
 from matching.weights import Weights
 from serving.errors import UnknownRecordError, UnknownTitleError
-from serving.identities import CatalogueRecord, IdentityReader
+from serving.identities import CatalogueRecord, IdentityReader, offer, source_and_id
 from serving.titles import TitleIndex
 from warehouse.home import Home
 from warehouse.landing import read_events
-
-#: How people call the sources in `source:id`.
-SOURCES = {"anilist": "anilist", "kitsu": "kitsu", "mal": "myanimelist", "myanimelist": "myanimelist"}
 
 
 @dataclass(frozen=True)
@@ -144,9 +141,8 @@ class Finder:
             UnknownRecordError: the source has no such id, or a number alone names records of several sources.
             UnknownTitleError: no anime goes by the title, with the nearest ones.
         """
-        source, colon, source_id = words.strip().partition(":")
-        if colon and source.casefold() in SOURCES:
-            return self._of_id(words, SOURCES[source.casefold()], source_id.strip())
+        if called := source_and_id(words):
+            return Named(words, (self._reader.named(*called),))
         try:
             match = self._index.find(words)
         except UnknownTitleError:
@@ -161,21 +157,11 @@ class Finder:
             raise UnknownTitleError(f"{words!r} is {chosen.label}, of which no catalogue record is published")
         return Named(words, records, taken)
 
-    def _of_id(self, words: str, source: str, source_id: str) -> Named:
-        record = self._reader.record(source, source_id)
-        if record is None:
-            elsewhere = [row for row in self._reader.records_of_id(source_id) if row["source"] != source]
-            raise UnknownRecordError(
-                f"{source} has no record {source_id!r}.{_offer('That id is', elsewhere)}"
-                f"{_offer('Records are named like', self._reader.example_records())}"
-            )
-        return Named(words, (record,))
-
     def _refuse_bare_id(self, words: str) -> None:
         """Raise UnknownRecordError when the words are an id that needs its source."""
         if found := self._reader.records_of_id(words.strip()):
             raise UnknownRecordError(
-                f"no anime is called {words!r}; if it is an id, say whose.{_offer('It may be', found)}"
+                f"no anime is called {words!r}; if it is an id, say whose.{offer('It may be', found)}"
             )
 
 
@@ -232,9 +218,3 @@ def _record_pairs(left: Named, right: Named) -> Sequence[tuple[CatalogueRecord, 
 def _distinct(records: Sequence[CatalogueRecord]) -> list[CatalogueRecord]:
     """The records, each once, by name."""
     return sorted({record.name: record for record in records}.values(), key=lambda record: record.name)
-
-
-def _offer(opening: str, rows: Sequence[dict[str, Any]]) -> str:
-    """A sentence that offers records by name and title, with a blank before it; '' without any."""
-    names = " or ".join(f"{row['source']}:{row['source_id']} (“{row['title']}”)" for row in rows)
-    return f" {opening} {names}." if rows else ""

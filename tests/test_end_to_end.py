@@ -134,7 +134,7 @@ def test_a_run_publishes_tables_that_agree_with_its_summary(history: History) ->
     assert "Published" in second.out
     assert "Look further:" in second.out
     assert "Model: " in second.out
-    for table in ("dim_anime", "bridge_anime_source", "dim_user", "fact_user_rating", "fact_recommendation"):
+    for table in ("dim_anime", "dim_anime_record", "dim_user", "fact_user_rating", "fact_recommendation"):
         line = next(line for line in second.out.splitlines() if line.split()[:1] == [table])
         assert int(line.split()[1].replace(",", "")) == len(second.tables[f"main.{table}"]) > 0
     assert second.rows("select count(*) from bridge_anime_source anti join dim_anime using (anime_key)") == [(0,)]

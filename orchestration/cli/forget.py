@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from adapters.privacy import Hasher, read_salt
-from orchestration.cli.console import Console, counted, out
+from orchestration.cli.console import Console, counted, out, seconds
 from orchestration.cli.run import conclude, execute_pipeline, last_failure, load_pipeline
 from orchestration.cli.runlock import run_lock
 from orchestration.cli.writing import writable_warehouse
-from orchestration.errors import UsageError
+from orchestration.errors import RunError, UsageError
 from orchestration.fingerprint import base_fingerprint
 from orchestration.inputs import RunInput, read_marker
 from orchestration.settings import Settings
@@ -18,6 +20,7 @@ from warehouse.connection import Warehouse
 from warehouse.errors import PublishError
 from warehouse.forget import forget, is_forgotten
 from warehouse.home import Home
+from warehouse.liveruns import none_alive
 from warehouse.publish import drop_older_snapshots, publish
 from warehouse.purge import discard, purge
 
@@ -30,6 +33,7 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
 
     Raises:
         UsageError: when the user is not named as `source:user`, or HOME holds nothing.
+        RunError: when another run did not finish in time.
     """
     source, colon, name = args.user.partition(":")
     if not colon or source not in USER_SOURCES or not name:
@@ -38,7 +42,9 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
     if not home.landing.is_dir():
         raise UsageError(f"nothing was landed in {home.root}: there is nobody to forget. Name a HOME with --home")
     with run_lock(home, console, settings.lock_timeout, "forget-user"):
-        return _forget(settings, home, source, name, console)
+        with _no_run_beside(home, settings.lock_timeout, console):
+            tables_are_due = _forget(settings, home, source, name, console)
+        return _rebuild(settings, home, console) if tables_are_due else 0
 
 
 def identities(home: Home, source: str, name: str) -> tuple[str, ...]:
@@ -50,8 +56,29 @@ def identities(home: Home, source: str, name: str) -> tuple[str, ...]:
     return (Hasher(source, salt).subject(name), name, *others)
 
 
-def _forget(settings: Settings, home: Home, source: str, name: str, console: Console) -> int:
-    """Landing first, so that nothing comes back; then what readers see; then everything is made again."""
+@contextmanager
+def _no_run_beside(home: Home, timeout_s: float, console: Console) -> Iterator[None]:
+    """Inside, no run of the UI is under way: what it has read of the user it would write after they are forgotten."""
+    told: list[str] = []
+
+    def tell(living: list[str], waited: float) -> None:
+        if living != told:
+            told[:] = living
+            console.say(f"waiting for run {', '.join(one[:8] for one in living)} to finish ({seconds(waited)})")
+
+    try:
+        with none_alive(home, timeout_s, tell):
+            yield
+    except TimeoutError as late:
+        raise RunError(
+            f"run {str(late)[:8]} is still under way in this HOME after {seconds(timeout_s)}, and may have read what "
+            "is to be forgotten. Let it finish, or end it in the UI; nothing was changed. OSUSUME_LOCK_TIMEOUT is how "
+            "long to wait, in seconds"
+        ) from late
+
+
+def _forget(settings: Settings, home: Home, source: str, name: str, console: Console) -> bool:
+    """Landing first, so that nothing comes back, then what readers see; returns whether tables are to be made again."""
     subject, *names = identities(home, source, name)
     begun_before = is_forgotten(home, source, subject)
     report = forget(home, source, subject, names)
@@ -60,7 +87,7 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
         # Tables, models and snapshots are made of what was landed, and nothing of that was about this user.
         out(f"Nothing that was landed here is of {source}:{name}, so that nothing else is changed; is the name right?")
         out("Should the user ever be met under this name, nothing of them will be landed.")
-        return 0
+        return False
     warehouse = writable_warehouse(settings, console)
     if home.snapshot.is_file() and home.warehouse_file.is_file():
         _publish_without(warehouse, source, (subject, *names), console)
@@ -70,9 +97,8 @@ def _forget(settings: Settings, home: Home, source: str, name: str, console: Con
     _forget_runs(home)
     if not home.snapshot.is_file():
         out("The user is forgotten; the next `osusume run` builds the tables without them.")
-        return 0
-    console.say("building and training everything anew without this user")
-    return _rebuild(settings, home, console)
+        return False
+    return True
 
 
 def _publish_without(warehouse: Warehouse, source: str, called: tuple[str, ...], console: Console) -> None:
@@ -98,6 +124,7 @@ def _publish_without(warehouse: Warehouse, source: str, called: tuple[str, ...],
 
 def _rebuild(settings: Settings, home: Home, console: Console) -> int:
     """A run on what is landed; asks nobody."""
+    console.say("building and training everything anew without this user")
     chosen = RunInput("home", None, home, read_marker(home) or {"world": "recordings"})
     landed = settings.model_copy(update={"input": str(home.root.absolute())})
     pipeline = load_pipeline(landed, None, base_fingerprint(landed))

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TextIO
 from uuid import UUID
 
@@ -109,13 +109,27 @@ def write_csv(stream: TextIO, names: Sequence[str], kinds: Sequence[str], rows: 
 
 
 def write_json(stream: TextIO, names: Sequence[str], rows: Iterable[Row]) -> None:
-    """The rows as one JSON array with an object on each line."""
+    """The rows as one JSON array with an object on each line; of columns that have the same name none is lost."""
+    fields, encode = told_apart(names), json.JSONEncoder(ensure_ascii=False).encode
     separator = "["
     for row in rows:
-        line = json.dumps({name: plain(value) for name, value in zip(names, row, strict=True)}, ensure_ascii=False)
+        line = encode({name: plain(value) for name, value in zip(fields, row, strict=True)})
         stream.write(f"{separator}\n{line}")
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names with a number behind each that was there before, as DuckDB numbers columns: `a`, `a_1`."""
+    taken = set(names)
+    told: list[str] = []
+    for name in names:
+        free = name
+        if name in told:
+            free = next(numbered for at in count(1) if (numbered := f"{name}_{at}") not in taken)
+            taken.add(free)
+        told.append(free)
+    return told
 
 
 def write_table(
@@ -123,14 +137,12 @@ def write_table(
 ) -> bool:
     """The first `limit` rows as an aligned table; returns whether there are more."""
     iterator = iter(rows)
-    shown = list(islice(iterator, limit))
-    has_more = next(iterator, None) is not None
-    for line in table_lines(names, [is_number(kind) for kind in kinds], shown):
+    for line in table_lines(names, [is_number(kind) for kind in kinds], islice(iterator, limit)):
         stream.write(f"{line}\n")
-    return has_more
+    return next(iterator, None) is not None
 
 
-def table_lines(names: Sequence[str], right: Sequence[bool], rows: Sequence[Row]) -> Iterator[str]:
+def table_lines(names: Sequence[str], right: Sequence[bool], rows: Iterable[Row]) -> Iterator[str]:
     """The lines of an aligned table: names, a rule, and the rows; numbers stand flush right."""
     last = len(names) - 1
     cells = [

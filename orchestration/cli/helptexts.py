@@ -60,6 +60,7 @@ same input leaves everything as it is and says so; a run that finds something ne
 RECOMMEND = """examples:
   osusume recommend --user myanimelist:1234    a user of the warehouse; 1234 alone if nobody shares it
   osusume recommend --like "Title One" "Title Two" -n 5 --why
+  osusume recommend --like mal:1               the anime of a source's record, called as for `osusume match`
 """
 
 MATCH = """A and B are titles in any language, or records as source:id (anilist:1, kitsu:1, myanimelist:1 or mal:1).

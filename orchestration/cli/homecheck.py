@@ -179,7 +179,7 @@ def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
         from orchestration.cli.instance import open_instance, unfinished_runs
 
         with open_instance(home) as instance:
-            runs = unfinished_runs(instance)
+            runs = unfinished_runs(instance, home)
         found += [counted(len(runs), "run") + " without an end"] if runs else []
     if found:
         remedy = "the next `osusume run` that has something to do tidies up, `osusume run --force` at once"

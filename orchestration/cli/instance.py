@@ -17,6 +17,7 @@ from orchestration.errors import SettingsError
 from orchestration.settings import POSTGRES_VARIABLE, load_settings, show_dagster_its_storage
 from warehouse.files import directory_lock, write_whole
 from warehouse.home import Home
+from warehouse.liveruns import killed_runs
 
 #: The tag by which runs of `osusume run` are told from runs that the UI started.
 RUN_TAG = {"osusume/command": "run"}
@@ -117,23 +118,32 @@ def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInsta
         yield instance
 
 
-def unfinished_runs(instance: DagsterInstance) -> list[str]:
-    """The ids of runs of `osusume run` that never said how they ended, newest first."""
-    found = instance.get_runs(filters=RunsFilter(statuses=UNFINISHED, tags=dict(RUN_TAG)))
-    return [run.run_id for run in found]
+def unfinished_runs(instance: DagsterInstance, home: Home) -> list[str]:
+    """The ids of runs that never said how they ended: those of `osusume run`, and those whose process was killed.
+
+    Only call it while no other `osusume run` works on this HOME.
+    """
+    ours = instance.get_runs(filters=RunsFilter(statuses=UNFINISHED, tags=dict(RUN_TAG)))
+    found = {run.run_id for run in ours}
+    for run_id in killed_runs(home):
+        run = instance.get_run_by_id(run_id)
+        if run is not None and not run.is_finished:
+            found.add(run_id)
+    return sorted(found)
 
 
-def close_unfinished_runs(instance: DagsterInstance) -> int:
+def close_unfinished_runs(instance: DagsterInstance, home: Home) -> int:
     """Mark the runs of killed processes as failed; returns how many there were.
 
     Only call it while no other `osusume run` works on this HOME.
     """
-    run_ids = unfinished_runs(instance)
+    from assets.liveruns import close_killed_runs, close_run
+
+    closed = close_killed_runs(instance, home)
+    run_ids = unfinished_runs(instance, home)
     for run_id in run_ids:
-        run = instance.get_run_by_id(run_id)
-        if run is not None:
-            instance.report_run_failed(run, "The process of this run ended before the run did (killed?).")
-    return len(run_ids)
+        close_run(instance, run_id)
+    return closed + len(run_ids)
 
 
 def _custom(module: str, name: str, directory: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from orchestration.cli.console import counted
+
 
 @dataclass(frozen=True)
 class CheckOutcome:
@@ -33,8 +35,8 @@ class CheckOutcome:
         """What did not hold, and for how many rows where the check counts them; or why nobody knows."""
         if unknown := self.facts.get("not_checked", ""):
             return f"{self.name}: not checked, {unknown}"
-        rows = self.facts.get("failing_rows", "")
-        broken = f" ({rows} rows break it)" if rows not in ("", "0") else ""
+        rows = int(self.facts.get("failing_rows", 0))
+        broken = f" ({counted(rows, 'row breaks', 'rows break')} it)" if rows else ""
         return f"{self.name}: {self.said or 'did not hold'}{broken}"
 
     @property

@@ -152,7 +152,11 @@ def _add_recommend(commands: Commands, common: _Parser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--user", metavar="ID", help="user_id, or source:user_id")
     whom.add_argument(
-        "--like", metavar="TITLE", nargs="+", action="extend", help="titles somebody likes, in any language"
+        "--like",
+        metavar="TITLE",
+        nargs="+",
+        action="extend",
+        help="titles somebody likes, in any language, or source:id",
     )
     parser.add_argument("-n", type=_list_length, default=10, metavar="N", help="how many (default 10, most 100)")
     parser.add_argument("--why", action="store_true", help="the reason and the titles that carried each one")

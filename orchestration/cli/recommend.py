@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from orchestration.cli.console import Console, counted, out
 from orchestration.settings import Settings
 from serving.reader import Reader, Recommendation, open_reader
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from serving.titles import Title, TitleIndex
 
 
 def run_recommend(args: argparse.Namespace, settings: Settings, console: Console) -> int:
@@ -18,6 +22,7 @@ def run_recommend(args: argparse.Namespace, settings: Settings, console: Console
     Raises:
         UnknownUserError: when the id names no user, or several.
         UnknownTitleError: when a title cannot be found.
+        UnknownRecordError: when a source has no such id.
         ModelUnavailableError: when the active model cannot be used for somebody new.
         NothingPublished: when there is no snapshot.
     """
@@ -64,13 +69,27 @@ def _for_user(args: argparse.Namespace, reader: Reader, console: Console) -> Seq
 def _for_titles(
     args: argparse.Namespace, reader: Reader, warehouse: Warehouse, console: Console
 ) -> Sequence[Recommendation]:
-    """A list made now for somebody who likes the titles."""
+    """A list made now for somebody who likes the titles, or the anime of the records."""
     from serving.likes import recommend_for_titles
     from serving.titles import TitleIndex
 
     index = TitleIndex(reader.titles())
-    matches = [index.find(words) for words in args.like]
-    for match in matches:
-        others = "; ".join(other.label for other in match.others)
-        console.say(f"{match.words!r} taken {match.how}: {match.title.label}{f' (not: {others})' if others else ''}")
-    return recommend_for_titles(reader, warehouse.home, index, [match.title for match in matches], args.n)
+    liked = [_liked(words, reader, index, console) for words in args.like]
+    return recommend_for_titles(reader, warehouse.home, index, liked, args.n)
+
+
+def _liked(words: str, reader: Reader, index: TitleIndex, console: Console) -> Title:
+    """The anime that `source:id` or a title names; it is said which."""
+    from serving.errors import UnknownTitleError
+    from serving.identities import IdentityReader, source_and_id
+
+    if called := source_and_id(words):
+        record = IdentityReader.of(reader).named(*called)
+        if record.anime_key not in index.by_key:
+            raise UnknownTitleError(f"{record.name} is {record.anime}, which has no title")
+        console.say(f"{record.name} is {record.anime}")
+        return index.by_key[record.anime_key]
+    match = index.find(words)
+    others = "; ".join(other.label for other in match.others)
+    console.say(f"{match.words!r} taken {match.how}: {match.title.label}{f' (not: {others})' if others else ''}")
+    return match.title

@@ -184,7 +184,7 @@ def execute_pipeline(
         console.say(f"  {counted(taken, 'landed file')} taken over")
     defs, resources = pipeline
     with open_instance(home, verbose=console.verbose) as instance:
-        if closed := close_unfinished_runs(instance):
+        if closed := close_unfinished_runs(instance, home):
             console.say(f"  {counted(closed, 'run')} of a killed process marked as failed")
         wanted = selected or worth_a_step(defs, resources)
         return execute(defs, instance, console, job_name=_JOB, resources={}, selected=wanted)

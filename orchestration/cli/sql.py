@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +16,7 @@ from orchestration.cli.formats import Row, write_csv, write_json, write_table
 from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from warehouse.connection import Warehouse
+from warehouse.files import part_path, put_in_place
 from warehouse.home import Home
 from warehouse.snapshots import find_version
 
@@ -96,8 +97,16 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, output: Path | None) -
     with ExitStack() as stack:
         target: Any = sys.stdout.buffer if output is None else stack.enter_context(_opened(output, "wb"))
         writer = stack.enter_context(pq.ParquetWriter(target, reader.schema))
-        for batch in reader:
+        for batch in _batches(reader):
             writer.write_batch(batch)
+
+
+def _batches(reader: Any) -> Iterator[Any]:
+    """The result's batches; what DuckDB says on the way comes as an error of the operating system."""
+    try:
+        yield from reader
+    except OSError as problem:
+        raise UsageError(_explained(problem)) from problem
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
@@ -111,15 +120,30 @@ def _stream(output: Path | None) -> AbstractContextManager[TextIO]:
     return nullcontext(sys.stdout) if output is None else _opened(output, "w")
 
 
-def _opened(output: Path, mode: str) -> Any:
-    """The output file; a file that cannot be written is the user's to put right."""
+@contextmanager
+def _opened(output: Path, mode: str) -> Iterator[Any]:
+    """The output file, which is there once it is whole: a query that fails on the way leaves what was there before.
+
+    Pipes and devices are written to as they are. A file that cannot be written is the user's to put right.
+    """
+    is_file = output.is_file() or not output.exists()
+    target = output.resolve()
+    part = part_path(target) if is_file else output
     try:
-        return output.open(mode) if "b" in mode else output.open(mode, encoding="utf-8", newline="")
+        stream = part.open(mode) if "b" in mode else part.open(mode, encoding="utf-8", newline="")
     except OSError as problem:
         raise UsageError(f"--output {output}: {problem.strerror}; name a file in a directory that exists") from problem
+    try:
+        with stream:
+            yield stream
+        if is_file:
+            put_in_place(part, target)
+    finally:
+        if is_file:
+            part.unlink(missing_ok=True)
 
 
-def _explained(problem: duckdb.Error) -> str:
+def _explained(problem: Exception) -> str:
     """DuckDB's message with the remedy where it does not name one."""
     said = str(problem).strip()
     for part, remedy in _REMEDIES.items():

@@ -19,7 +19,7 @@ from warehouse.shelf import latest_report
 #: The tables whose size tells a newcomer what there is, with what their rows are.
 _KEY_TABLES = {
     "dim_anime": ("anime", "anime"),
-    "bridge_anime_source": ("catalogue record", "catalogue records"),
+    "dim_anime_record": ("catalogue record", "catalogue records"),
     "dim_user": ("user", "users"),
     "fact_user_rating": ("list entry", "list entries"),
     "fact_recommendation": ("recommendation", "recommendations"),
@@ -118,7 +118,8 @@ def _quarantine(reader: Reader) -> Iterator[str]:
         yield f"  {row['refused']:>6,} {row['stage']}: {row['reason']} (e.g. landing/{row['example']})"
     if len(found) > _REASONS_SHOWN:
         rest = sum(row["refused"] for row in found[_REASONS_SHOWN:])
-        yield f"  {rest:>6,} for {len(found) - _REASONS_SHOWN} other reasons"
+        number, _, rows = counted(rest, "more row", "more rows").partition(" ")
+        yield f"  {number:>6} {rows}, for {counted(len(found) - _REASONS_SHOWN, 'other reason')}"
 
 
 def _active_model(models: Sequence[Model]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 /*
-What the newest crawl of each stream brought: records or entries of lists, how many are new, changed or as
-they were, and how many known ones are gone. Changes are those of what staging keeps, not of counts of users,
-scores, addresses, update times and relations on MyAnimeList (lists have none). Refused rows are not counted.
+What the newest crawl of each stream brought, by what staging keeps: counts of users, scores, addresses,
+update times and relations on MyAnimeList (lists have none) are no changes. Refused rows are not counted.
 */
 with newest as (
     select *
@@ -87,6 +86,7 @@ select
     newest.source,
     newest.stream,
     newest.kind,
+    newest.ended_at,
     count(compared.content) as records,
     count(*) filter (where compared.content is not null and compared.content_before is null) as new,
     count(*) filter (where compared.content <> compared.content_before) as changed,

@@ -23,6 +23,9 @@ rated as (
         count(distinct fact_user_rating.anime_key) filter (
             where fact_user_rating.rating is not null
         ) as anime,
+        count(distinct fact_user_rating.anime_key) filter (
+            where fact_user_rating.rating is not null and dim_anime.source_count > 0
+        ) as known_anime,
         avg(fact_user_rating.rating) as mean_rating,
         median(fact_user_rating.rating) as median_rating,
         count(*) filter (where fact_user_rating.rating >= 7) as positives,
@@ -30,12 +33,14 @@ rated as (
         max(fact_user_rating.rated_at) as last_rated_at,
         count(fact_user_rating.rated_at) as dated_entries
     from main.fact_user_rating
+    left join main.dim_anime on fact_user_rating.anime_key = dim_anime.anime_key
 )
 
 select
     rated.entries,
     rated.ratings,
     rated.anime,
+    rated.known_anime,
     round(rated.mean_rating, 4) as mean_rating,
     rated.median_rating,
     rated.positives,

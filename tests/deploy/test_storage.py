@@ -93,8 +93,8 @@ def test_runs_of_killed_processes_are_closed_there_too(server: Server, address: 
     job = toy_definitions().resolve_job_def("refresh_all")
     with open_instance(home) as instance:
         run = instance.create_run_for_job(job, tags={"osusume/command": "run"}, status=dg.DagsterRunStatus.STARTED)
-        assert unfinished_runs(instance) == [run.run_id]
-        assert close_unfinished_runs(instance) == 1
+        assert unfinished_runs(instance, home) == [run.run_id]
+        assert close_unfinished_runs(instance, home) == 1
     assert server.ask("history", f"select status from runs where run_id = '{run.run_id}'") == [("FAILURE",)]
 
 

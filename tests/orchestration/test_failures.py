@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from adapters.webhook import post
-from orchestration.failures import failure_sensor
+from orchestration.failures import Failure, failure_sensor
 from orchestration.settings import secret_values
 from tests.adapters.loopback import FakeTime, Loopback, Step, script
 from tests.assets.month_world import Recorder
@@ -88,6 +88,8 @@ def test_a_failure_is_a_line_in_the_log_and_once(instance: dg.DagsterInstance) -
     assert ticker.tick() == "told 2 failures"
     check, run = ticker.logged
     assert check.startswith("dim_anime: titles_are_known does not hold (warn, 3 rows; run ")
+    one = Failure("check", "dim_anime", "titles_are_known", "warn", 1, REMEDY, "a-run", 0.0)
+    assert "(warn, 1 row; run a-run)" in str(one)
     assert check.endswith("Look at the sample; mend the source. See docs/runbook.md")
     assert run.startswith("run ")
     assert run.endswith(

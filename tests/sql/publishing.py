@@ -17,6 +17,15 @@ from warehouse.publish import publish
 
 TITLES = ("Amber Tide", "Brass Moon", "Cedar Road", "Dune Song")
 
+#: What checks said in two runs: one was mended since, one fails as it did.
+CHECKED = """
+insert into quality.check_result values
+    ('run 1', 'dim_anime', 'was_mended', 'warn', false, 5, '2026-03-01 09:00:00+00'),
+    ('run 2', 'dim_anime', 'was_mended', 'warn', true, 0, '2026-03-02 09:00:00+00'),
+    ('run 1', 'dim_anime', 'stays_broken', 'warn', false, 3, '2026-03-01 09:00:00+00'),
+    ('run 2', 'dim_anime', 'stays_broken', 'warn', false, 2, '2026-03-02 09:00:00+00')
+"""
+
 
 def land(shop: Workshop) -> None:
     """Four anime that two sources know, score and count differently, and one refused line."""
@@ -123,5 +132,6 @@ def _published() -> Path:
         shop.make(same)
         ((user_key,),) = shop.rows("select user_key from dim_user where user_id = 'user-0'")
         shop.make(same, computed(user_key) | {"int_anime_past": past_anime(con)})
+        con.execute(CHECKED)
     publish(warehouse, "run", "fingerprint")
     return directory

@@ -47,6 +47,14 @@ def test_a_recommendation_is_followed_back_to_ratings_and_records(published: Any
     assert rows[0]["records"] == "anilist:1, kitsu:1"
 
 
+def test_only_what_failed_when_it_was_last_checked_is_failing(published: Any) -> None:
+    """What was mended since, and what failed in several runs, is told once or not at all."""
+    rows = fetch(published, "queries/failing_checks").to_pylist()
+    assert [(row["table_name"], row["check_name"], row["failing_rows"], row["run_id"]) for row in rows] == [
+        ("dim_anime", "stays_broken", 2, "run 2")
+    ]
+
+
 def test_recommendations_for_people_carry_the_ids_of_each_source(published: Any) -> None:
     """Beside the key stand the ids by which the sources know the anime."""
     row = published.execute(

@@ -89,6 +89,17 @@ def test_the_long_tail_adds_up_from_the_most_rated(rated: Workshop) -> None:
     assert rows == [(1, 4, pytest.approx(4 / 6, abs=1e-6)), (2, 1, pytest.approx(5 / 6, abs=1e-6)), (3, 1, 1.0)]
 
 
+def test_rated_anime_of_no_catalogue_are_none_of_the_catalogues(shop: Workshop) -> None:
+    """Two anime are rated, of which one stands in the catalogues, as does one that nobody has rated."""
+    shop.con.execute(
+        "create table main.dim_anime as from (values (1, 2), (2, 1), (3, 0)) as rows (anime_key, source_count); "
+        "create table main.fact_user_rating as select *, null::timestamptz as rated_at "
+        "from (values (1, 1, 8.0), (1, 2, null), (2, 3, 6.0)) as rows (user_key, anime_key, rating)"
+    )
+    (row,) = report(shop, "rating_summary")
+    assert (row["anime"], row["known_anime"], row["catalogue_anime"]) == (2, 1, 2)
+
+
 def test_concentration_is_ginis(rated: Workshop) -> None:
     """Ascending 1, 1, 4: Gini is ((2-4)*1 + (4-4)*1 + (6-4)*4) / (3 * 6) = 6 / 18; one anime has half."""
     (row,) = report(rated, "rating_concentration")

@@ -1,10 +1,13 @@
 """Runs in this process: what is shown, what is recorded, what comes back."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from assets.resources import WarehouseResource
 from orchestration.cli.console import Console
 from orchestration.cli.execute import execute
 from orchestration.cli.instance import RUN_TAG, close_unfinished_runs, open_instance, unfinished_runs
@@ -12,6 +15,7 @@ from orchestration.cli.outcome import Outcome
 from orchestration.cli.selection import select_assets
 from tests.orchestration.cli.toy import is_interrupted_in_a_query, toy_asset, toy_definitions
 from warehouse.home import Home
+from warehouse.liveruns import alive, killed_runs, none_alive
 
 
 def run(home: Home, *, broken: str = "", select: list[str] | None = None, verbose: bool = False) -> Outcome:
@@ -166,21 +170,70 @@ def test_only_selected_assets_are_made_with_their_checks(home: Home) -> None:
 
 
 def test_runs_of_killed_processes_are_marked_as_failed(home: Home) -> None:
-    """A run that never ended is closed at the next start; one that the UI started is left alone."""
+    """A run that never ended is closed at the next start; one of the UI that may be alive is left alone."""
     with open_instance(home) as instance:
         for tags in (dict(RUN_TAG), {}):
-            instance.create_run_for_job(
-                toy_definitions().resolve_job_def("refresh_all"),
-                status=dg.DagsterRunStatus.STARTED,
-                tags=tags,
-            )
-        (lost,) = unfinished_runs(instance)
-        assert close_unfinished_runs(instance) == 1
-        assert close_unfinished_runs(instance) == 0
+            begun(instance, tags)
+        (lost,) = unfinished_runs(instance, home)
+        assert close_unfinished_runs(instance, home) == 1
+        assert close_unfinished_runs(instance, home) == 0
         run_found = instance.get_run_by_id(lost)
         assert run_found is not None
         assert run_found.status == dg.DagsterRunStatus.FAILURE
         assert [one.status for one in instance.get_runs()].count(dg.DagsterRunStatus.STARTED) == 1
+
+
+def begun(instance: dg.DagsterInstance, tags: dict[str, str]) -> str:
+    """The id of a run that has begun and will never say how it ended."""
+    job = toy_definitions().resolve_job_def("refresh_all")
+    return instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags).run_id
+
+
+def killed_in_the_ui(instance: dg.DagsterInstance, home: Home) -> str:
+    """The id of a run of the UI that was killed together with all that might have told Dagster of it."""
+    run_id = begun(instance, {})
+    code = (
+        "import os, signal, sys; from pathlib import Path; from warehouse.home import Home; "
+        "from warehouse.liveruns import alive; open_ = alive(Home(Path(sys.argv[1])), sys.argv[2]); "
+        "open_.__enter__(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code, home.root, run_id], check=False, timeout=60)
+    return run_id
+
+
+def ending(instance: dg.DagsterInstance, run_id: str) -> tuple[dg.DagsterRunStatus, str | None]:
+    """How a run stands, and how often it may be started again."""
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status, run.tags.get("dagster/max_retries")
+
+
+def test_a_run_of_the_ui_that_was_killed_is_closed_by_osusume_run(home: Home) -> None:
+    """Its lock went with its process; one that is alive is left alone, whoever asks."""
+    with open_instance(home) as instance:
+        killed, living = killed_in_the_ui(instance, home), begun(instance, {})
+        with alive(home, living):
+            assert unfinished_runs(instance, home) == [killed]
+            assert close_unfinished_runs(instance, home) == 1
+            assert close_unfinished_runs(instance, home) == 0
+        assert ending(instance, killed) == (dg.DagsterRunStatus.FAILURE, "0")
+        assert ending(instance, living) == (dg.DagsterRunStatus.STARTED, None)
+
+
+def test_a_run_of_the_ui_that_was_killed_is_closed_by_the_next_one_there(home: Home) -> None:
+    """At its beginning, by the resource that every asset has; itself it is alive."""
+
+    @dg.asset
+    def looks(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:
+        with pytest.raises(TimeoutError, match=context.run_id), none_alive(home, 0, lambda *_: None):
+            pass
+
+    with open_instance(home) as instance:
+        killed = killed_in_the_ui(instance, home)
+        resources = {"warehouse": WarehouseResource(home=str(home.root))}
+        assert dg.materialize([looks], instance=instance, resources=resources).success
+        assert ending(instance, killed) == (dg.DagsterRunStatus.FAILURE, "0")
+    assert killed_runs(home) == []
 
 
 def test_the_instance_follows_the_projects_configuration(home: Home) -> None:

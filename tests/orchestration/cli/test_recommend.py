@@ -1,9 +1,57 @@
-"""`osusume recommend --user` and `osusume models list`; `--like` is tested with the models."""
+"""`osusume recommend` and `osusume models list`; which titles `--like` takes is tested in tests/serving."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from tests.serving.small_world import TABLES, store_small_model
+from warehouse.connection import Warehouse
+from warehouse.home import Home
+from warehouse.publish import publish
+
 Call = Callable[..., object]
+
+
+@pytest.fixture(scope="module")
+def catalogue_home(identity_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A HOME with the world of catalogue records, and with the small world's model and its tables."""
+    root = tmp_path_factory.mktemp("catalogue") / "home"
+    shutil.copytree(identity_home, root)
+    warehouse = Warehouse(Home(root), lock_timeout_s=30, memory_limit="500MB", threads=2)
+    with warehouse.writer("the model's tables") as connection:
+        for statement in TABLES.split(";"):
+            if "main.dim_recommendation_model " in statement or "main.fact_model_metric " in statement:
+                connection.execute(statement)
+    store_small_model(warehouse.home)
+    publish(warehouse, "run-2", "fingerprint-2")
+    return root
+
+
+def test_an_anime_is_liked_by_the_id_of_any_source(osusume: Call, catalogue_home: Path) -> None:
+    """`mal:11` is the anime that its title names, as it is for `osusume match`."""
+    titled = osusume("recommend", "--like", "Clockwork Harbor", "--why", "--home", catalogue_home)
+    assert (titled.status, titled.out[:5]) == (0, "  1. ")
+    for words in ("mal:11", "MyAnimeList: 11", "anilist:1", "kitsu:21"):
+        called = osusume("recommend", "--like", words, "--why", "--home", catalogue_home)
+        assert (called.status, called.out) == (0, titled.out)
+        assert " is Clockwork Harbor (TV, 2011)" in called.err
+
+
+def test_an_id_that_a_source_does_not_have_is_wrong_usage(osusume: Call, catalogue_home: Path) -> None:
+    """It is not taken for a title; the message offers records."""
+    called = osusume("recommend", "--like", "Lantern", "mal:999", "--home", catalogue_home)
+    assert (called.status, called.out) == (2, "")
+    assert "myanimelist has no record '999'" in called.err
+
+
+def test_an_earlier_snapshot_takes_titles_alone(osusume: Call, small_home: Path) -> None:
+    """It has no table of records; titles are found as ever."""
+    assert osusume("recommend", "--like", "Lantern", "--home", small_home).status == 0
+    called = osusume("recommend", "--like", "mal:11", "--home", small_home)
+    assert called.status == 1
+    assert "dim_anime_record" in called.err
 
 
 def test_a_users_list_is_shown_best_first(osusume: Call, small_home: Path) -> None:

@@ -19,6 +19,7 @@ from tests.warehouse.conftest import DAY
 from warehouse.forget import is_forgotten
 from warehouse.home import Home
 from warehouse.landing import land_file
+from warehouse.liveruns import alive
 
 Call = Callable[..., Any]
 
@@ -129,6 +130,23 @@ def test_somebody_who_was_never_landed_costs_nothing(osusume: Call, tmp_path: Pa
     assert not home.models.exists()
     assert not output.exists()
     assert not last_failure(home).exists()
+
+
+def test_nobody_is_forgotten_beside_a_run_that_may_have_read_them(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of the UI would write what it has read afterwards: it is waited for, and nothing is changed before."""
+    monkeypatch.setenv("OSUSUME_LOCK_TIMEOUT", "0.2")
+    home = Home(tmp_path / "home")
+    file = tmp_path / "anilist_ratings.csv.gz"
+    file.write_bytes(gzip.compress(b"user_id,anilist_id,score\nmika,1,50\n"))
+    land_file(home, "anilist", "ratings", file, DAY)
+    with alive(home, "0123456789"):
+        called = osusume("forget-user", "anilist:mika", "--home", home.root)
+        assert called.status == 1
+        assert "run 01234567 is still under way" in called.err
+        assert not is_forgotten(home, "anilist", "mika")
+    assert "Landing: 1 row removed" in osusume("forget-user", "anilist:mika", "--home", home.root).out
 
 
 def test_stand_ins_beside_another_command_give_no_advice(osusume: Call, monkeypatch: pytest.MonkeyPatch) -> None:

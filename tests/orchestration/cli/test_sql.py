@@ -63,6 +63,13 @@ def test_json_is_one_array_of_objects(osusume: Call, small_home: Path) -> None:
     assert json.loads(called.out) == [{"number": 1, "list": [{"a": 1}], "no_number": None, "day": "2026-03-01"}]
 
 
+def test_json_keeps_every_column_that_has_the_same_name(osusume: Call, small_home: Path) -> None:
+    """As a join gives them; the second gets a number, and no name that another column has."""
+    query = "select 1 as a, 2 as a, 3 as a_1, 4 as a"
+    called = osusume("sql", query, "--format", "json", "--home", small_home)
+    assert json.loads(called.out) == [{"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}]
+
+
 def test_an_empty_result_is_valid_in_every_format(osusume: Call, small_home: Path) -> None:
     """No row is an answer too."""
     query = "select title from dim_anime where false"
@@ -117,6 +124,31 @@ def test_an_output_that_cannot_be_written_is_named(osusume: Call, small_home: Pa
     called = osusume("sql", "select 1", "--format", "csv", "--output", target, "--home", small_home)
     assert called.status == 2
     assert str(target) in called.err
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table", "parquet"])
+def test_a_query_that_fails_on_the_way_leaves_no_part_of_a_result(
+    osusume: Call, small_home: Path, tmp_path: Path, form: str
+) -> None:
+    """What was there before stays, and nothing lies beside it."""
+    target = tmp_path / "results" / "out"
+    target.parent.mkdir()
+    target.write_text("of yesterday")
+    query = "select if(range = 250_000, error('too far'), range) as number from range(300_000)"
+    words = ("--format", form, "--output", target, "--limit", "0", "--home", small_home)
+    called = osusume("sql", query, *words)
+    assert (called.status, "too far" in called.err) == (2, True)
+    assert [path.name for path in target.parent.iterdir()] == ["out"]
+    assert target.read_text() == "of yesterday"
+    assert osusume("sql", "select 1", *words).status == 0
+    assert b"of yesterday" not in target.read_bytes()
+
+
+def test_a_result_may_go_to_a_device(osusume: Call, small_home: Path) -> None:
+    """It is written to and not replaced by a file."""
+    called = osusume("sql", "select 1", "--output", "/dev/null", "--home", small_home)
+    assert called.status == 0
+    assert Path("/dev/null").is_char_device()
 
 
 def test_nothing_published_has_a_status_of_its_own(osusume: Call, tmp_path: Path) -> None:
