@@ -92,6 +92,7 @@ def _anilist(media: dict[str, Any]) -> AnimeRecord:
         episodes=media["episodes"],
         duration_minutes=media.get("duration"),
         season=media.get("season"),
+        has_begun=media.get("status") in ("FINISHED", "RELEASING", "HIATUS"),
         claimed=(("myanimelist", str(media["idMal"])),) if media.get("idMal") else (),
         popularity=media.get("popularity"),
         **_start(text),
@@ -108,6 +109,7 @@ def _kitsu(resource: dict[str, Any]) -> AnimeRecord:
         format=(facts.get("subtype") or "").upper() or None,
         episodes=facts.get("episodeCount"),
         popularity=facts.get("userCount"),
+        has_begun=facts.get("status") in ("finished", "current"),
         **_start(facts.get("startDate")),
     )
 
@@ -125,6 +127,7 @@ def _myanimelist(node: dict[str, Any]) -> AnimeRecord:
         studios=tuple(studio["name"] for studio in node.get("studios") or ()),
         source_material=node.get("source"),
         popularity=node.get("num_list_users"),
+        has_begun=node.get("status") in ("finished_airing", "currently_airing"),
         **_start(node.get("start_date")),
     )
 

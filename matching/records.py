@@ -30,8 +30,9 @@ class AnimeRecord:
     those known to be in the original script, `synonyms` those that are no name of the source's own. `claimed` are
     (source, source_id) pairs the record says it is the same as; `related` are (relation type, source_id) of records
     of the same source it calls its sequel, prequel or other relative. `popularity` counts users.
-    `start_date_precision` is 'day', 'month', 'season' or 'year'. `unbegun_in` is, of a record without a start, the year
-    in which its source was asked, as `unbegun` finds out; None where nobody has.
+    `start_date_precision` is 'day', 'month', 'season' or 'year'. `has_begun` tells that the source says so, also where
+    it does not say when. `unbegun_in` is, of a record that may not have begun, the year in which its source was asked,
+    as `unbegun` finds out; None where nobody has.
     """
 
     source: str
@@ -52,6 +53,7 @@ class AnimeRecord:
     claimed: tuple[tuple[str, str], ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     popularity: int | None = None
+    has_begun: bool = False
     unbegun_in: int | None = None
 
     @property
@@ -81,6 +83,7 @@ def record_from_row(row: Mapping[str, Any]) -> AnimeRecord:
         start_date=row["start_date"],
         start_date_precision=row["start_date_precision"],
         season=row["season"],
+        has_begun=row["has_begun"],
         studios=tuple(row["studios"]),
         source_material=row["source_material"],
         claimed=tuple((source, source_id) for source, source_id in claims if source_id is not None),

@@ -1,4 +1,4 @@
-"""Records without a start: what a source knows no start of had hardly begun when it was asked.
+"""Records without a start: what a source knows no start of had hardly begun when it was asked, unless it says so.
 
 So a work that began years before is another one, the first season of a sequel that is announced, say. Of 31,743 real
 records 809 state no start. 26 of their counterparts that are known state one: 24 began in the last two years of which
@@ -28,7 +28,7 @@ _ANNOUNCED = 100
 
 
 def with_year_of_asking(records: Sequence[AnimeRecord]) -> list[AnimeRecord]:
-    """The records in their order; those without a start tell the year in which their source was asked.
+    """The records in their order; those that may not have begun tell the year in which their source was asked.
 
     As far as the starts of its records tell that year: nobody says when a recording was made.
     """
@@ -37,9 +37,7 @@ def with_year_of_asking(records: Sequence[AnimeRecord]) -> list[AnimeRecord]:
         if (year := _year(record)) is not None:
             years[record.source].append(year)
     asked = {source: sorted(known)[-1 - len(known) // _ANNOUNCED] for source, known in years.items()}
-    return [
-        replace(record, unbegun_in=asked.get(record.source)) if _year(record) is None else record for record in records
-    ]
+    return [replace(one, unbegun_in=asked.get(one.source)) if _may_be_unbegun(one) else one for one in records]
 
 
 def began_long_before(corpus: Corpus, pairs: Ints) -> Floats:
@@ -51,6 +49,11 @@ def began_long_before(corpus: Corpus, pairs: Ints) -> Floats:
     for one, other in ((left, right), (right, left)):
         before |= (corpus.high[other] != MISSING) & (corpus.high[other] < limit[one])
     return np.asarray(COST * before, dtype=np.float64)
+
+
+def _may_be_unbegun(record: AnimeRecord) -> bool:
+    """Whether the source names neither a start nor a status that has one."""
+    return _year(record) is None and not record.has_begun
 
 
 def _year(record: AnimeRecord) -> int | None:

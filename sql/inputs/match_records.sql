@@ -38,6 +38,7 @@ select
     int_anime_unioned.start_date,
     int_anime_unioned.start_date_precision,
     int_anime_unioned.season,
+    coalesce(int_anime_unioned.status in ('FINISHED', 'AIRING', 'HIATUS'), false) as has_begun,
     coalesce(int_anime_unioned.studios, []) as studios,
     int_anime_unioned.source_material,
     int_anime_unioned.claimed_myanimelist_id,

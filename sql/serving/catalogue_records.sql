@@ -42,6 +42,7 @@ select
     dim_anime_record.start_date,
     dim_anime_record.start_date_precision,
     dim_anime_record.season,
+    coalesce(dim_anime_record.status in ('FINISHED', 'AIRING', 'HIATUS'), false) as has_begun,
     coalesce(dim_anime_record.studios, []) as studios,
     dim_anime_record.source_material,
     dim_anime_record.claimed_myanimelist_id,

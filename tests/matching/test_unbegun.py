@@ -29,12 +29,13 @@ def of_years(source, years):
 
 
 def test_only_records_without_a_start_tell_when_their_source_was_asked():
-    """The newest year of their own source; a year alone is a start."""
+    """The newest year of their own source; a year alone is a start, and what is finished has begun some day."""
     year_alone = record("kitsu", "8", "Yoru", start_date=None, start_year=2011)
+    finished = record("kitsu", "7", "Hiru", **ANNOUNCED, has_begun=True)
     announced = record("kitsu", "9", "Asa", **ANNOUNCED)
-    given_records = [announced, year_alone, *of_years("kitsu", [2015, 2019]), *of_years("anilist", [2024])]
+    given_records = [announced, year_alone, finished, *of_years("kitsu", [2015, 2019]), *of_years("anilist", [2024])]
     found = with_year_of_asking(given_records)
-    assert [one.unbegun_in for one in found] == [2019, None, None, None, None]
+    assert [one.unbegun_in for one in found] == [2019, None, None, None, None, None]
     assert [one.name for one in found] == [one.name for one in given_records]
 
 
