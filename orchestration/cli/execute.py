@@ -11,6 +11,7 @@ from dagster._core.utils import make_new_run_id
 
 from orchestration.cli.console import Console
 from orchestration.cli.instance import NEVER_RETRIED, RUN_TAG, SHOWN_IN_UI
+from orchestration.cli.lostsignals import noticed_signals
 from orchestration.cli.observer import RunObserver
 from orchestration.cli.outcome import Outcome
 
@@ -46,7 +47,7 @@ def execute(
     run_id = make_new_run_id()
     instance.add_event_listener(run_id, observer)
     started = time.monotonic()
-    with warnings.catch_warnings():
+    with noticed_signals() as observer.was_asked_to_end, warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
         result = job.execute_in_process(

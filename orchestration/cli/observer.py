@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagster import DagsterEventType, EventLogEntry
@@ -28,6 +28,9 @@ class RunObserver:
         console: where the lines go.
         steps: the assets of the run by the step that makes them; lines are numbered against the assets.
         expected_checks: for each asset how many checks it will have; its line waits for them.
+
+    Attributes:
+        was_asked_to_end: tells of signals that no step heard of; asked before a step begins.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class RunObserver:
         self.checks: list[CheckOutcome] = []
         self.failures: list[Failure] = []
         self.interrupted = False
+        self.was_asked_to_end: Callable[[], bool] = lambda: False
         self._started: dict[str, float] = {}
         self._reported: set[str] = set()
         self._width = max((len(name) for name in self.planned), default=0)
@@ -49,12 +53,13 @@ class RunObserver:
         """Take in one event or log line, as Dagster stores it.
 
         Raises:
-            KeyboardInterrupt: when a step ended by an interrupt.
+            KeyboardInterrupt: when a step ended by an interrupt, or went on in spite of one.
         """
         event = entry.dagster_event
         if event is None:
             self._log_line(entry)
         elif event.event_type == DagsterEventType.STEP_START:
+            self._refuse_to_go_on()
             self._started[event.step_key or ""] = entry.timestamp
             self.console.now(f"{self._place(0)} {event.step_key} ...")
         elif event.event_type == DagsterEventType.ASSET_MATERIALIZATION:
@@ -63,6 +68,12 @@ class RunObserver:
             self._checked(event.asset_check_evaluation_data)
         elif event.event_type == DagsterEventType.STEP_FAILURE:
             self._failed(event)
+
+    def _refuse_to_go_on(self) -> None:
+        """Raise KeyboardInterrupt when the step before lost one."""
+        if self.was_asked_to_end():
+            self.interrupted = True
+            raise KeyboardInterrupt
 
     def finish(self) -> None:
         """Print the lines of assets whose checks did not all come."""

@@ -13,7 +13,7 @@ from orchestration.cli.execute import execute
 from orchestration.cli.instance import RUN_TAG, close_unfinished_runs, open_instance, unfinished_runs
 from orchestration.cli.outcome import Outcome
 from orchestration.cli.selection import select_assets
-from tests.orchestration.cli.toy import is_interrupted_in_a_query, toy_asset, toy_definitions
+from tests.orchestration.cli.toy import is_interrupted_in_a_query, loses_an_interrupt, toy_asset, toy_definitions
 from warehouse.home import Home
 from warehouse.liveruns import alive, killed_runs, none_alive
 
@@ -159,6 +159,26 @@ def test_ctrl_c_during_a_query_ends_the_run_and_nothing_starts_after_it(
     assert len(started) == 1
     assert recorded.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     assert "FAILED" not in capfd.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_ctrl_c_that_python_loses_ends_the_run_before_the_next_step(tmp_path: Path) -> None:
+    """The step during which it came is made, nothing after it; a run after that one knows nothing of it."""
+    defs = dg.Definitions(
+        assets=[toy_asset("first", [], loses_an_interrupt), toy_asset("second", ["first"], lambda _: None)],
+        jobs=[dg.define_asset_job("refresh_all", selection=dg.AssetSelection.all())],
+    )
+    with open_instance(Home(tmp_path)) as instance:
+        with pytest.raises(KeyboardInterrupt):
+            execute(defs, instance, Console(verbose=False), job_name="refresh_all", resources={})
+        (recorded,) = instance.get_runs()
+        events = instance.all_logs(recorded.run_id)
+        made = {one.asset_materialization.asset_key.to_user_string() for one in events if one.asset_materialization}
+        second = [dg.AssetKey("second")]
+        again = execute(defs, instance, Console(verbose=False), job_name="refresh_all", resources={}, selected=second)
+    assert made == {"first"}
+    assert recorded.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+    assert again.succeeded
 
 
 def test_only_selected_assets_are_made_with_their_checks(home: Home) -> None:

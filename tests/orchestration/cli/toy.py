@@ -63,6 +63,17 @@ def is_interrupted(_: dg.AssetExecutionContext) -> None:
     time.sleep(30)
 
 
+def loses_an_interrupt(_: dg.AssetExecutionContext) -> None:
+    """An asset's work during whose finalizers somebody presses Ctrl-C: Python prints that and goes on."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+
+    Finalized()
+
+
 def is_interrupted_in_a_query(_: dg.AssetExecutionContext) -> None:
     """An asset's work during whose query somebody presses Ctrl-C; nothing here knows of interrupts."""
     # With other threads, closing would wait until they are through with the query.
