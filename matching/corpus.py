@@ -105,7 +105,7 @@ def build_corpus(records: Iterable[AnimeRecord], coarse: frozenset[str] | None =
         source=source,
         format=_ints(_format(record.format) for record in ordered),
         episodes=_ints(record.episodes or MISSING for record in ordered),
-        year=_ints(_year(record) for record in ordered),
+        year=_ints(record.year or MISSING for record in ordered),
         low=_ints(low for low, _ in spans),
         high=_ints(high for _, high in spans),
         popularity=_ints(MISSING if record.popularity is None else record.popularity for record in ordered),
@@ -150,9 +150,3 @@ def _ints(values: Iterable[int]) -> Ints:
 
 def _format(name: str | None) -> int:
     return FORMATS.index(name) if name in FORMATS else 0
-
-
-def _year(record: AnimeRecord) -> int:
-    if record.start_date is not None:
-        return record.start_date.year
-    return record.start_year or MISSING

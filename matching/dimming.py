@@ -54,12 +54,11 @@ def dimmed(records: Sequence[AnimeRecord], dimming: Dimming, detailed: frozenset
 
 def _without_details(record: AnimeRecord) -> AnimeRecord:
     """Only titles, format and the year stay."""
-    year = record.start_date.year if record.start_date is not None else record.start_year
     return replace(
         record,
         start_date=None,
         start_date_precision=None,
-        start_year=year,
+        start_year=record.year,
         season=None,
         episodes=None,
         duration_minutes=None,

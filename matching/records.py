@@ -61,6 +61,11 @@ class AnimeRecord:
         """What identifies the record: (source, source_id)."""
         return (self.source, self.source_id)
 
+    @property
+    def year(self) -> int | None:
+        """The calendar year of the start, from the date where there is one; None when the record does not say."""
+        return self.start_date.year if self.start_date is not None else self.start_year
+
 
 def record_from_row(row: Mapping[str, Any]) -> AnimeRecord:
     """The record that a row of the warehouse tells of, with a column per field and one per claimed source.
@@ -117,7 +122,7 @@ def start_interval(record: AnimeRecord) -> tuple[int, int] | None:
         return start.toordinal(), start.toordinal()
     if start is not None and precision in ("month", "season"):
         return _months(start.year, start.month, 1 if precision == "month" else 3)
-    year = start.year if start is not None else record.start_year
+    year = record.year
     if year is None or not 1 <= year <= 9998:
         return None
     if start is None and record.season in SEASON_MONTHS:

@@ -34,7 +34,7 @@ def with_year_of_asking(records: Sequence[AnimeRecord]) -> list[AnimeRecord]:
     """
     years: dict[str, list[int]] = defaultdict(list)
     for record in records:
-        if (year := _year(record)) is not None:
+        if (year := record.year) is not None:
             years[record.source].append(year)
     asked = {source: sorted(known)[-1 - len(known) // _ANNOUNCED] for source, known in years.items()}
     return [replace(one, unbegun_in=asked.get(one.source)) if _may_be_unbegun(one) else one for one in records]
@@ -53,9 +53,4 @@ def began_long_before(corpus: Corpus, pairs: Ints) -> Floats:
 
 def _may_be_unbegun(record: AnimeRecord) -> bool:
     """Whether the source names neither a start nor a status that has one."""
-    return _year(record) is None and not record.has_begun
-
-
-def _year(record: AnimeRecord) -> int | None:
-    """The year in which it began; None where nobody knows."""
-    return record.start_date.year if record.start_date is not None else record.start_year
+    return record.year is None and not record.has_begun

@@ -123,13 +123,11 @@ def unfinished_runs(instance: DagsterInstance, home: Home) -> list[str]:
 
     Only call it while no other `osusume run` works on this HOME.
     """
+    from assets.liveruns import is_open
+
     ours = instance.get_runs(filters=RunsFilter(statuses=UNFINISHED, tags=dict(RUN_TAG)))
-    found = {run.run_id for run in ours}
-    for run_id in killed_runs(home):
-        run = instance.get_run_by_id(run_id)
-        if run is not None and not run.is_finished:
-            found.add(run_id)
-    return sorted(found)
+    killed = {run_id for run_id in killed_runs(home) if is_open(instance, run_id)}
+    return sorted({run.run_id for run in ours} | killed)
 
 
 def close_unfinished_runs(instance: DagsterInstance, home: Home) -> int:
