@@ -44,6 +44,7 @@ WHAT_MODELS_READ = [
     "bridge_anime_tag",
     "bridge_anime_studio",
     "bridge_anime_franchise",
+    "bridge_anime_source",
 ]
 #: What models learn from, made of the above and kept a while.
 LEARNED_FROM = ["training_item", "training_entry", "training_data"]

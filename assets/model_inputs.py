@@ -28,8 +28,8 @@ from warehouse.errors import CheckError
 
 ENTRY = ("user_key", "anime_key", "rating", "rated_at")
 ITEM = (
-    "anime_key", "titles", "is_recommendable", "synopsis", "genres", "tags", "studios", "format", "started",
-    "episodes", "franchise", "universe",
+    "anime_key", "lasting_id", "titles", "is_recommendable", "synopsis", "genres", "tags", "studios", "format",
+    "started", "episodes", "franchise", "universe",
 )  # fmt: skip
 _MICROSECONDS = 1e6
 _DAY = 86400
@@ -150,6 +150,7 @@ def learned_from(connection: Any) -> tuple[Interactions, ItemFeatures, NDArray[n
     entries = column_frame(connection, "ml.training_entry", ENTRY)
     users = np.unique(column(entries, "user_key"))
     lists = _interactions(entries, users, column(items, "anime_key"))
+    lists = replace(lists, item_ids=column(items, "lasting_id").astype(np.int64))
     return lists, _features(items), column(items, "is_recommendable").astype(bool)
 
 
@@ -157,7 +158,8 @@ def without_hidden(connection: Any, everything: TrainingInputs) -> TrainingInput
     """The same users and items with what may be known while models are evaluated: only ml.evaluation_input is read."""
     keys = everything.interactions
     entries = column_frame(connection, "ml.evaluation_input", ENTRY)
-    return replace(everything, interactions=_interactions(entries, keys.user_keys, keys.item_keys))
+    known = _interactions(entries, keys.user_keys, keys.item_keys)
+    return replace(everything, interactions=replace(known, item_ids=keys.item_ids))
 
 
 def read_asked(connection: Any) -> Keys:

@@ -36,6 +36,8 @@ class Interactions:
             what is seen is evidence, and is never recommended.
         rated_at: csr (n_users, n_items) float64, the days since 1970 on which entries were made, for the entries
             of which that is known; None = nothing is known of times.
+        item_ids: int64 (n_items,), what stands for each item when chance decides, the same in every warehouse
+            as keys are not; None = the keys.
     """
 
     user_keys: Keys
@@ -43,6 +45,7 @@ class Interactions:
     ratings: Csr
     seen: Csr
     rated_at: Csr | None = None
+    item_ids: Keys | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.user_keys), len(self.item_keys))
@@ -53,6 +56,8 @@ class Interactions:
                 f"{shape[0]} user keys and {shape[1]} item keys, but ratings {self.ratings.shape} "
                 f"and seen {self.seen.shape}: the matrices must be users x items"
             )
+        if len(self.lasting_ids) != shape[1]:
+            raise InvalidInputError(f"{shape[1]} item keys, but {len(self.lasting_ids)} item_ids: one for each")
         if np.any(np.diff(self.item_keys) <= 0):
             raise InvalidInputError("item_keys must be strictly ascending: build with Interactions.from_arrays")
 
@@ -65,6 +70,11 @@ class Interactions:
     def n_items(self) -> int:
         """Number of columns, anime nobody has seen included."""
         return len(self.item_keys)
+
+    @property
+    def lasting_ids(self) -> Keys:
+        """What stands for each item when chance decides: int64 (n_items,), in the order of the columns."""
+        return self.item_keys if self.item_ids is None else self.item_ids
 
     @classmethod
     def from_arrays(
@@ -121,7 +131,8 @@ class Interactions:
         """The same items for some of the users: row numbers, in the order given."""
         index = np.asarray(rows, dtype=np.int64)
         times = None if self.rated_at is None else self.rated_at[index]
-        return Interactions(self.user_keys[index], self.item_keys, self.ratings[index], self.seen[index], times)
+        ratings, seen = self.ratings[index], self.seen[index]
+        return Interactions(self.user_keys[index], self.item_keys, ratings, seen, times, self.item_ids)
 
     def rows_of(self, user_keys: ArrayLike) -> NDArray[np.int64]:
         """Row numbers of these users, in the order given.
@@ -136,7 +147,8 @@ class Interactions:
     def aligned_to(self, item_keys: Keys) -> "Interactions":
         """The same users over another list of items: items that are not in it are dropped, new ones empty.
 
-        For rows that meet a stored model: the catalogue may have grown since it was trained.
+        For rows that meet a stored model: the catalogue may have grown since it was trained. Nothing is drawn from
+        them any more, so `item_ids` stay behind.
         """
         if np.array_equal(self.item_keys, item_keys):
             return self

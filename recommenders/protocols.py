@@ -1,6 +1,6 @@
 """Further ways to split: by time, by users never seen, by a user's own list, and by item as published benchmarks do.
 
-The one rule: as in `splitting`, what is hidden is decided by keys, times and the seed alone, and `Split`
+The one rule: as in `splitting`, what is hidden is decided by lasting ids, times and the seed alone, and `Split`
 refuses anything hidden that a model would be given.
 """
 
@@ -168,7 +168,7 @@ def stratified_by_item(interactions: Interactions, train_share: float = 0.75, se
     """
     _require_share(train_share)
     rated = interactions.ratings.tocoo()
-    draw = drawn(seed, interactions.item_keys[rated.col], interactions.user_keys[rated.row])
+    draw = drawn(seed, interactions.lasting_ids[rated.col], interactions.user_keys[rated.row])
     by_item = np.lexsort((rated.row, draw, rated.col))
     ratings = np.bincount(rated.col, minlength=interactions.n_items)
     # the small addition keeps 0.75 * 4 from being cut to 2 by the binary fraction

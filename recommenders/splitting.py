@@ -1,9 +1,9 @@
-"""What is hidden from a model, drawn so that nobody can peek: by a hash of the keys.
+"""What is hidden from a model, drawn so that nobody can peek: by a hash of lasting ids.
 
 The one rule: nothing hidden stands in what a model is given; a split that would break it cannot be made.
 
-Whether `holdout` hides an entry depends on the seed, its user's key and the keys of that user's liked items;
-never on the order of rows, other users, or a library's random numbers.
+Whether `holdout` hides an entry depends on the seed, its user's key and the lasting ids of that user's liked items;
+never on the order of rows, other users, the keys that one warehouse gave, or a library's random numbers.
 """
 
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def holdout(
     rated = interactions.ratings.tocoo()
     liked = rated.data >= positive_from
     rows, columns = rated.row[liked], rated.col[liked]
-    draw = drawn(seed, interactions.user_keys[rows], interactions.item_keys[columns])
+    draw = drawn(seed, interactions.user_keys[rows], interactions.lasting_ids[columns])
     if by_chance:
         chosen = np.flatnonzero(draw < np.uint64(share * float(2**64)))
         words = f"each rating >= {positive_from:g} of a user hidden with probability {share:g}"
@@ -137,8 +137,11 @@ def matrices(interactions: Interactions) -> dict[str, Csr]:
 
 
 def drawn(seed: int, *keys: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """A number for each tuple of keys that looks random and depends on nothing but them and the seed."""
-    state = np.full(len(keys[0]), seed, dtype=np.int64).astype(np.uint64)
+    """A number for each tuple of keys that looks random and depends on nothing but them and the seed.
+
+    The seed is mixed before a key is added: else the next seed would draw for a key what this one draws for the next.
+    """
+    state = mixed(np.full(len(keys[0]), seed, dtype=np.int64).astype(np.uint64))
     for part in keys:
         state = mixed(state + part.astype(np.uint64))
     return state

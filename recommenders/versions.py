@@ -46,7 +46,7 @@ def data_version(
     digest = hashlib.sha256()
     if recommendable is not None:
         digest.update(np.packbits(recommendable).tobytes() + b"|")
-    for keys in (interactions.user_keys, interactions.item_keys):
+    for keys in (interactions.user_keys, interactions.item_keys, interactions.lasting_ids):
         digest.update(np.ascontiguousarray(keys).tobytes() + b"|")
     times = () if interactions.rated_at is None else (interactions.rated_at,)
     for matrix in (interactions.ratings, interactions.seen, *times):

@@ -8,6 +8,9 @@ grain: one anime
 keys: anime_key
 columns:
     anime_key: the anime, by the key it had then
+    lasting_id: what stands for it when chance decides what models are asked for: a 53-bit number from the
+        source and id of one record (MyAnimeList's where there is one, which lists nearly all), the same in
+        every warehouse as keys are not
     titles: its main titles in all languages, one after the other
     is_recommendable: whether it is in a catalogue and has a title
     synopsis: what happens in it; '' where unknown
@@ -42,10 +45,20 @@ studios as (
         list(bridge_anime_studio.studio order by bridge_anime_studio.studio) as studios
     from main.bridge_anime_studio
     group by bridge_anime_studio.anime_key
+),
+
+records as (
+    select
+        bridge_anime_source.anime_key,
+        -- in the order of letters, MyAnimeList comes last
+        max(bridge_anime_source.source || ':' || bridge_anime_source.source_id) as record
+    from main.bridge_anime_source
+    group by bridge_anime_source.anime_key
 )
 
 select
     dim_anime.anime_key,
+    (md5_number_lower(records.record) >> 11)::bigint as lasting_id,
     -- the display title is another one only where the source did not say in which language its title is
     coalesce(
         nullif(concat_ws(' ', dim_anime.title_romaji, dim_anime.title_english, dim_anime.title_native), ''),
@@ -63,6 +76,7 @@ select
     coalesce(bridge_anime_franchise.franchise_key, -1) as franchise,
     coalesce(bridge_anime_franchise.universe_key, -1) as universe
 from main.dim_anime
+inner join records on dim_anime.anime_key = records.anime_key
 left join genres on dim_anime.anime_key = genres.anime_key
 left join tags on dim_anime.anime_key = tags.anime_key
 left join studios on dim_anime.anime_key = studios.anime_key

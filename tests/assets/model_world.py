@@ -19,6 +19,8 @@ select anime_key, 'Title ' || anime_key as title, null::varchar as title_romaji,
     null::varchar as title_native, 1 as source_count, false as is_adult, null::varchar as synopsis,
     'TV' as format, null::integer as episodes, null::date as start_date
 from items;
+create or replace table main.bridge_anime_source as
+select 'anilist' as source, anime_key::varchar as source_id, anime_key from main.dim_anime;
 create or replace table main.dim_user as select user_key, 'control' as cohort_id from users;
 create or replace table main.fact_user_rating as
 select user_key, anime_key, rating, 'completed' as status, null::timestamptz as rated_at

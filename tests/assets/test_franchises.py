@@ -30,6 +30,8 @@ select * from (values (4, 3, 'PREQUEL'), (5, 3, 'CHARACTER')) as t (anime_key, r
 create table main.bridge_anime_genre (anime_key bigint, genre varchar);
 create table main.bridge_anime_tag (anime_key bigint, tag varchar);
 create table main.bridge_anime_studio (anime_key bigint, studio varchar);
+create table main.bridge_anime_source as
+select 'anilist' as source, anime_key::varchar as source_id, anime_key from main.dim_anime;
 create table main.dim_user as select 1::bigint as user_key, 'control' as cohort_id;
 create table main.fact_user_rating as
 select 1::bigint as user_key, 1::bigint as anime_key, 8.0::double as rating, 'completed' as status,

@@ -1,5 +1,7 @@
 """Entries become matrices that do not depend on the order of the entries."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -135,3 +137,5 @@ def test_matrices_of_other_shape_and_unsorted_keys_are_refused() -> None:
         Interactions(world.user_keys[:1], world.item_keys, world.ratings, world.seen)
     with pytest.raises(InvalidInputError, match="ascending"):
         Interactions(world.user_keys, world.item_keys[::-1], world.ratings, world.seen)
+    with pytest.raises(InvalidInputError, match="4 item keys, but 3 item_ids"):
+        replace(world, item_ids=world.item_keys[1:])

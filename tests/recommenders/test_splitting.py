@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recommenders.base import Recommender
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Interactions
-from recommenders.splitting import holdout
+from recommenders.splitting import drawn, holdout
 
 from .worlds import installed_models, tastes
 
@@ -59,6 +59,22 @@ def test_other_users_and_their_order_do_not_matter(world: Interactions, data: st
     rows = rows[: data.draw(st.integers(1, world.n_users))]
     some = holdout(world.take(rows)).held_out.toarray()
     np.testing.assert_array_equal(some, holdout(world).held_out.toarray()[rows])
+
+
+@settings(max_examples=40)
+@given(world=worlds(), data=st.data())
+def test_the_keys_of_a_warehouse_do_not_matter(world: Interactions, data: st.DataObject) -> None:
+    """Where items have lasting ids, the same are hidden under other keys and in another order of columns."""
+    order = np.array(data.draw(st.permutations(range(world.n_items))))
+    here = replace(world, item_ids=world.item_keys + 5)
+    there = replace(world, ratings=world.ratings[:, order], seen=world.seen[:, order], item_ids=here.lasting_ids[order])
+    np.testing.assert_array_equal(holdout(there).held_out.toarray(), holdout(here).held_out.toarray()[:, order])
+
+
+def test_the_next_seed_draws_anew() -> None:
+    """For a key it does not draw what this one draws for the next key, as MovieLens numbers its users."""
+    keys = np.arange(100)
+    assert not set(drawn(42, keys)) & set(drawn(43, keys))
 
 
 def test_the_seed_decides_what_is_hidden() -> None:

@@ -1,6 +1,7 @@
 """Records become anime, lists become ratings: who wins, what is joined, and what stays apart."""
 
 from datetime import date
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -196,6 +197,20 @@ def test_models_read_every_anime_with_some_title_and_stubs_without(shop: Worksho
     shop.make()
     items = fetch(shop.con, "ml/training_item").to_pylist()
     assert [(item["titles"], item["is_recommendable"]) for item in items] == [("Wind", True), ("", False)]
+
+
+def test_what_lasts_of_an_anime_is_the_id_of_one_record(shop: Workshop) -> None:
+    """MyAnimeList's where there is one, else Kitsu's, else AniList's, also of what is only rated; whatever the keys."""
+    shop.land("anilist", {"id": 1, "title": {"romaji": "Kaze"}}, {"id": 2, "title": {"romaji": "Umi"}})
+    shop.land("kitsu", {"id": "7", "attributes": {"canonicalTitle": "Sora"}})
+    shop.rate("myanimelist", ("ann", "5", "10"))
+    shop.make()
+    shop.con.execute("update bridge_anime_source set anime_key = 1 where source_id in ('1', '7')")
+    found = {item["anime_key"]: item["lasting_id"] for item in fetch(shop.con, "ml/training_item").to_pylist()}
+    named = dict(shop.rows("select source || ':' || source_id, anime_key from bridge_anime_source"))
+    for name in ("kitsu:7", "anilist:2", "myanimelist:5"):
+        digest = md5(name.encode(), usedforsecurity=False).digest()
+        assert found[named[name]] == int.from_bytes(digest[8:], "little") >> 11
 
 
 def test_adult_titles_are_for_those_who_rated_one_well(shop: Workshop) -> None:
