@@ -10,7 +10,7 @@ import pytest
 
 from reports.facts import check_words
 from reports.pictures import PICTURES, Tables, shown
-from reports.style import INK, for_image, for_page
+from reports.style import INK, as_svg, for_image, for_page, in_style, named, new_axes
 from tests.sql.publishing import publish_world
 from warehouse.build import fetch
 
@@ -61,6 +61,19 @@ def test_sentences_are_computed_from_the_rows() -> None:
     assert shown("rating_distribution", {"rating_distribution": rows}).sentence == (
         "The most frequent score is 5; 30 % are 7 or more."
     )
+
+
+def test_numbers_in_a_picture_keep_their_digits() -> None:
+    """Only coordinates are cut to hundredths: a word, be it in a title or at a tick, says what the sentence says."""
+    with in_style():
+        axes = new_axes()
+        axes.plot([0, 1], [0, 1 / 3])
+        axes.set_yticks([0.125], ["0.125"])
+        named(axes, "Gini 0.756")
+        svg = as_svg(axes.figure, "one")
+    assert ">Gini 0.756<" in svg
+    assert ">0.125<" in svg
+    assert not re.search(r"<[^>!]*\.\d{3}[^>]*>", svg)
 
 
 def test_a_picture_counts_what_it_shows() -> None:
