@@ -53,7 +53,7 @@ def formats_by_year(found: pd.DataFrame) -> tuple[Axes, str]:
     axes = new_axes()
     total, undated = found["anime"].sum(), found.loc[found["start_year"].isna(), "anime"].sum()
     dated = found.dropna(subset="start_year")
-    named(axes, f"Catalogue by start year and format (n = {total:,} anime)", "start year", "anime")
+    named(axes, f"Catalogue by start year and format (n = {total - undated:,} anime)", "start year", "anime")
     thousands(axes.yaxis)
     if dated.empty:
         return axes, f"No start year is known of any of {counted(total, 'anime', 'anime')}."

@@ -96,7 +96,8 @@ def check_words(found: pd.DataFrame) -> str:
     if broken.empty:
         return f"All {total:,} checks of {counted(tables, 'table')} hold."
     rows = int(broken["failing_rows"].sum())
-    return f"{counted(len(broken), 'table')} of {tables:,} break a rule, in {counted(rows, 'row')} altogether."
+    breaking = counted(len(broken), f"of {counted(tables, 'table')} breaks", f"of {counted(tables, 'table')} break")
+    return f"{breaking} a rule, in {counted(rows, 'row')} altogether."
 
 
 def refused_words(found: pd.DataFrame, records: pd.DataFrame) -> str:

@@ -219,8 +219,11 @@ def recommendation_shares(found: pd.DataFrame) -> tuple[Axes, str]:
     named(axes, f"What recommendations rest on (n = {total:,})", "place in the list", "mean share of the score")
     means = {kind: (found[kind] * found["recommendations"]).sum() / total for kind in kinds}
     main = max(means, key=lambda kind: means[kind])
+    whole, then = "a score", "."
+    if found["has_second_stage"].any():
+        whole, then = "a proposal", ". A second stage, which looks at more, puts the proposals in order."
     return axes, (
-        f"On average {percentage(means[main])} of a score is {main}; "
+        f"On average {percentage(means[main])} of {whole} is {main}; "
         + listed([f"{percentage(means[kind])} {kind}" for kind in kinds if kind != main])
-        + "."
+        + then
     )

@@ -21,8 +21,8 @@ columns:
     start_date_precision: day, month, season or year
     start_year: calendar year of start_date
     season: WINTER (December to February), SPRING, SUMMER or FALL; null where only the year is known
-    end_date: last day; null while it runs or where unknown
-    is_adult: whether any source marks it as adult
+    end_date: last day of the stated day, month or year, announced ones too; null where none is stated
+    is_adult: whether any source marks it as adult; false also where none says anything
     synopsis: what it is about, as the source wrote it
     mean_score: mean of the sources' scores, 0-100
     popularity: users who have it on a list at the largest source; for a stub, users here

@@ -29,7 +29,7 @@ columns:
     start_date_precision: day, month, season or year
     start_year: calendar year of start_date
     season: WINTER (December to February), SPRING, SUMMER or FALL; null where only the year was known
-    end_date: last day; null while it ran or where unknown
+    end_date: last day of the stated day, month or year, announced ones too; null where none was stated
     is_adult: whether any source marked it as adult
 */
 with first_days as (

@@ -29,7 +29,7 @@ columns:
     ended: end as exactly as stated, e.g. 2014-12-20, 2014-12 or 2014
     end_date: last day of the stated day, month or year
     is_adult: whether the source marks it as adult; null where it says nothing
-    mean_score: 0-100
+    mean_score: 0-100, as stated, also where it stands in for scores nobody knows; null where none is stated
     scored_by: users who scored it
     popularity: users who have it on a list
     favourites: users who made it a favourite

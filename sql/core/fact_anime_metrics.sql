@@ -9,7 +9,8 @@ columns:
     anime_key: the anime
     source: who measured
     day: day of the record, UTC
-    score: mean score, 0-100; null where too few users scored
+    score: mean score, 0-100, as the source states it, also one that stands in for scores nobody knows (which
+        dim_anime leaves out, and a check of int_filling_scores tells); null where none is stated
     scored_by: users who scored it
     popularity: users who have it on a list
     favourites: users who made it a favourite

@@ -1,6 +1,7 @@
 /*
-The 20 most similar anime of each anime, by what they are about (content_tfidf) and by who rated them
-(item_knn).
+The 20 most similar anime of each anime, by what they are about (content_tfidf) and by who has them
+(item_knn); fewer where no more have anything in common with it. Anime that only ratings know have some too,
+and are similar to none; adult titles (dim_anime.is_adult) stand among the others.
 
 grain: one similar anime of one anime by one method
 keys: anime_key, method, rank
@@ -9,7 +10,8 @@ columns:
     anime_key: the anime
     similar_anime_key: an anime like it
     method: the model that says so
-    score: similarity; 1 is equal
+    score: similarity, above 0 to 1, comparable within one method only; that of item_knn is low where few
+        users have the two, however alike
     rank: 1 is most similar
     model_version_id: the model, its configuration, the data and the code
 */

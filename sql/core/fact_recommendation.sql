@@ -1,7 +1,7 @@
 /*
 What applications read: 100 recommendations for every user, after all rules (nothing the user has rated or
 begun, no stub anime, adult titles only for users who rated one 7 or more), each with a true reason. Users
-whose list has no entry to learn from get what is popular.
+whose list has no entry to learn from get what is popular. Shares of rerank are those of its first stage.
 
 grain: one recommended anime of one user
 keys: user_key, rank

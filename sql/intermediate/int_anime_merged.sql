@@ -16,7 +16,7 @@ columns:
     episodes: number of episodes
     duration_minutes: minutes per episode
     started: first_day of the start date, its exactness, start_year and season
-    end_date: last day
+    end_date: last day of the stated day, month or year, announced ones too
     is_adult: whether any source marks it as adult; null where none says
     synopsis: what it is about, as the source wrote it
     mean_score: mean of the sources' scores, 0-100

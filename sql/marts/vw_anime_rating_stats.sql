@@ -9,10 +9,10 @@ columns:
     title: its title; null for a stub
     list_entries: users who have it on a list
     ratings: users who scored it
-    mean_rating: mean of their scores, 1-10
-    rating_spread: standard deviation of their scores
+    mean_rating: mean of their scores, 1-10; null where nobody scored
+    rating_spread: standard deviation of their scores; null where fewer than two scored
     positives: scores of at least 7
-    source_score: mean of the sources' own scores, 0-100
+    source_score: mean of the sources' own scores, 0-100; null where none has one
 */
 select
     dim_anime.anime_key,

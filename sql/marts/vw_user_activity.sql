@@ -11,8 +11,8 @@ columns:
     cohort_id: the user's cohort
     list_entries: anime on the list
     ratings: anime with a score
-    mean_rating: mean score, 1-10
-    rating_spread: standard deviation of the scores
+    mean_rating: mean score, 1-10; null where none is given
+    rating_spread: standard deviation of the scores; null where fewer than two are given
     positives: scores of at least 7
     last_rated_at: most recent change of the list; null where the source states none
 */

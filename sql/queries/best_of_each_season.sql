@@ -1,21 +1,15 @@
 /*
 The best scored anime of each season of the last ten years, among the better known half of that season.
 */
-with latest as (
-    select max(start_year) as latest_year
-    from main.dim_anime
-    where status = 'FINISHED' or mean_score is not null
-),
-
-seasonal as (
+with seasonal as (
     select
-        dim_anime.*,
+        *,
         -- A winter begins in the December of the year before.
-        year(dim_anime.start_date + interval 1 month) as season_year,
-        list_position(['WINTER', 'SPRING', 'SUMMER', 'FALL'], dim_anime.season) as season_number
+        year(start_date + interval 1 month) as season_year,
+        list_position(['WINTER', 'SPRING', 'SUMMER', 'FALL'], season) as season_number
     from main.dim_anime
-    inner join latest on dim_anime.start_year > latest.latest_year - 10
-    where dim_anime.season is not null and dim_anime.mean_score is not null and not dim_anime.is_adult
+    where season is not null and mean_score is not null and not is_adult
+    qualify season_year > max(season_year) over () - 10
 ),
 
 known as (

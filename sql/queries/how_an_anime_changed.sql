@@ -1,7 +1,7 @@
 /*
 What changed about an anime, from version to version: the day, the column, what it said before and what it has
-said since. Taken here: the best known anime with the most versions; put another title or anime_key into
-`wanted`.
+said since (a start date with how exactly it is known, where that is not to the day). Taken here: the best
+known anime with the most versions; put another title or anime_key into `wanted`.
 */
 with wanted as (
     select anime_key
@@ -23,7 +23,8 @@ versions as (
             title: title, title_romaji: title_romaji, title_english: title_english,
             title_native: title_native, synonyms: array_to_string(synonyms, ' | '), format: format,
             status: status, source_material: source_material, episodes: episodes::varchar,
-            duration_minutes: duration_minutes::varchar, start_date: start_date::varchar,
+            duration_minutes: duration_minutes::varchar,
+            start_date: start_date || replace(' (' || start_date_precision || ')', ' (day)', ''),
             end_date: end_date::varchar, is_adult: is_adult::varchar
         }::json as said
     from main.dim_anime_history

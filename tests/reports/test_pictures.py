@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 
+from reports.facts import check_words
 from reports.pictures import PICTURES, Tables, shown
-from reports.style import INK, for_image, for_page
+from reports.style import INK, as_svg, for_image, for_page, in_style, named, new_axes
 from tests.sql.publishing import publish_world
 from warehouse.build import fetch
 
@@ -60,6 +61,46 @@ def test_sentences_are_computed_from_the_rows() -> None:
     assert shown("rating_distribution", {"rating_distribution": rows}).sentence == (
         "The most frequent score is 5; 30 % are 7 or more."
     )
+
+
+def test_numbers_in_a_picture_keep_their_digits() -> None:
+    """Only coordinates are cut to hundredths: a word, be it in a title or at a tick, says what the sentence says."""
+    with in_style():
+        axes = new_axes()
+        axes.plot([0, 1], [0, 1 / 3])
+        axes.set_yticks([0.125], ["0.125"])
+        named(axes, "Gini 0.756")
+        svg = as_svg(axes.figure, "one")
+    assert ">Gini 0.756<" in svg
+    assert ">0.125<" in svg
+    assert not re.search(r"<[^>!]*\.\d{3}[^>]*>", svg)
+
+
+def test_a_picture_counts_what_it_shows() -> None:
+    """Anime without a year are in no area of the catalogue by year; the sentence counts them."""
+    rows = pd.DataFrame({"start_year": [2019, 2020, None], "format": ["TV"] * 3, "anime": [30, 40, 5]})
+    picture = shown("formats_by_year", {"formats_by_year": rows})
+    assert "(n = 70 anime)" in picture.svg
+    assert picture.sentence.endswith("with the most anime (40) in 2020; 5 anime have no known year.")
+
+
+def test_shares_of_a_proposal_are_not_called_those_of_the_score() -> None:
+    """Where a second stage puts proposals in order, what it looks at is in none of the shares."""
+    rows = pd.DataFrame({"rank": [1, 2], "recommendations": [9, 9], "content": [0.25, 0.25], "popularity": [0.0, 0.0]})
+    rows = rows.assign(collaborative=0.75, has_second_stage=False)
+    rest = "75 % of a score is collaborative; 25 % content and 0 % popularity."
+    assert shown("recommendation_shares", {"recommendation_shares": rows}).sentence == f"On average {rest}"
+    assert shown("recommendation_shares", {"recommendation_shares": rows.assign(has_second_stage=True)}).sentence == (
+        f"On average {rest.replace('a score', 'a proposal')} "
+        "A second stage, which looks at more, puts the proposals in order."
+    )
+
+
+def test_one_table_breaks_and_two_tables_break() -> None:
+    """The verb goes with the number."""
+    checks = pd.DataFrame({"checks": [3, 2], "errors": [0, 0], "warnings": [1, 0], "failing_rows": [1, 0]})
+    assert check_words(checks) == "1 of 2 tables breaks a rule, in 1 row altogether."
+    assert check_words(checks.assign(warnings=1)) == "2 of 2 tables break a rule, in 1 row altogether."
 
 
 def test_names_from_outside_cannot_leave_the_picture() -> None:

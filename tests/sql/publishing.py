@@ -48,6 +48,7 @@ def land(shop: Workshop) -> None:
         attributes |= {"episodeCount": 10 + number}
         shop.land("kitsu", {"id": str(number), "attributes": attributes}, path=f"kitsu/{number}.jsonl.gz")
     early = {"id": 1, "title": {"english": "Amber Tide"}, "status": "RELEASING", "popularity": 400, "episodes": 13}
+    early |= {"startDate": {"year": 2020, "month": 4, "day": None}}
     shop.land("anilist", early, day="2026-01-10")
     shop.land("anilist", "broken", path="anilist/broken.jsonl.gz")
     users = [f"user-{number}" for number in range(6)]

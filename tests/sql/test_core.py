@@ -63,6 +63,32 @@ def test_the_most_precise_start_date_wins(shop: Workshop) -> None:
     assert (row["start_year"], row["season"]) == (2011, "FALL")
 
 
+def test_an_announced_end_stands_there_while_it_runs_and_the_comment_says_so(shop: Workshop) -> None:
+    """Who counts what has ended by end_date is warned: it may lie ahead, and be the last day of a year."""
+    shop.land("anilist", {"id": 1, "status": "RELEASING", "endDate": {"year": 2027, "month": None, "day": None}})
+    row = anime(shop, clusters=())
+    assert (row["status"], row["end_date"]) == ("AIRING", date(2027, 12, 31))
+    told = shop.rows(
+        "select comment from duckdb_columns() where table_name in ('dim_anime', 'dim_anime_history') "
+        "and column_name = 'end_date'"
+    )
+    assert len(told) == 2
+    assert all("day, month or year, announced ones too" in comment for (comment,) in told)
+
+
+def test_a_score_that_fills_gaps_stays_in_what_sources_state(shop: Workshop) -> None:
+    """dim_anime leaves it out; the figures of each day and the records have it, and their comments say so."""
+    shop.land("kitsu", *[{"id": str(number), "attributes": {"averageRating": "65.1"}} for number in range(1, 101)])
+    shop.make()
+    assert shop.rows("select count(mean_score) from dim_anime") == [(0,)]
+    told = shop.rows(
+        "select count(score) from fact_anime_metrics union all select count(mean_score) from dim_anime_record "
+        "union all select count(*) from duckdb_columns() where comment like '%stands in for scores nobody knows%' "
+        "and (table_name, column_name) in (('fact_anime_metrics', 'score'), ('dim_anime_record', 'mean_score'))"
+    )
+    assert told == [(100,), (100,), (2,)]
+
+
 def test_genres_tags_and_studios_are_united_under_one_name(shop: Workshop) -> None:
     """Other names and spellings of a genre, tag or studio do not make another one."""
     tag = {"name": "Found Family", "rank": 80}

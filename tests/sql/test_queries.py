@@ -89,6 +89,20 @@ def test_a_december_belongs_to_the_winter_it_begins() -> None:
     assert (row["season_year"], row["season"], row["title"]) == (2014, "WINTER", "Velvet")
 
 
+def test_the_last_ten_years_of_seasons_begin_with_a_whole_winter() -> None:
+    """An anime of December 2016 is one of the winter of 2017, the first that is asked about in 2026."""
+    with duckdb.connect() as con:
+        con.execute(
+            "create table main.dim_anime as select *, year(start_date) as start_year, 'FINISHED' as status, "
+            "100 as popularity, false as is_adult, row_number() over () as anime_key from (values "
+            "('Lantern', date '2017-01-04', 'WINTER', 70.0), ('Velvet', date '2016-12-27', 'WINTER', 80.0), "
+            "('Harbour', date '2016-10-01', 'FALL', 90.0), ('Meadow', date '2026-04-01', 'SPRING', 60.0)) "
+            "seen(title, start_date, season, mean_score)"
+        )
+        found = fetch(con, "queries/best_of_each_season").to_pylist()
+    assert [(row["season_year"], row["title"]) for row in found] == [(2026, "Meadow"), (2017, "Velvet")]
+
+
 def test_refused_rows_are_counted_by_kind_of_fault(published: Any) -> None:
     """With an example and the place of its payload."""
     (row,) = fetch(published, "queries/refused_rows").to_pylist()
@@ -114,12 +128,12 @@ def test_a_value_of_dim_anime_is_followed_back_to_the_records(published: Any) ->
 
 
 def test_changes_are_told_with_what_stood_there_before(published: Any) -> None:
-    """Amber Tide was still running in January, with another number of episodes, and nobody knew when it began."""
+    """Amber Tide was still running in January, with another number of episodes, and only its first month was known."""
     rows = fetch(published, "queries/how_an_anime_changed").to_pylist()
     assert [(str(row["day"]), row["field"], row["before"], row["since"]) for row in rows] == [
         ("2026-03-01", "end_date", None, "2020-06-20"),
         ("2026-03-01", "episodes", "13", "12"),
-        ("2026-03-01", "start_date", None, "2020-04-01"),
+        ("2026-03-01", "start_date", "2020-04-01 (month)", "2020-04-01"),
         ("2026-03-01", "status", "AIRING", "FINISHED"),
     ]
     (ended,) = fetch(published, "queries/status_changes").to_pylist()
