@@ -11,18 +11,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from dagster import DagsterEventType, EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageMetadata,
+    SqlEventLogStorageTable,
+)
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.sql import get_alembic_config
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 
@@ -40,6 +50,26 @@ def _kept_open(connection_string: str) -> Engine:
 def _do_not_wait_for_the_disk(connection: Any, _: object) -> None:
     """Leave flushing to the write-ahead log's checkpoints: a killed process loses nothing by it."""
     connection.execute("pragma synchronous = normal")
+
+
+@cache
+def _migrations() -> ScriptDirectory:
+    """Dagster's migrations of its event log: ninety files, read once by a process instead of three times by a run."""
+    return ScriptDirectory.from_config(get_alembic_config(sqlite_event_log.__file__))
+
+
+def _is_made(engine: Engine) -> bool:
+    """Whether the file has its tables, also where it was empty and they are made now."""
+    with engine.connect() as connection:
+        version = MigrationContext.configure(connection)
+        if version.get_current_revision() is None:
+            if inspect(connection).get_table_names():
+                return False
+            SqlEventLogStorageMetadata.create_all(connection)
+            connection.execute(text("pragma journal_mode = wal"))
+            version.stamp(_migrations(), "head")
+            connection.commit()
+    return True
 
 
 def _is_simple_plan(event: EventLogEntry) -> bool:
@@ -109,6 +139,17 @@ class KeptOpenEventLog(SqliteEventLogStorage):
                 self._initdb(self._engines[shard])
             with self._engines[shard].connect() as connection, connection.begin():
                 yield connection
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """Make the file of a new run as Dagster does, which itself sees to all that is not quite new.
+
+        The index may be made by the UI at the same moment, and so, where somebody looks at it, may the run's file:
+        Dagster waits for the other then, and tries again.
+        """
+        with suppress(DatabaseError):
+            if not for_index_shard and _is_made(engine):
+                return
+        super()._initdb(engine, for_index_shard)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has this table; what it once had stays, and Dagster asks with every check's event."""

@@ -1,13 +1,17 @@
-"""What a run plans, stored in one piece, as a stock Dagster instance reads it afterwards."""
+"""Dagster's files as we write them: a stock instance reads what it would have written itself."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.cli.console import Console
 from orchestration.cli.execute import execute
 from orchestration.cli.instance import open_instance
+from orchestration.cli.storage import KeptOpenEventLog
 from tests.orchestration.cli.toy import toy_definitions
 from warehouse.home import Home
 
@@ -39,6 +43,32 @@ def test_a_plan_stored_in_one_piece_reads_as_dagsters_own(tmp_path: Path, monkey
     assert at_once == stored(Home(tmp_path / "one_by_one"))
     plan, assets, checks = at_once
     assert (len(plan), len(assets), len(checks)) == (8, 5, 3)
+
+
+def test_the_file_of_a_run_is_made_as_dagster_makes_it(tmp_path: Path) -> None:
+    """The same tables, indexes, revision and kind of journal; one that was left half made gets what it lacks."""
+    own, stock, half = (tmp_path / name for name in ("own", "stock", "half"))
+    half.mkdir()
+    with closing(sqlite3.connect(half / "run.db")) as begun:
+        begun.execute("create table normalized_by_hand (one integer)")
+    logs = KeptOpenEventLog(str(own)), SqliteEventLogStorage(str(stock)), KeptOpenEventLog(str(half))
+    for log in logs:
+        with log.run_connection("run"):
+            pass
+        log.dispose()
+    assert made(own) == made(stock)
+    assert made(half)[0] - {("table", "normalized_by_hand")} == made(stock)[0]
+    assert made(half)[1:] == made(stock)[1:]
+
+
+def made(directory: Path) -> tuple[set[tuple[str, str]], list[tuple[str]], list[tuple[str]]]:
+    """What is in a run's file: tables and indexes, revision, journal."""
+    with closing(sqlite3.connect(directory / "run.db")) as con:
+        return (
+            set(con.execute("select type, name from sqlite_master")),
+            con.execute("select version_num from alembic_version").fetchall(),
+            con.execute("pragma journal_mode").fetchall(),
+        )
 
 
 def test_who_has_set_how_much_is_stored_at_once_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
