@@ -194,6 +194,11 @@ def show_dagster_its_storage(settings: Settings) -> None:
         os.environ[POSTGRES_VARIABLE] = address
 
 
+def store_plans_at_once() -> None:
+    """Tell Dagster to hand its storage all that a run plans in one piece; whoever has set it otherwise is heeded."""
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
+
+
 def forbid_telemetry() -> None:
     """Tell MLflow, which asks when it is imported, to send nothing; whoever has set it otherwise is heeded."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

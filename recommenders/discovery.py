@@ -7,6 +7,7 @@ mentioned anywhere else.
 import importlib
 import inspect
 import pkgutil
+from functools import cache
 from pathlib import Path
 
 import recommenders
@@ -17,6 +18,12 @@ from recommenders.errors import ModelDamagedError
 
 def all_models() -> dict[str, type[Recommender]]:
     """Model classes by name, in the order of their names."""
+    return dict(_found())
+
+
+@cache
+def _found() -> dict[str, type[Recommender]]:
+    """The same from one look at the modules: each has hundreds of members, and every table's checks ask for models."""
     found: dict[str, type[Recommender]] = {}
     for module_info in pkgutil.iter_modules(recommenders.__path__):
         module = importlib.import_module(f"recommenders.{module_info.name}")

@@ -61,15 +61,21 @@ class CheckedTable:
         return self.name.rpartition("__")[2] if self.schema == "raw" else ""
 
 
-def checked_tables() -> list[CheckedTable]:
+@cache
+def checked_tables() -> tuple[CheckedTable, ...]:
     """Every table and view of the pipeline, raw tables first, then each after what it reads."""
-    return [*_raw_tables(), *(one for file in all_sql_files() for one in _built_tables(file))]
+    return (*_raw_tables(), *(one for file in all_sql_files() for one in _built_tables(file)))
+
+
+def table_named(name: str) -> CheckedTable | None:
+    """The checked table of this name; None where an asset is none."""
+    return _by_name().get(name)
 
 
 @cache
-def table_named(name: str) -> CheckedTable | None:
-    """The checked table of this name; None where an asset is none."""
-    return next((table for table in checked_tables() if table.name == name), None)
+def _by_name() -> dict[str, CheckedTable]:
+    """The checked tables by their names, which every step asks for."""
+    return {table.name: table for table in checked_tables()}
 
 
 def _raw_tables() -> list[CheckedTable]:

@@ -14,7 +14,7 @@ from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG
 import orchestration
 from orchestration.cli.postgres import STORAGE_BLOCK, require_postgres
 from orchestration.errors import SettingsError
-from orchestration.settings import POSTGRES_VARIABLE, load_settings, show_dagster_its_storage
+from orchestration.settings import POSTGRES_VARIABLE, load_settings, show_dagster_its_storage, store_plans_at_once
 from warehouse.files import directory_lock, write_whole
 from warehouse.home import Home
 from warehouse.liveruns import killed_runs
@@ -104,6 +104,7 @@ def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInsta
     """
     directory = str(refresh_config(home))
     overrides: dict[str, Any] = {}
+    store_plans_at_once()
     if not keeps_history_in_postgres(home):
         overrides["storage"] = _custom("storage", "KeptOpenStorage", directory)
     if not verbose:

@@ -1,6 +1,8 @@
 """A HOME whose warehouse holds what models read: the lists of users of three tastes, and nothing else."""
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -71,6 +73,11 @@ def make_model_world(root: Path, users: int = 60) -> Warehouse:
         for name in MODELS:
             connection.execute(EMPTY.format(name=name))
     return warehouse
+
+
+def copy_of(warehouse: Warehouse, root: Path) -> Warehouse:
+    """The same HOME in another place, with all that was made of it."""
+    return replace(warehouse, home=Home(shutil.copytree(warehouse.home.root, root)))
 
 
 def materialize(

@@ -10,7 +10,7 @@ from assets.model_inputs import read_training
 from assets.teaching import MODELS
 from recommenders.deciding import users_apart
 from recommenders.evaluate import evaluate
-from tests.assets.model_world import EVALUATED, QUICK, make_model_world, materialize
+from tests.assets.model_world import EVALUATED, QUICK, copy_of, make_model_world, materialize
 from warehouse.connection import Warehouse
 
 
@@ -57,10 +57,9 @@ def test_they_stand_beside_those_that_decide(world: Warehouse) -> None:
     assert not rows(world, "select 1 from ml.held_out_user_metric where metric like '%best_single'")
 
 
-def test_what_somebody_kept_of_the_same_users_is_not_told_twice(tmp_path: Path) -> None:
+def test_what_somebody_kept_of_the_same_users_is_not_told_twice(world: Warehouse, tmp_path: Path) -> None:
     """`osusume models evaluate --protocol users --folds 1 --keep` asks the same people."""
-    warehouse = make_model_world(tmp_path / "home")
-    materialize(warehouse)
+    warehouse = copy_of(world, tmp_path / "home")
     (told,) = rows(warehouse, "select distinct protocol from ml.held_out_user_metric where segment = ''")
     version = next(one for one in registry.versions(warehouse.home) if one.startswith("ease"))
     figure = {"segment": "", "metric": "ndcg", "k": 10, "value": 0.4321, "ci_low": None, "ci_high": None, "users": 3}
@@ -71,10 +70,9 @@ def test_what_somebody_kept_of_the_same_users_is_not_told_twice(tmp_path: Path) 
     assert kept == [("another protocol", 0.4321)]
 
 
-def test_after_a_kill_models_that_were_measured_are_not_taught_again(tmp_path: Path) -> None:
+def test_after_a_kill_models_that_were_measured_are_not_taught_again(world: Warehouse, tmp_path: Path) -> None:
     """Their rows stand as they are, whatever they say; those of the others come back to their places."""
-    warehouse = make_model_world(tmp_path / "home")
-    materialize(warehouse)
+    warehouse = copy_of(world, tmp_path / "home")
     whole = "select model_type, protocol, metric, k, value from ml.held_out_user_metric"
     before = rows(warehouse, whole)
     # as it lies there when a run is killed: ease is not measured yet, and nothing says that the table is made

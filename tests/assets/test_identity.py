@@ -1,7 +1,7 @@
 """Identity as the pipeline makes it: decisions take effect in the next run, keys lead on, and all else follows."""
 
 import json
-from collections.abc import Iterator
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,9 @@ class House:
     def __init__(self, root: Path) -> None:
         self.resource = WarehouseResource(home=str(root), memory_limit="500MB", threads=2)
         self.home = self.resource.open().home
+
+    def furnish(self) -> None:
+        """Put the three anime into a new HOME, with the ratings of two users."""
         with self.resource.open().writer("test") as con:
             shop = Workshop(con)
             related = {"edges": [{"relationType": "SEQUEL", "node": {"id": 3, "type": "ANIME"}}]}
@@ -117,43 +120,64 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str:
     return str(failure.event_specific_data)
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HOME before its first run, of which each test has a copy of its own."""
+    root = tmp_path_factory.mktemp("furnished") / "home"
+    House(root).furnish()
+    return root
+
+
+@pytest.fixture(scope="module")
+def identified(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same HOME after its first run."""
+    first = House(shutil.copytree(furnished, tmp_path_factory.mktemp("identified") / "home"))
+    assert first.refresh().success
+    return first.home.root
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """The HOME before its first run."""
-    return House(tmp_path)
+def house(furnished: Path, tmp_path: Path) -> House:
+    """A HOME before its first run."""
+    return House(shutil.copytree(furnished, tmp_path / "home"))
 
 
-def test_a_decision_joins_two_anime_in_the_next_run_and_taking_it_back_undoes_everything(house: House) -> None:
+@pytest.fixture
+def lived_in(identified: Path, tmp_path: Path) -> House:
+    """A HOME after its first run."""
+    return House(shutil.copytree(identified, tmp_path / "home"))
+
+
+def test_a_decision_joins_two_anime_in_the_next_run_and_taking_it_back_undoes_everything(lived_in: House) -> None:
     """Keys, ratings, genres, relations and figures follow a merge and a split; the old key leads on meanwhile."""
-    house.refresh()
-    house.follow()
-    before = house.followers()
-    assert house.rows("select count(distinct anime_key) from bridge_anime_source") == [(3,)]
-    (mine,), (theirs,) = house.rows(
+    lived_in.follow()
+    before = lived_in.followers()
+    assert lived_in.rows("select count(distinct anime_key) from bridge_anime_source") == [(3,)]
+    (mine,), (theirs,) = lived_in.rows(
         "select anime_key from bridge_anime_source where source_id in ('1', '2') order by source"
     )
 
-    house.decide(SAME)
-    house.refresh()
-    house.follow()
-    assert house.broken_rules("anime_key_history", "vw_anime_key", "dim_anime", "fact_match_metric") == []
-    assert house.rows(ANIME) == [(2,)]
+    lived_in.decide(SAME)
+    lived_in.refresh()
+    lived_in.follow()
+    assert lived_in.broken_rules("anime_key_history", "vw_anime_key", "dim_anime", "fact_match_metric") == []
+    assert lived_in.rows(ANIME) == [(2,)]
     rated = "select user_id, anime_key, rating from fact_user_rating inner join dim_user using (user_key) order by all"
-    assert [row for row in house.rows(rated) if row[1] == mine] == [("ann", mine, 8.0), ("bob", mine, 9.0)]
-    assert house.rows("select distinct anime_key, relation_type from bridge_anime_relation") == [(mine, "SEQUEL")]
-    assert house.rows(f"select count(distinct source) from fact_anime_metrics where anime_key = {mine}") == [(2,)]
-    assert house.rows(
+    assert [row for row in lived_in.rows(rated) if row[1] == mine] == [("ann", mine, 8.0), ("bob", mine, 9.0)]
+    assert lived_in.rows("select distinct anime_key, relation_type from bridge_anime_relation") == [(mine, "SEQUEL")]
+    assert lived_in.rows(f"select count(distinct source) from fact_anime_metrics where anime_key = {mine}") == [(2,)]
+    assert lived_in.rows(
         f"select current_anime_key, state, title, last_event from vw_anime_key where anime_key = {theirs}"
     ) == [(mine, "merged", "Kaze no Oto", "merged_into")]
-    assert house.rows("select match_method from bridge_anime_source where source_id = '2'") == [("override",)]
+    assert lived_in.rows("select match_method from bridge_anime_source where source_id = '2'") == [("override",)]
 
-    house.decide()
-    house.refresh()
-    house.follow()
-    assert house.followers() == before
-    assert house.rows(f"select current_anime_key, state, last_event from vw_anime_key where anime_key = {theirs}") == [
-        (theirs, "living", "split_from")
-    ]
+    lived_in.decide()
+    lived_in.refresh()
+    lived_in.follow()
+    assert lived_in.followers() == before
+    assert lived_in.rows(
+        f"select current_anime_key, state, last_event from vw_anime_key where anime_key = {theirs}"
+    ) == [(theirs, "living", "split_from")]
 
 
 def test_every_line_says_what_became_of_it(house: House) -> None:
@@ -210,14 +234,13 @@ def test_the_projects_own_file_counts_as_well(
     ]
 
 
-def test_a_line_that_cannot_be_understood_stops_the_run_before_anything_changed(house: House) -> None:
+def test_a_line_that_cannot_be_understood_stops_the_run_before_anything_changed(lived_in: House) -> None:
     """The message names file, line and value; neither tables nor keys were touched."""
-    house.refresh()
     identities = "select * from intermediate.int_anime_identities order by all"
-    before, events = house.rows(identities), read_events(house.home, "key_events")
-    house.decide(SAME, "anilist,1,kitsu,2,perhaps,,,,")
-    assert "match_overrides.csv:3: decision is 'perhaps'" in failure_of(house.refresh())
-    assert (house.rows(identities), read_events(house.home, "key_events")) == (before, events)
+    before, events = lived_in.rows(identities), read_events(lived_in.home, "key_events")
+    lived_in.decide(SAME, "anilist,1,kitsu,2,perhaps,,,,")
+    assert "match_overrides.csv:3: decision is 'perhaps'" in failure_of(lived_in.refresh())
+    assert (lived_in.rows(identities), read_events(lived_in.home, "key_events")) == (before, events)
 
 
 def test_decisions_are_part_of_what_a_run_is_made_from(house: House) -> None:
@@ -255,12 +278,11 @@ def test_a_damaged_matcher_is_a_clear_failure(house: House) -> None:
     assert "osusume models train-matcher" in said
 
 
-def test_the_same_day_again_lands_no_event(house: House) -> None:
+def test_the_same_day_again_lands_no_event(lived_in: House) -> None:
     """Keys are named once."""
-    house.refresh()
-    first = event_files(house.home, "key_events")
-    house.refresh()
-    assert event_files(house.home, "key_events") == first
+    first = event_files(lived_in.home, "key_events")
+    lived_in.refresh()
+    assert event_files(lived_in.home, "key_events") == first
 
 
 def test_runs_at_the_same_time_give_keys_one_after_the_other(house: House) -> None:

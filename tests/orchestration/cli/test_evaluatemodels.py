@@ -7,12 +7,21 @@ import pytest
 
 from assets.registry import LOG
 from recommenders.candidates import KINDS
-from tests.assets.model_world import EVALUATED, QUICK, make_model_world, materialize
+from tests.assets.model_world import EVALUATED, QUICK, copy_of, make_model_world, materialize
 from tests.orchestration.cli.conftest import Called
 from warehouse.build import fetch
+from warehouse.connection import Warehouse
 from warehouse.landing import read_events
 
 Call = Callable[..., Called]
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A HOME in which a run has measured three models."""
+    warehouse = make_model_world(tmp_path_factory.mktemp("measured") / "home")
+    materialize(warehouse)
+    return warehouse
 
 
 def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call) -> None:
@@ -27,10 +36,11 @@ def test_models_are_measured_on_users_they_never_met(rated: Path, osusume: Call)
     assert not (rated / "landing" / "osusume").exists()
 
 
-def test_figures_that_are_kept_stand_in_the_table_beside_those_that_decide(tmp_path: Path, osusume: Call) -> None:
+def test_figures_that_are_kept_stand_in_the_table_beside_those_that_decide(
+    measured: Warehouse, tmp_path: Path, osusume: Call
+) -> None:
     """Once, under their protocol, for the version that a run measures; a model that no run measures has none."""
-    warehouse = make_model_world(tmp_path / "home")
-    materialize(warehouse)
+    warehouse = copy_of(measured, tmp_path / "home")
     words = ("models", "evaluate", "--home", warehouse.home.root, "--model", "ease", "popularity", "als", "--keep")
     for _ in range(2):
         called = osusume(*words)
@@ -112,10 +122,11 @@ def test_a_home_of_an_earlier_version_says_that_its_ratings_are_not_ready(tmp_pa
     assert f"`osusume run --home {home}` once makes them ready" in called.err
 
 
-def test_what_kinds_of_information_add_stands_in_table_and_report(tmp_path: Path, osusume: Call) -> None:
+def test_what_kinds_of_information_add_stands_in_table_and_report(
+    measured: Warehouse, tmp_path: Path, osusume: Call
+) -> None:
     """The complete model first, then each kind with its difference; kept for the version that a run measures."""
-    warehouse = make_model_world(tmp_path / "home")
-    materialize(warehouse)
+    warehouse = copy_of(measured, tmp_path / "home")
     called = osusume("models", "ablate", "--home", warehouse.home.root, "--keep")
     assert called.status == 0, called.err
     lines = called.out.splitlines()

@@ -1,6 +1,7 @@
 """`osusume publish`, its versions, and what a rollback means for the runs after it."""
 
 import re
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +20,24 @@ from warehouse.snapshots import current_snapshot, snapshots
 Call = Callable[..., object]
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    """A sound tiny warehouse of which nothing is published."""
-    opened = Warehouse(Home(tmp_path / "home"), lock_timeout_s=30, memory_limit="500MB", threads=2)
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HOME of a sound tiny warehouse, of which each test has a copy of its own."""
+    opened = tiny(tmp_path_factory.mktemp("sound") / "home")
     with opened.writer("test") as connection:
         make_world(connection)
-    return opened
+    return opened.home.root
+
+
+@pytest.fixture
+def warehouse(sound: Path, tmp_path: Path) -> Warehouse:
+    """A sound tiny warehouse of which nothing is published."""
+    return tiny(shutil.copytree(sound, tmp_path / "home"))
+
+
+def tiny(root: Path) -> Warehouse:
+    """The warehouse of a HOME, of which little is asked."""
+    return Warehouse(Home(root), lock_timeout_s=30, memory_limit="500MB", threads=2)
 
 
 def twice(warehouse: Warehouse) -> list[str]:
