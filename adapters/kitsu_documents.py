@@ -15,6 +15,7 @@ from adapters.pagination import objects, offset_of, within
 from adapters.windows import Page
 
 OFFSET_PARAM = "page[offset]"
+LIBRARY = "/library-entries"
 LIBRARY_ATTRIBUTES = (
     "status,progress,reconsuming,reconsumeCount,ratingTwenty,progressedAt,startedAt,finishedAt,createdAt,updatedAt"
 )
@@ -31,7 +32,7 @@ _INSTANT = timedelta(milliseconds=1)
 _MEDIA = frozenset(("anime", "manga", "drama", "dramas"))
 
 
-def read(reply: Reply, request: Request) -> Json:  # noqa: ARG001 - a Source's read is told the request
+def read(reply: Reply, request: Request) -> Json:
     """The JSON:API document of a reply; `data` is a list."""
     is_page = reply.body.lstrip()[:1] == b"<"
     if reply.status == 429:
@@ -56,7 +57,15 @@ def read(reply: Reply, request: Request) -> Json:  # noqa: ARG001 - a Source's r
         raise Misunderstood(f"status {reply.status}: {told}")
     if errors or not isinstance(within(document, "data"), list):
         raise Garbled(f"an answer of status 200 without a list of data: {told}")
+    if request.path == LIBRARY and _says_nothing(document):
+        raise Garbled("none of its entries says which anime it is about, so that they would pass for an empty list")
     return document
+
+
+def _says_nothing(document: Json) -> bool:
+    """Whether a list has entries of which none says what it is about, not even that the anime is gone (null)."""
+    about = [within(entry, "relationships", "anime") for entry in objects(document)]
+    return bool(about) and not any(isinstance(one, Mapping) and "data" in one for one in about)
 
 
 def id_of(resource: Json) -> str | None:

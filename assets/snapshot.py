@@ -98,7 +98,7 @@ def refuse_unsound(connection: Connection) -> None:
         for rule in rules_of(table)
     }
     failed = [
-        f"{row['table_name']}: {row['check_name']} ({row['failing_rows']} rows at {row['checked_at']:%Y-%m-%d %H:%M})"
+        f"{row['table_name']}: {row['check_name']} ({_rows(row['failing_rows'])} at {row['checked_at']:%Y-%m-%d %H:%M})"
         for row in fetch(connection, "inputs/newest_checks").to_pylist()
         if not row["passed"] and row["severity"] == "error" and (row["table_name"], row["check_name"]) in known
     ]
@@ -123,4 +123,9 @@ def _refuse_contradictions(connection: Connection) -> None:
 
 def _why(rule: RuleResult) -> str:
     """Why a rule does not hold, in brackets."""
-    return f"not built yet: {', '.join(rule.absent)}" if rule.absent else f"{rule.failing_rows} rows"
+    return f"not built yet: {', '.join(rule.absent)}" if rule.absent else _rows(rule.failing_rows)
+
+
+def _rows(number: int) -> str:
+    """`1 row`, `1,234 rows`."""
+    return f"{number:,} {'row' if number == 1 else 'rows'}"

@@ -116,10 +116,9 @@ def _quarantine(reader: Reader) -> Iterator[str]:
     yield f"Quarantine: {counted(total, 'row was', 'rows were')} refused:"
     for row in found[:_REASONS_SHOWN]:
         yield f"  {row['refused']:>6,} {row['stage']}: {row['reason']} (e.g. landing/{row['example']})"
-    if len(found) > _REASONS_SHOWN:
-        rest = sum(row["refused"] for row in found[_REASONS_SHOWN:])
-        number, _, rows = counted(rest, "more row", "more rows").partition(" ")
-        yield f"  {number:>6} {rows}, for {counted(len(found) - _REASONS_SHOWN, 'other reason')}"
+    if rest := found[_REASONS_SHOWN:]:
+        number, _, rows = counted(sum(row["refused"] for row in rest), "more row", "more rows").partition(" ")
+        yield f"  {number:>6} {rows}, for {counted(len(rest), 'other reason')}"
 
 
 def _active_model(models: Sequence[Model]) -> Iterator[str]:
@@ -191,3 +190,6 @@ def _refused(warehouse: Warehouse, stages: Sequence[str]) -> Iterator[str]:
         return
     for row in found[:_REASONS_SHOWN]:
         yield f"    refused {row['refused']:,}: {row['reason']} (e.g. landing/{row['example']})"
+    if rest := found[_REASONS_SHOWN:]:
+        more = counted(sum(row["refused"] for row in rest), "more row", "more rows")
+        yield f"    refused {more}, for {counted(len(rest), 'other reason')}"

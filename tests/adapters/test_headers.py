@@ -1,9 +1,12 @@
 """What the headers of a reply say."""
 
+from datetime import UTC, datetime
+from time import tzset
+
 import pytest
 
 from adapters.base import Reply
-from adapters.headers import header_subset, stated_wait
+from adapters.headers import header_subset, http_date, stated_wait
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,17 @@ def test_retry_after_is_read_in_seconds_or_as_a_date_of_the_source(stated: str, 
     """A date counts from the source's own date, whatever our clock shows."""
     headers = {"retry-after": stated, "date": "Wed, 21 Oct 2015 07:28:00 GMT"}
     assert stated_wait(Reply(429, headers, b"", "")) == seconds
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000"])
+def test_a_date_is_utc_wherever_we_are(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with `-0000`, which Python reads as a moment without a zone."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        tzset()
+        assert http_date(f"Wed, 21 Oct 2015 07:28:00 {zone}") == datetime(2015, 10, 21, 7, 28, tzinfo=UTC)
+    tzset()
+    assert http_date("yesterday") is None
 
 
 def test_no_reply_states_no_wait() -> None:

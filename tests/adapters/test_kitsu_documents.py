@@ -26,6 +26,19 @@ def test_a_looked_up_user_is_kept_as_a_hash() -> None:
     assert LISTS.redact(document, lambda text: "hash")["data"] == [{"id": "hash", "type": "users"}, None]
 
 
+@pytest.mark.parametrize("relationships", [{}, {"anime": {"links": {"self": "x"}}}, None])
+def test_a_list_that_says_of_no_anime_is_none(relationships: Json) -> None:
+    """It would pass for an empty one, and take the user's entries with it."""
+    library, blank = Request("a1@0", "/library-entries"), {"id": "1", "type": "libraryEntries"}
+    told: list[Json] = [blank | {"relationships": relationships}] * 2
+    with pytest.raises(Garbled, match="which anime"):
+        SOURCE.read(reply(200, json.dumps({"data": told}).encode()), library)
+    for about in ({"type": "anime", "id": "7"}, None):  # null: the anime is gone, and the list as long as it says
+        named = [*told, blank | {"relationships": {"anime": {"data": about}}}]
+        assert SOURCE.read(reply(200, json.dumps({"data": named}).encode()), library) == {"data": named}
+    assert SOURCE.read(reply(200, b'{"data": []}'), library) == {"data": []}
+
+
 def errors(status: int, code: str | int) -> bytes:
     """Kitsu's error document."""
     return json.dumps({"errors": [{"title": "T", "detail": "D", "code": code, "status": status}]}).encode()

@@ -66,14 +66,17 @@ def test_what_breaks_a_rule_is_not_published(osusume: Call, warehouse: Warehouse
     assert len(snapshots(warehouse.home)) == 2
 
 
-def test_a_recorded_failure_of_a_column_check_counts_as_well(osusume: Call, warehouse: Warehouse) -> None:
+@pytest.mark.parametrize(("number", "rows"), [(1, "1 row"), (3000, "3,000 rows")])
+def test_a_recorded_failure_of_a_column_check_counts_as_well(
+    osusume: Call, warehouse: Warehouse, number: int, rows: str
+) -> None:
     """Until the check is made again and holds."""
     name, said = "formats_are_known", ("run", "dim_anime")
     with warehouse.writer("record") as connection:
-        record_results(connection, [CheckResult(*said, name, "error", False, 3, DAY)])
+        record_results(connection, [CheckResult(*said, name, "error", False, number, DAY)])
     refused = osusume("publish", "--home", warehouse.home.root)
     assert refused.status == 1
-    assert "dim_anime: formats_are_known (3 rows at 20" in refused.err
+    assert f"dim_anime: formats_are_known ({rows} at 20" in refused.err
     with warehouse.writer("record") as connection:
         record_results(
             connection, [CheckResult("later run", "dim_anime", name, "error", True, 0, DAY.replace(year=2027))]

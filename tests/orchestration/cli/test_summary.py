@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.cli.outcome import CheckOutcome, Outcome
-from orchestration.cli.summary import published_summary
+from orchestration.cli.summary import failed_summary, published_summary
 from orchestration.inputs import RunInput
 from tests.serving.small_world import publish_small_world
 from warehouse.connection import Warehouse
@@ -44,6 +44,10 @@ def test_refused_rows_beyond_the_first_reasons_are_counted(tmp_path: Path, reaso
     lines = summary(warehouse)
     at = lines.index(f"Quarantine: {3 + reasons} rows were refused:")
     assert lines[at + 6] == last
+    stopped = CheckOutcome("stg_kitsu__anime", "few", False, True, True, "Few are refused.", {})
+    failed = Outcome("run", succeeded=False, assets=[], checks=[stopped], failures=[], skipped=[], seconds=1)
+    told = [line for line in failed_summary(warehouse, failed, "log") if line.startswith("    refused ")]
+    assert (len(told), told[-1].split()[1:]) == (6, last.split())
 
 
 def test_ids_that_only_ratings_know_are_no_catalogue_records(tmp_path: Path) -> None:
