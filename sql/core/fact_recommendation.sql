@@ -17,7 +17,7 @@ columns:
     share_popularity: part of the score that comes from popularity alone, 0-1
     because: the user's titles that carried it, strongest first, each with the user's rating and its share of
         the score; empty where no single title did
-    reason: the same in a sentence
+    reason: the same in a sentence, of those that have a title where one has
 */
 with recommended as (
     select
@@ -26,20 +26,17 @@ with recommended as (
         struct_pack(
             anime_key := first_title.anime_key,
             title := coalesce(first_title.title, 'a title of no catalogue'),
-            rating := round(listed.because_ratings[1]::double, 4),
-            share := listed.because_shares[1]
+            rating := round(listed.because_ratings[1]::double, 4), share := listed.because_shares[1]
         ) as first_cause,
         struct_pack(
             anime_key := second_title.anime_key,
             title := coalesce(second_title.title, 'a title of no catalogue'),
-            rating := round(listed.because_ratings[2]::double, 4),
-            share := listed.because_shares[2]
+            rating := round(listed.because_ratings[2]::double, 4), share := listed.because_shares[2]
         ) as second_cause,
         struct_pack(
             anime_key := third_title.anime_key,
             title := coalesce(third_title.title, 'a title of no catalogue'),
-            rating := round(listed.because_ratings[3]::double, 4),
-            share := listed.because_shares[3]
+            rating := round(listed.because_ratings[3]::double, 4), share := listed.because_shares[3]
         ) as third_cause
     from intermediate.int_explained_list as listed
     left join main.dim_anime as first_title on listed.because_anime_keys[1] = first_title.anime_key
@@ -52,7 +49,8 @@ explained as (
         *,
         list_filter(
             [first_cause, second_cause, third_cause], lambda cause: cause.anime_key is not null
-        ) as because
+        ) as because,
+        list_filter(because, lambda cause: cause.title <> 'a title of no catalogue') as titled
     from recommended
 ),
 
@@ -84,7 +82,7 @@ select
             then format('Popular: {} user{} rated it 7 or more.', liked.users, if(liked.users = 1, '', 's'))
         else concat('Because you ', array_to_string(
             list_transform(
-                explained.because[:2],
+                if(len(explained.titled) > 0, explained.titled, explained.because)[:2],
                 lambda one: case
                     -- seeing a title says something even where it was not liked
                     when one.rating is null or one.rating < 7 then 'watched ' || one.title

@@ -8,6 +8,9 @@ ANN = 1
 #: because (anime, rating, share), share of popularity, how many liked it: the sentence.
 SENTENCES = (
     ([(1, 9.0, 0.6), (2, 8.5, 0.3)], 0.1, 3, "Because you rated Lantern 9 and rated Velvet 8.5."),
+    ([(4, 9.0, 0.5), (1, 9.0, 0.3), (2, 8.5, 0.2)], 0.0, 3, "Because you rated Lantern 9 and rated Velvet 8.5."),
+    ([(2, 8.5, 0.6), (4, 9.0, 0.4)], 0.0, 3, "Because you rated Velvet 8.5."),
+    ([(4, 9.0, 1.0)], 0.0, 3, "Because you rated a title of no catalogue 9."),
     ([(1, None, 1.0)], 0.0, 3, "Because you watched Lantern."),
     ([(2, 6.0, 1.0)], 0.0, 3, "Because you watched Velvet."),
     ([], 0.0, 3, "It fits your list as a whole, more than any one title on it."),
@@ -23,7 +26,8 @@ def test_the_reason_says_what_the_shares_say(
 ) -> None:
     """Titles where titles carried it; popularity only where that did; else the list as a whole."""
     shop.con.execute(
-        "create table dim_anime as from (values (1, 'Lantern'), (2, 'Velvet'), (3, 'Amber')) t(anime_key, title)"
+        "create table dim_anime as from (values (1, 'Lantern'), (2, 'Velvet'), (3, 'Amber'), (4, null)) "
+        "as anime (anime_key, title)"
     )
     shop.con.execute("create table fact_user_rating (anime_key bigint, rating double)")
     shop.con.executemany("insert into fact_user_rating values (?, ?)", [(3, 6.9), *((3, 7.0) for _ in range(liked))])
