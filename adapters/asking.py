@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from adapters.base import Answer, Json, Reply, Request
+from adapters.charsets import in_utf8
 from adapters.errors import Garbled, Misunderstood, Outage, Refused, Retriable, Skippable, Throttled
 from adapters.headers import stated_wait
 from adapters.http import Session, method_of
@@ -120,6 +121,7 @@ class _Asking:
             try:
                 reply = self.session.exchange(self.sent)
                 self._obey(reply)
+                reply = in_utf8(reply)
                 document = self.session.source.read(reply, self.request)
                 self._doubt(document)
             except Skippable as problem:

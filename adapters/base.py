@@ -237,8 +237,8 @@ class Source:
         base_url: where it lives, when no setting says otherwise.
         streams: what it tells, by name.
         manners: how to ask it.
-        read: the document in a reply. Raises Retriable, Skippable or Fatal for what is none; it is told the
-            request since some statuses mean different things for different requests.
+        read: the document in a reply, whose body is UTF-8 where it is text. Raises Retriable, Skippable or Fatal
+            for what is none; it is told the request since some statuses mean different things for different requests.
         headers: sent with every request, beside the session's own.
         key_header: the header that carries the operator's key, where one is needed.
     """

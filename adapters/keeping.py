@@ -180,5 +180,5 @@ class Keeper:
 
 
 def text_of(reply: Reply) -> str:
-    """A reply's body as text, whatever its bytes are."""
+    """A reply's body as text, exactly where it is an answer; of one that is of no use, marks where it is no text."""
     return reply.body.decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -386,6 +387,41 @@ def test_a_crawl_is_told_what_is_kept_and_not_what_came() -> None:
     run(log, list_of, stream, plan)
     run(MemoryLog(log.header, log.lines), list_of, stream, plan)
     assert told == [{"owner": hidden("Anna+K"), "items": [1, 2]}] * 2
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "iso-8859-1", "utf-8-sig"])
+@pytest.mark.parametrize("stream", [CATALOGUE, LISTS])
+def test_an_answer_in_another_charset_is_kept_to_the_letter(charset: str, stream: Stream) -> None:
+    """What is landed is the text that the crawl was told, in UTF-8, with the hash of that; it can be read again."""
+    told = {"items": ["Kimi no Na wa. Été"], "last": True, "owner": "Anna+K", "id": 77}
+    step = Step(
+        200, json.dumps(told, ensure_ascii=False).encode(charset), {"Content-Type": f"a/json; charset={charset}"}
+    )
+
+    def titles(plan: Plan) -> Crawl:
+        answer = yield Request("page1", "/page/1", subject=plan.users[0].subject)
+        return CrawlEnd(answer.document["items"][0])
+
+    log, plan = MemoryLog(), Plan("users", TODAY, users=(ANNA,))
+    run(log, lambda _: step, replace(stream, crawl=titles), plan)
+    (line,) = log.lines
+    assert json.loads(line["body"].removeprefix("\ufeff"))["items"] == told["items"]
+    assert line["sha256"] == sha256(line["body"].encode()).hexdigest()
+    assert log.sealed is not None
+    assert log.sealed["watermark"] == told["items"][0]
+    assert run(MemoryLog(log.header, log.lines), list_of, replace(stream, crawl=titles), plan).progress.replayed == 1
+
+
+def test_an_answer_that_is_no_text_is_asked_for_again_and_said_to_be_none() -> None:
+    """Half a character that some parsers let pass is no answer: nothing is landed as one with a mark in its place."""
+    log = MemoryLog()
+    with pytest.raises(Outage, match="page page1: the answer is no text: its 36 bytes are not in utf-8 or ascii"):
+        run(
+            log,
+            lambda _: Step(200, b'{"items": ["\xed\xa0\xbd cut"], "last": true}', {"Content-Type": "a;charset=ascii"}),
+        )
+    assert [line["accepted"] for line in log.lines] == [False] * 3
+    assert run(log, serve).progress.answered == PAGES
 
 
 def test_bytes_that_are_no_text_are_kept_as_far_as_they_are() -> None:
