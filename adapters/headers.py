@@ -32,14 +32,15 @@ def wait_in(headers: Mapping[str, str], received_at: datetime) -> float | None:
     words = headers.get("retry-after", "").strip()
     if words.replace(".", "", 1).isdecimal():
         return float(words)
-    until, now = _moment(words), _moment(headers.get("date", ""))
+    until, now = http_date(words), http_date(headers.get("date", ""))
     return None if until is None else max(0.0, (until - (now or received_at)).total_seconds())
 
 
-def _moment(words: str) -> datetime | None:
-    """An HTTP date, UTC; None where it is none."""
+def http_date(words: str) -> datetime | None:
+    """A date in a header, UTC; None where it is none. One of no zone, which `-0000` says, is UTC (RFC 5322, 3.3)."""
     try:
-        return parsedate_to_datetime(words).astimezone(UTC)
+        moment = parsedate_to_datetime(words)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         # Not readable: the caller has another idea of when.
         return None

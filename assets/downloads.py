@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from adapters import imdb
 from adapters.downloading import Validators
 from adapters.errors import Outage
 from adapters.gzipped import read_to_end
+from adapters.headers import http_date
 from assets.crawling import Crawling, Say, ServiceAccess
 from assets.telling import Waiting
 from warehouse.home import Home
@@ -104,10 +105,7 @@ def _known(home: Home, earlier: list[LandedFile]) -> imdb.Known:
 
 def _made_at(fetched: imdb.Fetched) -> datetime:
     """When the file was made, as its server says; when it was fetched, where it does not."""
-    try:
-        return parsedate_to_datetime(fetched.known.version.last_modified)
-    except ValueError:
-        return fetched.fetched_at
+    return http_date(fetched.known.version.last_modified) or fetched.fetched_at
 
 
 class _Bytes:

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from assets.crawling import Crawling, ServiceAccess
 from assets.downloads import download
 from tests.adapters.loopback import Loopback, Seen, Step
@@ -46,3 +48,21 @@ def test_a_file_that_was_made_anew_with_nothing_new_in_it_is_fetched_once_a_day(
         found = [download(home, crawling, "title_ratings", lambda _: None) for _ in range(3)]
     assert found == [None] * 3
     assert host.sent == len(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("stated", "made_at"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 -0000", datetime(2015, 10, 21, 7, 28, tzinfo=UTC)),
+        ("Wed, 21 Oct 2015 07:28:00 +0200", datetime(2015, 10, 21, 5, 28, tzinfo=UTC)),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_a_file_is_of_the_time_that_its_server_states(stated: str, made_at: datetime | None, tmp_path: Path) -> None:
+    """In any zone, or in none; where that is no time, it is of the time when it was fetched."""
+    home, before = Home(tmp_path), datetime.now(UTC)
+    with Loopback(lambda _: Step(200, WHOLE, {"Last-Modified": stated})) as server:
+        crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
+        assert download(home, crawling, "title_ratings", lambda _: None) is not None
+    (landed,) = landed_files(home, "imdb", "title_ratings")
+    assert landed.captured_at == made_at or (made_at is None and landed.captured_at >= before)
