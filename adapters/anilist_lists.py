@@ -62,6 +62,15 @@ def list_records(document: Json) -> Sequence[Mapping[str, Json]]:
     return list(entries.values())
 
 
+def says_nothing(document: Json) -> bool:
+    """Whether this is a list that is not empty, though none of its entries can be read: it would pass for empty."""
+    collection = within(document, *_COLLECTION)
+    if not isinstance(collection, Mapping) or list_records(document):
+        return False
+    lists = collection.get("lists")
+    return not isinstance(lists, list) or any(within(one, "entries") != [] for one in lists)
+
+
 def redact_lists(document: Json, hide: Callable[[str], str]) -> Json:  # noqa: ARG001 - nothing that names anyone is kept
     """The answer without anything but entries, their lists' status and the score format."""
     collection = within(document, *_COLLECTION)

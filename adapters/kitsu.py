@@ -16,6 +16,7 @@ from adapters.base import Crawl, CrawlEnd, Json, Manners, Plan, Request, Source,
 from adapters.errors import NotFound
 from adapters.kitsu_anime import crawl_anime, forecast_anime
 from adapters.kitsu_documents import (
+    LIBRARY,
     LIBRARY_ATTRIBUTES,
     REVIEW_ATTRIBUTES,
     anime_of,
@@ -79,7 +80,7 @@ def _crawl_lists(plan: Plan) -> Crawl:
     for user in plan.users:
         request = Request(
             user.subject,
-            "/library-entries",
+            LIBRARY,
             _LIBRARY_PARAMS,
             subject=user.subject,
             may_be_missing=True,

@@ -14,6 +14,8 @@ from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled
 from adapters.pagination import objects, offset_of, within
 from adapters.windows import Page
 
+#: Where users' lists are.
+LIBRARY = "/library-entries"
 OFFSET_PARAM = "page[offset]"
 LIBRARY_ATTRIBUTES = (
     "status,progress,reconsuming,reconsumeCount,ratingTwenty,progressedAt,startedAt,finishedAt,createdAt,updatedAt"
@@ -31,7 +33,7 @@ _INSTANT = timedelta(milliseconds=1)
 _MEDIA = frozenset(("anime", "manga", "drama", "dramas"))
 
 
-def read(reply: Reply, request: Request) -> Json:  # noqa: ARG001 - a Source's read is told the request
+def read(reply: Reply, request: Request) -> Json:
     """The JSON:API document of a reply; `data` is a list."""
     is_page = reply.body.lstrip()[:1] == b"<"
     if reply.status == 429:
@@ -56,6 +58,9 @@ def read(reply: Reply, request: Request) -> Json:  # noqa: ARG001 - a Source's r
         raise Misunderstood(f"status {reply.status}: {told}")
     if errors or not isinstance(within(document, "data"), list):
         raise Garbled(f"an answer of status 200 without a list of data: {told}")
+    if request.path == LIBRARY and document["data"] and not list_records(document):
+        # It would pass for an empty list.
+        raise Garbled("a list of which no entry says which anime it is about")
     return document
 
 
