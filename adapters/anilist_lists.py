@@ -42,6 +42,8 @@ def crawl_lists(plan: Plan) -> Crawl:
             if answer.document is None:
                 missing += chunk == 1
                 cut_short += chunk > 1
+                # Closed while it was read: what it showed before counts as little as that of earlier crawls.
+                seen.clear()
                 break
             fresh = {entry["id"] for entry in list_records(answer.document)} - seen
             seen |= fresh
