@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from adapters.anilist_anime import anime_records, crawl_anime, forecast_anime
-from adapters.anilist_lists import crawl_lists, forecast_lists, list_records, redact_lists
+from adapters.anilist_lists import crawl_lists, forecast_lists, list_records, redact_lists, says_nothing
 from adapters.anilist_pages import IDS
 from adapters.anilist_parts import PARTS
 from adapters.anilist_reviews import crawl_reviews, forecast_reviews, redact_reviews, review_records
@@ -51,7 +51,8 @@ def read(reply: Reply, request: Request) -> Json:
     Raises:
         Throttled: on 429, however little it says.
         Unavailable: on 5xx, and on pages of HTML that do not say that we are unwelcome.
-        Garbled: on what is no whole JSON, or nested without end; on a 200 with an error that is not known or no data.
+        Garbled: on what is no whole JSON, or nested without end; on a 200 with an error that is not known, no
+            data, or a list of which nothing can be read.
         NotFound, Private: when AniList says so of a user; NotFound also for a block of ids that is too big.
         Refused: when AniList is switched off, or does not serve us.
         Misunderstood: on any other 4xx.
@@ -69,6 +70,8 @@ def read(reply: Reply, request: Request) -> Json:
     data = document.get("data")
     if not isinstance(data, Mapping) or all(value is None for value in data.values()):
         raise Garbled("the answer has no data")
+    if says_nothing(document):
+        raise Garbled("a list of which no entry has an id")
     return document
 
 

@@ -42,6 +42,8 @@ def crawl_lists(plan: Plan) -> Crawl:
             if answer.document is None:
                 missing += chunk == 1
                 cut_short += chunk > 1
+                # Closed while it was read: what it showed before counts as little as that of earlier crawls.
+                seen.clear()
                 break
             fresh = {entry["id"] for entry in list_records(answer.document)} - seen
             seen |= fresh
@@ -60,6 +62,15 @@ def list_records(document: Json) -> Sequence[Mapping[str, Json]]:
         if _has_id(entry):
             entries.setdefault(entry["id"], {**entry, "scoreFormat": score_format})
     return list(entries.values())
+
+
+def says_nothing(document: Json) -> bool:
+    """Whether this is a list that is not empty, though none of its entries can be read: it would pass for empty."""
+    collection = within(document, *_COLLECTION)
+    if not isinstance(collection, Mapping) or list_records(document):
+        return False
+    lists = collection.get("lists")
+    return not isinstance(lists, list) or any(within(one, "entries") != [] for one in lists)
 
 
 def redact_lists(document: Json, hide: Callable[[str], str]) -> Json:  # noqa: ARG001 - nothing that names anyone is kept

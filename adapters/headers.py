@@ -37,10 +37,10 @@ def wait_in(headers: Mapping[str, str], received_at: datetime) -> float | None:
 
 
 def http_date(words: str) -> datetime | None:
-    """An HTTP date, UTC, also where its zone is `-0000`, which says that no other is meant; None where it is none."""
+    """A date in a header, UTC; None where it is none. One of no zone, which `-0000` says, is UTC (RFC 5322, 3.3)."""
     try:
         moment = parsedate_to_datetime(words)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         # Not readable: the caller has another idea of when.
         return None

@@ -88,7 +88,10 @@ def _crawl_lists(plan: Plan) -> Crawl:
             complete=_completion(user),
         )
         walked = yield from walk(listing(request, _LIBRARY_LIMIT, anime_of))
-        missing += bool(walked.missing)
+        if walked.missing:
+            # Where it was closed while it was read, what it showed before counts as little as that of earlier crawls.
+            missing += 1
+            continue
         entries += len(walked.ids)
         not_seen += walked.not_seen
     facts = {"users": len(plan.users), "users_missing": missing, "entries": entries}

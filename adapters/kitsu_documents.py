@@ -14,8 +14,9 @@ from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled
 from adapters.pagination import objects, offset_of, within
 from adapters.windows import Page
 
-OFFSET_PARAM = "page[offset]"
+#: Where users' lists are.
 LIBRARY = "/library-entries"
+OFFSET_PARAM = "page[offset]"
 LIBRARY_ATTRIBUTES = (
     "status,progress,reconsuming,reconsumeCount,ratingTwenty,progressedAt,startedAt,finishedAt,createdAt,updatedAt"
 )
@@ -58,14 +59,15 @@ def read(reply: Reply, request: Request) -> Json:
     if errors or not isinstance(within(document, "data"), list):
         raise Garbled(f"an answer of status 200 without a list of data: {told}")
     if request.path == LIBRARY and _says_nothing(document):
-        raise Garbled("none of its entries says which anime it is about, so that they would pass for an empty list")
+        # It would pass for an empty list.
+        raise Garbled("a list of which no entry says which anime it is about")
     return document
 
 
 def _says_nothing(document: Json) -> bool:
     """Whether a list has entries of which none says what it is about, not even that the anime is gone (null)."""
     about = [within(entry, "relationships", "anime") for entry in objects(document)]
-    return bool(about) and not any(isinstance(one, Mapping) and "data" in one for one in about)
+    return bool(document["data"]) and not any(isinstance(one, Mapping) and "data" in one for one in about)
 
 
 def id_of(resource: Json) -> str | None:

@@ -158,7 +158,8 @@ def _crawl_lists(plan: Plan) -> Crawl:
                 yield Request(f"{user.subject}.door{look}", "/anime/ranking", door)
                 walked = yield from walk(_entries(replace(request, key=f"{user.subject}.look{look}")))
         missing += bool(walked.missing)
-        entries += len(walked.ids)
+        # Closed while it was read: what it showed before counts as little as that of earlier crawls.
+        entries += 0 if walked.missing else len(walked.ids)
     return CrawlEnd(notes={"users": len(plan.users), "users_missing": missing, "entries": entries})
 
 

@@ -69,9 +69,10 @@ def _is_whole(document: Json, request: Request) -> bool:
     """Whether a document has the shape of an answer to the request."""
     if request.path.removeprefix("/anime/").isdecimal():
         return within(document, "id") is not None
+    data = within(document, "data")
     # A list whose entries say nothing would pass for an empty one.
-    says_nothing = request.path.startswith("/users/") and bool(_nodes(document)) and not list_records(document)
-    return isinstance(within(document, "data"), list) and not says_nothing
+    says_nothing = request.path.startswith("/users/") and bool(data) and not list_records(document)
+    return isinstance(data, list) and not says_nothing
 
 
 def page_of(document: Json, window: Window) -> Page:  # noqa: ARG001 - a Listing's page is told the window

@@ -3,6 +3,7 @@
 from typing import Any
 
 from assets.crawling import Crawled
+from assets.telling import counted
 
 
 def crawl_told(source: str, stream: str, crawled: Crawled) -> str:
@@ -14,12 +15,13 @@ def crawl_told(source: str, stream: str, crawled: Crawled) -> str:
         f"{number:,} {words}"
         for number, words in (
             (done.replayed, "of them kept from before"),
-            (done.refused, "replies asked for again"),
+            (done.refused, f"{'reply' if done.refused == 1 else 'replies'} asked for again"),
             (done.missing, "not there or private"),
         )
         if number
     ]
-    read = f"{source} {stream}: {done.answered:,} requests answered, {done.records:,} records in {done.seconds:.0f} s"
+    asked, records = counted(done.answered, "request"), counted(done.records, "record")
+    read = f"{source} {stream}: {asked} answered, {records} in {done.seconds:.0f} s"
     return ", ".join([read, *extras])
 
 

@@ -17,7 +17,7 @@ from assets.plans import plan_crawl
 from assets.resources import RecordingsInput, WarehouseResource
 from assets.results import OWNERS, column_schema, markdown_table, plain_metadata
 from assets.steps import Made, table_step, telling, with_checks
-from assets.telling import counted_requests
+from assets.telling import counted
 from warehouse.build import preview
 from warehouse.catalogue import columns_of
 from warehouse.connection import Warehouse
@@ -142,7 +142,7 @@ def _ask(
 ) -> Crawled:
     """Crawl the stream; what only a person can put right fails the asset in one message."""
     if planned.plan is not None:
-        context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {counted_requests(planned.forecast)}")
+        context.log.info(f"{source} {stream}: {planned.plan.kind} crawl, about {counted(planned.forecast, 'request')}")
     try:
         return read_asked(opened.home, crawling, source, stream, planned, _other_than_years, context.log.info)
     except AdapterError as problem:
@@ -164,7 +164,8 @@ def _weigh_outage(
     """Go on with what was landed before; where there is nothing of a catalogue, there is nothing to go on with."""
     if is_catalogue and not loaded.total_rows:
         raise dg.Failure(description=crawled.outage, allow_retries=False)
-    context.log.warning(f"{crawled.outage}. Going on with the {loaded.total_rows:,} rows of {name} landed before")
+    rows = counted(loaded.total_rows, "row")
+    context.log.warning(f"{crawled.outage}. Going on with the {rows} of {name} landed before")
 
 
 def load_stream(connection: Any, opened: Warehouse, source: str, stream: str) -> LoadReport:

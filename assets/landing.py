@@ -18,7 +18,7 @@ from assets.parts import land_partitions
 from assets.plans import plan_parts
 from assets.resources import WarehouseResource
 from assets.results import OWNERS, plain_metadata
-from assets.telling import counted_requests
+from assets.telling import counted
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError
 
@@ -92,7 +92,7 @@ def _land(
         AdapterError, WarehouseError: when it was not landed.
     """
     key = planned.plan.partition if planned.plan else ""
-    context.log.info(f"{key}: about {counted_requests(planned.forecast)}")
+    context.log.info(f"{key}: about {counted(planned.forecast, 'request')}")
     crawled = read_asked(opened.home, crawling, source, "anime", planned, _of_a_day_before, context.log.info)
     if crawled.outage:
         raise Outage(crawled.outage)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from assets.pictures import picture_metadata, picture_rows
 from assets.steps import Made, telling, with_checks
 from assets.tables import stands
+from assets.telling import counted
 from matching.overrides import Name, Override
 from matching.records import AnimeRecord
 from matching.state import MatchState, empty_state, load_state, save_state
@@ -40,12 +41,13 @@ class Rematched:
 
     def __str__(self) -> str:
         """How it was done, in a sentence for the log."""
-        pairs, rows = len(self.update.everything["score"]), len(self.update.pairs["score"])
+        pairs = counted(len(self.update.everything["score"]), "pair")
+        records = counted(len(self.update.method), "record")
         if self.update.is_full:
-            return f"Matched all {len(self.update.method)} records: {pairs} pairs."
-        records = f"{self.changed} new or changed and {self.gone} vanished of {len(self.update.method)} records"
-        gone = len(self.update.removed)
-        return f"Matched {records}: {rows} of {pairs} pairs are new or told otherwise, {gone} are gone."
+            return f"Matched all {records}: {pairs}."
+        which = f"{self.changed:,} new or changed and {self.gone:,} vanished of {records}"
+        rows, gone = len(self.update.pairs["score"]), len(self.update.removed)
+        return f"Matched {which}: {rows:,} of {pairs} new or told otherwise, {gone:,} gone."
 
 
 def state_file(home: Home) -> Path:

@@ -1,6 +1,6 @@
 """The last asset: the warehouse as it stands, checked once more and put before the readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ from assets.checks.suites import suite
 from assets.checks.tables import Connection, checked_tables
 from assets.resources import RunSettings, WarehouseResource
 from assets.results import OWNERS, markdown_table, plain_metadata
+from assets.telling import counted
 from warehouse.build import fetch
 from warehouse.checks import RuleResult, check_name
 from warehouse.connection import Warehouse
@@ -98,12 +99,17 @@ def refuse_unsound(connection: Connection) -> None:
         for rule in rules_of(table)
     }
     failed = [
-        f"{row['table_name']}: {row['check_name']} ({_rows(row['failing_rows'])} at {row['checked_at']:%Y-%m-%d %H:%M})"
+        f"{row['table_name']}: {row['check_name']} ({_rows_at(row)})"
         for row in fetch(connection, "inputs/newest_checks").to_pylist()
         if not row["passed"] and row["severity"] == "error" and (row["table_name"], row["check_name"]) in known
     ]
     if failed:
         raise dg.Failure(f"Not published, the earlier snapshot stays: {'; '.join(failed)}", allow_retries=False)
+
+
+def _rows_at(row: Mapping[str, Any]) -> str:
+    """How many rows a check found, and when."""
+    return f"{counted(row['failing_rows'], 'row')} at {row['checked_at']:%Y-%m-%d %H:%M}"
 
 
 def _refuse_contradictions(connection: Connection) -> None:
@@ -123,9 +129,4 @@ def _refuse_contradictions(connection: Connection) -> None:
 
 def _why(rule: RuleResult) -> str:
     """Why a rule does not hold, in brackets."""
-    return f"not built yet: {', '.join(rule.absent)}" if rule.absent else _rows(rule.failing_rows)
-
-
-def _rows(number: int) -> str:
-    """`1 row`, `1,234 rows`."""
-    return f"{number:,} {'row' if number == 1 else 'rows'}"
+    return f"not built yet: {', '.join(rule.absent)}" if rule.absent else counted(rule.failing_rows, "row")

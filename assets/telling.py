@@ -10,9 +10,9 @@ from recommenders.progress import Rhythm, time_left
 Say = Callable[[str], None]
 
 
-def counted_requests(number: int) -> str:
-    """Requests with their number: `1 request`, `1,234 requests`."""
-    return f"{number:,} {'request' if number == 1 else 'requests'}"
+def counted(number: int, one: str) -> str:
+    """A number with its noun: `1 request`, `1,234 requests`."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 class Waiting:
@@ -40,6 +40,8 @@ class Teller:
         if not self._rhythm.is_due(progress.seconds):
             return
         rest = max(0, progress.forecast - progress.answered)
-        of = f" of about {progress.forecast:,}" if progress.forecast >= progress.answered else ""
+        done, records = counted(progress.answered, "request"), counted(progress.records, "record")
+        if progress.forecast >= progress.answered:
+            done = f"{progress.answered:,} of about {counted(progress.forecast, 'request')}"
         left = time_left(rest, progress.answered - progress.replayed, progress.seconds)
-        self.say(f"{self.what}: {progress.answered:,}{of} requests, {progress.records:,} records{left}")
+        self.say(f"{self.what}: {done}, {records}{left}")

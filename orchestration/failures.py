@@ -15,6 +15,7 @@ import dagster as dg
 from dagster._core.event_api import EventLogCursor
 
 from adapters.errors import AdapterError
+from assets.telling import counted
 from orchestration.settings import secret_values
 from orchestration.steperrors import StepError, step_errors
 
@@ -58,7 +59,7 @@ class Failure:
             said = " ".join([self.what_to_do, *map(str, self.why)])
             stop = "" if said.endswith(".") else "."
             return f"run {self.run_id} of {self.name} failed: {said}{stop} See {self.runbook}"
-        rows = "" if self.rows is None else f", {self.rows:,} {'row' if self.rows == 1 else 'rows'}"
+        rows = "" if self.rows is None else f", {counted(self.rows, 'row')}"
         return (
             f"{self.name}: {self.check} does not hold ({self.severity}{rows}; run {self.run_id}). "
             f"{self.what_to_do} See {self.runbook}"

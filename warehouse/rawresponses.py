@@ -41,7 +41,8 @@ class Segment:
         end: its last line; {} until it was read.
         responses: replies that were kept.
         accepted: of these, replies that were used.
-        reads: for each subject that was answered about, when last, and how many records that gave.
+        reads: for each subject that was answered about, when last, and how many records that gave since there was
+            last said to be none: a list that closes between two of its pages gives none.
     """
 
     header: dict[str, Any] = field(default_factory=dict)
@@ -50,11 +51,12 @@ class Segment:
     accepted: int = 0
     reads: dict[str, tuple[datetime, int]] = field(default_factory=dict)
 
-    def note_read(self, subject: str | None, fetched_at: datetime, records: int) -> None:
+    def note_read(self, line: Mapping[str, Any], fetched_at: datetime, records: int) -> None:
         """Note an answer that is about somebody, if it is; one without records, or that there are none, is one too."""
-        if subject is not None:
+        if (subject := line["subject"]) is not None:
             at, before = self.reads.get(subject, (fetched_at, 0))
-            self.reads[subject] = (max(at, fetched_at), before + records)
+            is_closed = bool(line["note"]) and not line["lookup"]
+            self.reads[subject] = (max(at, fetched_at), 0 if is_closed else before + records)
 
     def as_row(self) -> dict[str, Any]:
         """What stands in raw.crawl, by its columns, except where the file lies and whose it is.
@@ -108,7 +110,7 @@ def read_responses(
             continue
         records = list(_records(file, number, line, unpack)) if _has_records(line) else []
         fetched_at = datetime.fromisoformat(line["fetched_at"])
-        segment.note_read(line["subject"], fetched_at, len(records))
+        segment.note_read(line, fetched_at, len(records))
         rows += [(text, line["subject"], number, item, fetched_at) for item, text in records]
         size += sum(len(text) for _, text in records)
         if size >= block_bytes:

@@ -10,14 +10,15 @@ import json
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count, islice
 from typing import Any, TextIO
-from uuid import UUID
 
 Row = Sequence[Any]
 Write = Callable[[Any], str]
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 #: No cell of a table is wider than this: one synopsis must not push everything else off the screen.
 CELL_WIDTH = 60
@@ -45,19 +46,17 @@ def is_number(kind: str) -> bool:
     return kind.startswith(_NUMBERS) and not kind.startswith(("UUID", "UNION")) and not kind.endswith("]")
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON knows it: numbers, texts, true and false, null, lists and objects of these."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+def in_json(value: Any) -> str:
+    """The value as JSON; a decimal is a number with all of its digits."""
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return "{" + ", ".join(f"{_ENCODE(str(key))}: {in_json(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return "[" + ", ".join(map(in_json, value)) + "]"
     if isinstance(value, Decimal):
-        return float(value)
-    return _scalar(value)
+        return f"{value:f}"
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else "null"
+    return _ENCODE(value if value is None or isinstance(value, str | bool | int) else _scalar(value))
 
 
 def text(value: Any) -> str:
@@ -67,7 +66,7 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list | tuple):
-        return json.dumps(plain(value), ensure_ascii=False)
+        return in_json(value)
     if isinstance(value, str | int | float | Decimal):
         return str(value)
     return _scalar(value)
@@ -81,8 +80,6 @@ def _scalar(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, UUID | timedelta):
-        return str(value)
     return str(value)
 
 
@@ -110,10 +107,10 @@ def write_csv(stream: TextIO, names: Sequence[str], kinds: Sequence[str], rows: 
 
 def write_json(stream: TextIO, names: Sequence[str], rows: Iterable[Row]) -> None:
     """The rows as one JSON array with an object on each line; of columns that have the same name none is lost."""
-    fields, encode = told_apart(names), json.JSONEncoder(ensure_ascii=False).encode
+    fields = told_apart(names)
     separator = "["
     for row in rows:
-        line = encode({name: plain(value) for name, value in zip(fields, row, strict=True)})
+        line = in_json(dict(zip(fields, row, strict=True)))
         stream.write(f"{separator}\n{line}")
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")

@@ -194,4 +194,5 @@ def _verdict(checks: list[CheckOutcome]) -> str:
     broken = sum(not check.passed for check in checks)
     if not checks:
         return ""
-    return f"{len(checks)} checks ok" if not broken else f"{broken} of {len(checks)} checks failed"
+    checks_made = counted(len(checks), "check")
+    return f"{checks_made} ok" if not broken else f"{broken} of {checks_made} failed"

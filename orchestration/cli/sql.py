@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,6 +25,9 @@ _BATCH = 10_000
 #: The columns of `explain`, whose plan is a drawing of many lines.
 _PLAN = ["explain_key", "explain_value"]
 _READ_ONLY = "Queries on the published snapshot neither read nor write files; --output saves a result."
+#: The type, and not a name or a value within another one.
+_INTERVAL = re.compile(r"""(?<!["'])\bINTERVAL\b(?!["'])""")
+_Fetches = duckdb.DuckDBPyConnection | duckdb.DuckDBPyRelation
 #: What to add to DuckDB's messages, by a part of them.
 _REMEDIES = {
     "read-only": "The published snapshot can only be read.",
@@ -56,7 +60,7 @@ def run_sql(args: argparse.Namespace, settings: Settings, console: Console) -> i
             if args.format == "parquet":
                 _write_parquet(connection, output)
             else:
-                _write_text(args, connection, output, console)
+                _write_text(args, connection, query, output, console)
         except duckdb.Error as problem:
             raise UsageError(_explained(problem)) from problem
     return 0
@@ -71,21 +75,22 @@ def _query(given: str) -> str:
 
 
 def _write_text(
-    args: argparse.Namespace, connection: duckdb.DuckDBPyConnection, output: Path | None, console: Console
+    args: argparse.Namespace, connection: duckdb.DuckDBPyConnection, query: str, output: Path | None, console: Console
 ) -> None:
     """Write the result as table, csv or json."""
     names = [column[0] for column in connection.description or ()]
     kinds = [str(column[1]) for column in connection.description or ()]
+    rows = _rows(_with_whole_intervals(connection, query, kinds))
     with _stream(output) as stream:
         if args.format == "csv":
-            write_csv(stream, names, kinds, _rows(connection))
+            write_csv(stream, names, kinds, rows)
         elif args.format == "json":
-            write_json(stream, names, _rows(connection))
+            write_json(stream, names, rows)
         elif names == _PLAN:
-            stream.writelines(f"{row[-1]}\n" for row in _rows(connection))
+            stream.writelines(f"{row[-1]}\n" for row in rows)
         else:
             limit = args.limit or None
-            if write_table(stream, names, kinds, _rows(connection), limit):
+            if write_table(stream, names, kinds, rows, limit):
                 console.say(f"(the first {counted(args.limit, 'row')} of more; --limit 0 shows all)")
 
 
@@ -109,9 +114,19 @@ def _batches(reader: Any) -> Iterator[Any]:
         raise UsageError(_explained(problem)) from problem
 
 
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+def _with_whole_intervals(connection: duckdb.DuckDBPyConnection, query: str, kinds: Sequence[str]) -> _Fetches:
+    """Where the result is fetched; one with intervals is made anew with their text: Python knows no months or years."""
+    texts = [_INTERVAL.sub("VARCHAR", kind) for kind in kinds]
+    if texts == list(kinds):
+        return connection
+    last = connection.extract_statements(query)[-1]
+    # By their places: of two columns with the same name neither can be named.
+    return connection.sql(last.query).project(", ".join(f"cast(#{at} as {text})" for at, text in enumerate(texts, 1)))
+
+
+def _rows(result: _Fetches) -> Iterator[Row]:
     """The result's rows, fetched in batches."""
-    while batch := connection.fetchmany(_BATCH):
+    while batch := result.fetchmany(_BATCH):
         yield from batch
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from orchestration.cli.console import counted, seconds, size
 from orchestration.cli.outcome import CheckOutcome, Outcome
@@ -116,9 +117,16 @@ def _quarantine(reader: Reader) -> Iterator[str]:
     yield f"Quarantine: {counted(total, 'row was', 'rows were')} refused:"
     for row in found[:_REASONS_SHOWN]:
         yield f"  {row['refused']:>6,} {row['stage']}: {row['reason']} (e.g. landing/{row['example']})"
-    if rest := found[_REASONS_SHOWN:]:
-        number, _, rows = counted(sum(row["refused"] for row in rest), "more row", "more rows").partition(" ")
-        yield f"  {number:>6} {rows}, for {counted(len(rest), 'other reason')}"
+    for rest in _more_reasons(found):
+        number, _, rows = rest.partition(" ")
+        yield f"  {number:>6} {rows}"
+
+
+def _more_reasons(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is to be said of the reasons that are not shown, if there are any."""
+    if more := found[_REASONS_SHOWN:]:
+        rows = counted(sum(row["refused"] for row in more), "more row", "more rows")
+        yield f"{rows}, for {counted(len(more), 'other reason')}"
 
 
 def _active_model(models: Sequence[Model]) -> Iterator[str]:
@@ -190,6 +198,4 @@ def _refused(warehouse: Warehouse, stages: Sequence[str]) -> Iterator[str]:
         return
     for row in found[:_REASONS_SHOWN]:
         yield f"    refused {row['refused']:,}: {row['reason']} (e.g. landing/{row['example']})"
-    if rest := found[_REASONS_SHOWN:]:
-        more = counted(sum(row["refused"] for row in rest), "more row", "more rows")
-        yield f"    refused {more}, for {counted(len(rest), 'other reason')}"
+    yield from (f"    refused {rest}" for rest in _more_reasons(found))

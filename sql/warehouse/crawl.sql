@@ -18,7 +18,8 @@ columns:
     notes: facts for people, as a JSON object
     partition: the part of the source that was read, e.g. a year; null for a crawl of no certain part
     reads: of each user's list that was answered about, the name it is kept under, when, and how many records
-        that gave: 0 where it is empty or may not be read; null in rows of earlier versions
+        that gave: 0 where it is empty, may not be read, or was closed between two of its pages; null in rows
+        of earlier versions
 */
 select
     null::varchar as payload_path,

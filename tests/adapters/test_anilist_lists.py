@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from adapters.anilist import SOURCE
 from adapters.base import Plan, Request, User
+from adapters.errors import Garbled
+from tests.adapters.sourcekit import reply_of
 from tests.adapters.tiny_anilist import TinyAniList, Unacceptable, read, review
 
 TODAY = date(2026, 11, 25)
@@ -92,6 +94,16 @@ def test_a_list_is_kept_without_what_names_its_owner() -> None:
     assert [record["mediaId"] for record in LISTS.records(kept)] == [
         record["mediaId"] for record in LISTS.records(document)
     ]
+
+
+@pytest.mark.parametrize("lists", [None, [None], [{"entries": None}], [{"entries": [None, {"mediaId": 7}]}]])
+def test_a_list_of_which_nothing_can_be_read_is_no_empty_list(lists: Any) -> None:
+    """It would end the user's list; one without entries is what it says."""
+    with pytest.raises(Garbled, match="no entry has an id"):
+        SOURCE.read(reply_of({"data": {"MediaListCollection": {"lists": lists}}}), Request("x"))
+    for empty in ([], [{"entries": []}], [{"entries": []}, {"entries": [{"id": 5}, None]}]):
+        document = {"data": {"MediaListCollection": {"lists": empty}}}
+        assert SOURCE.read(reply_of(document), Request("x")) == document
 
 
 def test_no_personal_field_is_asked_for() -> None:

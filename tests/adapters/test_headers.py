@@ -19,6 +19,7 @@ from adapters.headers import header_subset, http_date, stated_wait
         ("soon", None),
         ("-3", None),
         ("Wed, 21 Oct 2015 07:28:30 GMT", 30.0),
+        ("Wed, 21 Oct 2015 07:28:30 -0000", 30.0),
         ("Wed, 21 Oct 2015 07:27:00 GMT", 0.0),
         ("Wed, 99 Oct 2015 07:27:00 GMT", None),
     ],

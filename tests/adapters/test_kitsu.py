@@ -288,6 +288,13 @@ def test_lists_are_read_to_their_end_and_an_unknown_user_is_an_answer() -> None:
     assert LISTS.forecast(plan, 0, {}) == 6
 
 
+def test_a_list_that_closes_between_two_of_its_pages_is_a_missing_one() -> None:
+    """Its first page counts nowhere."""
+    service, plan = people()
+    driven = drive(LISTS.crawl(plan), lambda one: Missing("gone") if one.key == "a1@499" else service(one))
+    assert end_of(driven).notes == {"users": 3, "users_missing": 2, "entries": 0}
+
+
 def test_a_list_of_somebody_else_is_not_taken() -> None:
     """Where a lookup answers with another user, there is no such user."""
     _, plan = people()

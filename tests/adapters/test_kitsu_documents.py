@@ -80,6 +80,18 @@ def test_a_reply_says_what_to_do(status: int, body: bytes, problem: type[Excepti
         SOURCE.read(reply(status, body), Request("x"))
 
 
+@pytest.mark.parametrize("row", [None, {}, {"id": "7", "type": "libraryEntries", "relationships": {"anime": {}}}])
+def test_a_list_of_which_no_entry_names_its_anime_is_no_empty_list(row: Json) -> None:
+    """It would end the user's list; an empty one, and one with an entry that can be read, is what it says."""
+    request = Request("x", "/library-entries")
+    with pytest.raises(Garbled, match="no entry says which anime"):
+        SOURCE.read(reply(200, json.dumps({"data": [row, row]}).encode()), request)
+    assert SOURCE.read(reply(200, b'{"data": []}'), request) == {"data": []}
+    anime = {"anime": {"data": {"type": "anime", "id": "1"}}}
+    readable = {"data": [row, {"id": "8", "type": "libraryEntries", "relationships": anime}]}
+    assert SOURCE.read(reply(200, json.dumps(readable).encode()), request) == readable
+
+
 def test_a_good_reply_is_its_document() -> None:
     """Nulls and all."""
     assert SOURCE.read(reply(200, b'{"data": [null]}'), Request("x")) == {"data": [None]}

@@ -294,6 +294,7 @@ NOT_FOUND = b'{"error":"not_found","message":""}'
         ("/anime/ranking", 200, b'{"id": 5}', Garbled),
         ("/anime/ranking", 200, b"[]", Garbled),
         ("/users/x/animelist", 200, b'{"data": [{"node": {"id": 5}}, {"node": {"id": 6}}]}', Garbled),
+        ("/users/x/animelist", 200, b'{"data": [null, {"list_status": {"score": 5}}]}', Garbled),
     ],
 )
 def test_a_reply_says_what_to_do(path: str, status: int, body: bytes, problem: type[Exception]) -> None:

@@ -1,7 +1,12 @@
 """What is told of a crawl: in the rhythm of everything that takes long, with what was fetched now as the measure."""
 
-from adapters.crawling import Progress
-from assets.telling import Teller, Waiting, counted_requests
+from datetime import date
+
+from adapters.base import CrawlEnd, Plan
+from adapters.crawling import Ended, Progress
+from assets.crawlfacts import crawl_told
+from assets.crawling import Crawled
+from assets.telling import Teller, Waiting, counted
 
 
 def test_a_crawl_is_told_of_ever_less_often_and_answers_told_again_take_no_time() -> None:
@@ -39,4 +44,19 @@ def test_waiting_is_said_at_once_and_then_each_time_after_twice_as_long() -> Non
 
 def test_one_request_is_one() -> None:
     """A season of MyAnimeList is one page."""
-    assert [counted_requests(number) for number in (1, 2, 1234)] == ["1 request", "2 requests", "1,234 requests"]
+    assert [counted(number, "request") for number in (1, 2, 1234)] == ["1 request", "2 requests", "1,234 requests"]
+    said: list[str] = []
+    for forecast in (0, 1):
+        Teller("myanimelist anime", said.append)(Progress(forecast, answered=1, records=1, seconds=1_000.0))
+    assert said == [
+        "myanimelist anime: 1 request, 1 record",
+        "myanimelist anime: 1 of about 1 request, 1 record",
+    ]
+
+
+def test_one_of_each_is_one_in_what_is_said_of_a_crawl_that_ended() -> None:
+    """Also of replies."""
+    progress = Progress(1, answered=1, records=1, refused=1, seconds=2.0)
+    crawled = Crawled(Ended(Plan("users", date(2024, 5, 17)), CrawlEnd(), progress))
+    said = "kitsu lists: 1 request answered, 1 record in 2 s, 1 reply asked for again"
+    assert crawl_told("kitsu", "lists", crawled) == said

@@ -89,6 +89,16 @@ def test_a_list_that_was_emptied_or_closed_leaves_no_ratings(shop: Workshop, sou
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_a_list_that_closed_between_two_of_its_pages_leaves_no_ratings(shop: Workshop, source: str) -> None:
+    """What its first page showed counts as little as the list of an earlier crawl: half a list is none."""
+    shop.answer(source, entry(source, 1, 8), entry(source, 2, 8), stream="lists", path="a", subject="ann")
+    shop.crawled("a", source, "lists", reads={"ann": 2})
+    shop.answer(source, entry(source, 1, 8), stream="lists", path="b", subject="ann", day="2026-04-01")
+    shop.crawled("b", source, "lists", day="2026-04-02", reads={"ann": 0})
+    assert staged(shop, source) == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_an_entry_given_several_times_counts_once_without_a_fault(shop: Workshop, source: str) -> None:
     """Pages overlap, and AniList names an entry once per list it is in: what changed last counts."""
     newer = entry(source, 1, 9, at="2026-01-02T00:00:00Z")

@@ -81,7 +81,10 @@ def test_a_byte_order_mark_is_no_part_of_an_answer(con: Con, home: Home) -> None
 
 
 def test_each_crawl_says_whose_lists_it_was_answered_about(con: Con, home: Home) -> None:
-    """An empty list, a private one and a user whom nobody knows are answers; a refusal and a door are none."""
+    """An empty list, a private one and a user whom nobody knows are answers; a refusal and a door are none.
+
+    A list that was closed after its first page is a closed one, unless it was open again at a second look.
+    """
     later = (DAY + timedelta(minutes=9)).isoformat()
     land_crawl(
         home,
@@ -94,6 +97,11 @@ def test_each_crawl_says_whose_lists_it_was_answered_about(con: Con, home: Home)
         response("nobody.user", None, "nobody", lookup=True, note="unknown", body=""),
         response("refused", None, "refused", accepted=False, body=""),
         response("door", {"rows": []}),
+        response("closed@1", {"rows": [{"id": 1}]}, "closed"),
+        response("closed@2", None, "closed", note="private", body="") | {"fetched_at": later},
+        response("back@1", {"rows": [{"id": 1}]}, "back"),
+        response("back@2", None, "back", note="private", body=""),
+        response("back.look1@1", {"rows": [{"id": 1}, {"id": 2}]}, "back") | {"fetched_at": later},
     )
     load_new_files(con, home, "anilist", "lists", rows_of)
     reads = con.execute(
@@ -104,6 +112,8 @@ def test_each_crawl_says_whose_lists_it_was_answered_about(con: Con, home: Home)
         ("empty", 0, timedelta(minutes=5)),
         ("private", 0, timedelta(minutes=5)),
         ("nobody", 0, timedelta(minutes=5)),
+        ("closed", 0, timedelta(minutes=9)),
+        ("back", 2, timedelta(minutes=9)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from orchestration.cli.formats import (
     is_number,
     moment,
-    plain,
     shortened,
     table_lines,
     text,
@@ -34,11 +34,11 @@ from orchestration.cli.formats import (
         (Decimal("1.50"), "1.50"),
         (date(2026, 3, 1), "2026-03-01"),
         (time(12, 30), "12:30:00"),
-        (timedelta(days=1), "1 day, 0:00:00"),
         (b"\x00\xff", "00ff"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         ([1, None], "[1, null]"),
         ({"a": [date(2026, 3, 1)]}, '{"a": ["2026-03-01"]}'),
+        ([Decimal("1E+20"), Decimal("0.10")], "[100000000000000000000, 0.10]"),
     ],
 )
 def test_every_kind_of_value_has_one_spelling(value: object, written: str) -> None:
@@ -78,13 +78,24 @@ values = st.recursive(
 )
 
 
+def read_back(value: object) -> object:
+    """What is read where the value was written: a time is text, and what is no number is null."""
+    if isinstance(value, dict):
+        return {name: read_back(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [read_back(one) for one in value]
+    if isinstance(value, datetime):
+        return moment(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 @given(st.lists(st.tuples(values, values), max_size=4))
 def test_json_can_always_be_read_back(rows: list[tuple[object, object]]) -> None:
     """Whatever the values, the output is valid JSON with one object for each row."""
     stream = io.StringIO()
     write_json(stream, ["a", "b"], rows)
     read = json.loads(stream.getvalue(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert read == [{"a": plain(a), "b": plain(b)} for a, b in rows]
+    assert read == [{"a": read_back(a), "b": read_back(b)} for a, b in rows]
 
 
 @given(st.text(max_size=40), st.integers(1, 30))

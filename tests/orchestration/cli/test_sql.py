@@ -63,6 +63,31 @@ def test_json_is_one_array_of_objects(osusume: Call, small_home: Path) -> None:
     assert json.loads(called.out) == [{"number": 1, "list": [{"a": 1}], "no_number": None, "day": "2026-03-01"}]
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_intervals_and_long_decimals_are_whole(osusume: Call, small_home: Path, form: str) -> None:
+    """Python has no months, and a floating point number not all digits: neither stands in for what was asked for."""
+    query = (
+        "create temp table spans as select interval '1 year 2 months' as span; "
+        "select span, 1 as span, [-span] as spans, "
+        "{a: span, b: 12345678901234567890.123456789::decimal(38, 9)} as nested, "
+        "0.1000000000000000000000000001::decimal(38, 28) as small, 'interval' as word from spans"
+    )
+    called = osusume("sql", query, "--format", form, "--home", small_home)
+    assert (called.status, called.err) == (0, "")
+    nested = '{"a": "1 year 2 months", "b": 12345678901234567890.123456789}'
+    small = "0.1000000000000000000000000001"
+    if form == "json":
+        assert called.out == (
+            f'[\n{{"span": "1 year 2 months", "span_1": 1, "spans": ["-1 year -2 months"], "nested": {nested}, '
+            f'"small": {small}, "word": "interval"}}\n]\n'
+        )
+    elif form == "csv":
+        (_, row) = csv.reader(io.StringIO(called.out))
+        assert row == ["1 year 2 months", "1", '["-1 year -2 months"]', nested, small, "interval"]
+    else:
+        assert all(told in called.out for told in ("1 year 2 months ", "-1 year -2 months", f" {small} "))
+
+
 def test_json_keeps_every_column_that_has_the_same_name(osusume: Call, small_home: Path) -> None:
     """As a join gives them; the second gets a number, and no name that another column has."""
     query = "select 1 as a, 2 as a, 3 as a_1, 4 as a"

@@ -44,10 +44,27 @@ def test_refused_rows_beyond_the_first_reasons_are_counted(tmp_path: Path, reaso
     lines = summary(warehouse)
     at = lines.index(f"Quarantine: {3 + reasons} rows were refused:")
     assert lines[at + 6] == last
-    stopped = CheckOutcome("stg_kitsu__anime", "few", False, True, True, "Few are refused.", {})
-    failed = Outcome("run", succeeded=False, assets=[], checks=[stopped], failures=[], skipped=[], seconds=1)
-    told = [line for line in failed_summary(warehouse, failed, "log") if line.startswith("    refused ")]
-    assert (len(told), told[-1].split()[1:]) == (6, last.split())
+
+
+@pytest.mark.parametrize(("reasons", "last"), [(5, []), (7, ["    refused 2 more rows, for 2 other reasons"])])
+def test_a_failed_run_counts_the_reasons_of_refusal_that_it_does_not_show(
+    tmp_path: Path, reasons: int, last: list[str]
+) -> None:
+    """Of the stage that stopped it alone; five are shown."""
+    warehouse = publish_small_world(tmp_path / "home")
+    with warehouse.writer("refused rows") as connection:
+        connection.execute(
+            "insert into quality.quarantine select 'stg_new', 'kitsu', null, 'reason ' || one, "
+            "'kitsu/anime/two.jsonl.gz', one, null, 'run-2' from range(?) as numbers (one)",
+            [reasons],
+        )
+    stopping = CheckOutcome("stg_new", "few_are_refused", False, True, True, "Few are refused.", {})
+    stopped = Outcome("run", succeeded=False, assets=[], checks=[stopping], failures=[], skipped=[], seconds=1)
+    told = [line for line in failed_summary(warehouse, stopped, "log") if line.startswith("    refused")]
+    assert told[:5] == [
+        f"    refused 1: reason {one} (e.g. landing/kitsu/anime/two.jsonl.gz:{one})" for one in range(5)
+    ]
+    assert told[5:] == last
 
 
 def test_ids_that_only_ratings_know_are_no_catalogue_records(tmp_path: Path) -> None:
