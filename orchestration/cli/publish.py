@@ -11,6 +11,7 @@ from orchestration.cli.formats import table_lines
 from orchestration.cli.runlock import run_lock
 from orchestration.cli.unchanged import rolled_back_from
 from orchestration.cli.writing import writable_warehouse
+from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from warehouse.errors import NothingPublished
 from warehouse.home import Home
@@ -25,7 +26,8 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
     """Publish, list what is kept, or go to a kept version; returns 0, or 1 when a blocking check keeps it back.
 
     Raises:
-        NothingPublished: when there is nothing to list, to go back from, or to publish.
+        NothingPublished: when there is nothing to list or to go back from.
+        UsageError: when there is no warehouse to publish.
         UnknownVersion: when a version is not kept.
         PublishError: when the warehouse holds nothing whole.
     """
@@ -42,7 +44,11 @@ def run_publish(args: argparse.Namespace, settings: Settings, console: Console) 
             out(f"{said[0].upper()}{said[1:]}.")
         return 0
     if not home.warehouse_file.is_file():
-        raise NothingPublished(f"there is no warehouse in {home.root} yet. Run `osusume run --home {home.root}` first")
+        # Not that nothing is published: the snapshot outlives a warehouse that was deleted to be built anew.
+        raise UsageError(
+            f"{home.root} holds no warehouse to publish; `osusume run --home {home.root}` first, which builds it from "
+            "what was landed and publishes it, or name another HOME with --home"
+        )
     with run_lock(home, console, settings.lock_timeout, "publish"):
         return _publish(settings, home, console)
 

@@ -117,6 +117,22 @@ def test_where_nothing_was_published_a_rollback_makes_nothing(osusume: Call, tmp
     assert not home.is_dir()
 
 
+@pytest.mark.parametrize("is_published", [False, True])
+def test_without_a_warehouse_there_is_nothing_to_publish(
+    osusume: Call, warehouse: Warehouse, is_published: bool
+) -> None:
+    """Wrong usage, said with the remedy, whatever readers have: a snapshot outlives its warehouse."""
+    home = warehouse.home
+    if is_published:
+        twice(warehouse)
+    home.warehouse_file.unlink()
+    called = osusume("publish", "--home", home.root)
+    assert (called.status, called.out) == (2, "")
+    assert f"{home.root} holds no warehouse to publish; `osusume run --home {home.root}` first" in called.err
+    assert not home.warehouse_file.exists()
+    assert len(snapshots(home)) == (2 if is_published else 0)
+
+
 def test_versions_are_listed_and_the_current_one_is_marked(osusume: Call, warehouse: Warehouse) -> None:
     """Newest first; after a rollback the list says how to go forward."""
     first, second = twice(warehouse)
