@@ -34,6 +34,8 @@ _REMEDIES = {
     "disabled by configuration": _READ_ONLY,
     "configuration has been locked": _READ_ONLY,
     "Catalog Error: Table": 'All tables: osusume sql "select schema, name from (show all tables)"',
+    # What one of its threads ran into stops the others, and now and then DuckDB tells of them.
+    "INTERRUPT Error": "A part of the query failed and stopped the rest before it could be told why: run it once more.",
     "Out of Memory": "Give the query more room, e.g. OSUSUME_MEMORY_LIMIT=4GB, or ask for less at once.",
 }
 

@@ -179,8 +179,8 @@ def test_an_unknown_version_is_wrong_usage(osusume: Call, warehouse: Warehouse) 
 
 def test_nothing_published_is_said_as_such(osusume: Call, tmp_path: Path) -> None:
     """Exit status 3, with what to do."""
-    for options in ((), ("--list",), ("--rollback",)):
-        called = osusume("publish", *options, "--home", tmp_path / "none")
+    for option in ("--list", "--rollback"):
+        called = osusume("publish", option, "--home", tmp_path / "none")
         assert (called.status, "osusume run" in called.err) == (3, True)
     assert not (tmp_path / "none" / "warehouse.duckdb").exists()
 

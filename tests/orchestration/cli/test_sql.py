@@ -155,14 +155,18 @@ def test_an_output_that_cannot_be_written_is_named(osusume: Call, small_home: Pa
 def test_a_query_that_fails_on_the_way_leaves_no_part_of_a_result(
     osusume: Call, small_home: Path, tmp_path: Path, form: str
 ) -> None:
-    """What was there before stays, and nothing lies beside it."""
+    """What was there before stays, and nothing lies beside it.
+
+    DuckDB may tell of a thread that was stopped, in place of the one that failed: then it is said to ask once more.
+    """
     target = tmp_path / "results" / "out"
     target.parent.mkdir()
     target.write_text("of yesterday")
     query = "select if(range = 250_000, error('too far'), range) as number from range(300_000)"
     words = ("--format", form, "--output", target, "--limit", "0", "--home", small_home)
     called = osusume("sql", query, *words)
-    assert (called.status, "too far" in called.err) == (2, True)
+    told = "too far" in called.err or ("INTERRUPT" in called.err and "run it once more" in called.err)
+    assert (called.status, told) == (2, True)
     assert [path.name for path in target.parent.iterdir()] == ["out"]
     assert target.read_text() == "of yesterday"
     assert osusume("sql", "select 1", *words).status == 0
