@@ -149,8 +149,7 @@ def learned_from(connection: Any) -> tuple[Interactions, ItemFeatures, NDArray[n
     items = column_frame(connection, "ml.training_item", ITEM)
     entries = column_frame(connection, "ml.training_entry", ENTRY)
     users = np.unique(column(entries, "user_key"))
-    lists = _interactions(entries, users, column(items, "anime_key"))
-    lists = replace(lists, item_ids=column(items, "lasting_id").astype(np.int64))
+    lists = _interactions(entries, users, column(items, "anime_key"), column(items, "lasting_id").astype(np.int64))
     return lists, _features(items), column(items, "is_recommendable").astype(bool)
 
 
@@ -158,8 +157,8 @@ def without_hidden(connection: Any, everything: TrainingInputs) -> TrainingInput
     """The same users and items with what may be known while models are evaluated: only ml.evaluation_input is read."""
     keys = everything.interactions
     entries = column_frame(connection, "ml.evaluation_input", ENTRY)
-    known = _interactions(entries, keys.user_keys, keys.item_keys)
-    return replace(everything, interactions=replace(known, item_ids=keys.item_ids))
+    known = _interactions(entries, keys.user_keys, keys.item_keys, keys.item_ids)
+    return replace(everything, interactions=known)
 
 
 def read_asked(connection: Any) -> Keys:
@@ -182,9 +181,9 @@ def read_serving(connection: Any) -> ServingInputs:
     )
 
 
-def _interactions(entries: pa.Table, user_keys: Keys, item_keys: Keys) -> Interactions:
-    """Entries of lists as matrices, one row for every user, one column for every anime."""
-    return Interactions.from_arrays(
+def _interactions(entries: pa.Table, user_keys: Keys, item_keys: Keys, item_ids: Keys | None = None) -> Interactions:
+    """Entries of lists as matrices, one row for every user, one column for every anime, whose keys ascend."""
+    lists = Interactions.from_arrays(
         column(entries, "user_key"),
         column(entries, "anime_key"),
         column(entries, "rating"),
@@ -192,6 +191,7 @@ def _interactions(entries: pa.Table, user_keys: Keys, item_keys: Keys) -> Intera
         user_keys=user_keys,
         item_keys=item_keys,
     )
+    return replace(lists, item_ids=item_ids)
 
 
 def _times(entries: pa.Table) -> NDArray[np.float64] | None:
