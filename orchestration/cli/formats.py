@@ -65,9 +65,9 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, dict | list | tuple | Decimal):
         return in_json(value)
-    if isinstance(value, str | int | float | Decimal):
+    if isinstance(value, str | int | float):
         return str(value)
     return _scalar(value)
 

@@ -32,6 +32,7 @@ from orchestration.cli.formats import (
         (0.1, "0.1"),
         ("naïve", "naïve"),
         (Decimal("1.50"), "1.50"),
+        (Decimal("0E-10"), "0.0000000000"),
         (date(2026, 3, 1), "2026-03-01"),
         (time(12, 30), "12:30:00"),
         (b"\x00\xff", "00ff"),
