@@ -47,6 +47,8 @@ create table main.bridge_anime_genre as select 1::bigint as anime_key, 'Drama' a
 create table main.bridge_anime_tag as select 1::bigint as anime_key, 'School' as tag;
 create table main.bridge_anime_studio as select 1::bigint as anime_key, 'Kemen' as studio;
 create table main.bridge_anime_franchise (anime_key bigint, franchise_key bigint, universe_key bigint);
+create table main.bridge_anime_source as
+select 'anilist' as source, anime_key::varchar as source_id, anime_key from main.dim_anime;
 create table main.dim_user as select range as user_key, 'control' as cohort_id from range(2);
 create table main.fact_user_rating as select range as user_key, range + 1 as anime_key, 8.0::double as rating,
     'completed' as status, null::timestamptz as rated_at from range(2);
