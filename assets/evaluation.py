@@ -27,7 +27,8 @@ from assets.teaching import (
 from assets.tuned import tuned_config
 from recommenders.config import ModelConfig
 from recommenders.deciding import deciding_split
-from recommenders.splitting import places
+from recommenders.interactions import Interactions
+from recommenders.splitting import Split, places
 from recommenders.versions import code_version
 from warehouse.catalogue import columns_of, row_count, table_exists
 from warehouse.checks import column_frame
@@ -69,17 +70,29 @@ def evaluation_holdout(
             return unchanged
         everything = read_training(connection).interactions
     split = deciding_split(everything, run_settings.seed)
+    hidden = arrow(hidden_ratings(everything, split))
+    result = write(warehouse, "ml/evaluation_holdout", hidden, context.run_id, besides=besides)
+    return telling(result, {"evaluated_users": len(split.evaluated), "protocol": split.protocol})
+
+
+def hidden_ratings(everything: Interactions, split: Split) -> dict[str, Any]:
+    """The columns of ml.evaluation_holdout: the ratings that the models of a split do not see, and which they look for.
+
+    Args:
+        everything: all ratings.
+        split: what of them is kept from the models.
+
+    Returns:
+        `user_key` and `anime_key`, int64, and `is_target`, bool: (n_hidden,) each.
+    """
     hidden = (everything.seen - split.train.seen).tocsr()
     hidden.eliminate_zeros()
     rows, columns = hidden.nonzero()
-    is_target = np.isin(places(hidden), places(split.held_out))
-    computed = {
+    return {
         "user_key": everything.user_keys[rows],
         "anime_key": everything.item_keys[columns],
-        "is_target": is_target,
+        "is_target": np.isin(places(hidden), places(split.held_out)),
     }
-    result = write(warehouse, "ml/evaluation_holdout", arrow(computed), context.run_id, besides=besides)
-    return telling(result, {"evaluated_users": len(split.evaluated), "protocol": split.protocol})
 
 
 def evaluation_asset(name: str) -> dg.AssetsDefinition:
