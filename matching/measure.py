@@ -22,7 +22,11 @@ SAME, DIFFERENT, UNKNOWN = 1, 0, -1
 
 @dataclass(frozen=True)
 class Figures:
-    """Pairs of different sources: found rightly, found wrongly, missed, and found where the truth is silent."""
+    """Pairs of different sources: found rightly, found wrongly, missed, and found where the truth is silent.
+
+    `over_merged` are anime that hold two works, or two records of one source. A wrong pair whose one record is of no
+    known work makes none: it joins no second work.
+    """
 
     right: int
     wrong: int
@@ -78,18 +82,25 @@ class Truth:
         counts = {SAME: 0, DIFFERENT: 0, UNKNOWN: 0}
         over_merged, together = 0, set()
         for members in clusters:
+            over_merged += (among is None or not among.isdisjoint(members)) and self._holds_two_works(members)
             relations = [
                 (self.relation(one, two), one, two)
                 for one, two in combinations(sorted(members), 2)
                 if one[0] != two[0] and (among is None or one in among or two in among)
             ]
-            over_merged += any(relation == DIFFERENT for relation, _, _ in relations)
             for relation, one, two in relations:
                 counts[relation] += 1
                 if relation == SAME:
                     together.add((one, two))
         missed = sum(pair not in together for pair in self.pairs() if among is None or among.intersection(pair))
         return Figures(counts[SAME], counts[DIFFERENT], missed, counts[UNKNOWN], over_merged)
+
+    def _holds_two_works(self, members: Sequence[Name]) -> bool:
+        """Whether two works that name a record of one source each stand here, or two records of one source."""
+        rows = {self.row[name] for name in members if name in self.row}
+        sources = [source for row in rows for source in self.works[row]]
+        held = [source for source, _ in members]
+        return len(set(sources)) < len(sources) or len(set(held)) < len(held)
 
     def pairs(self) -> list[tuple[Name, Name]]:
         """All pairs of different sources that are the same work, the smaller name first."""

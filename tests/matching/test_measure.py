@@ -26,6 +26,24 @@ def test_swapped_works_are_wrong_and_missed():
     assert TRUTH.measure([(A1, M1), (A2, M2), (K1,)]).f1 == pytest.approx(2 * 2 / (2 * 2 + 2))
 
 
+@pytest.mark.parametrize(
+    ("members", "wrong", "over_merged"),
+    [
+        ((A1, M1, K1), 0, 0),
+        ((A1, ("m", "3")), 1, 0),  # A1 is M1, so M3 is wrong here; it is of no known work, so this holds one alone
+        ((A2, ("k", "9")), 0, 0),  # two works that may be one: they name no source both
+        ((A1, M1, M2), 1, 1),
+        ((M1, K1, A2), 2, 1),  # once, however many pairs are wrong
+        ((("m", "7"), ("m", "8")), 0, 1),  # of one source, whatever is known of them
+    ],
+)
+def test_an_anime_is_over_merged_when_it_holds_two_works_or_two_records_of_a_source(members, wrong, over_merged):
+    """Once, whether two of its works name one source or two of its members are of one; a stray record makes none."""
+    figures = TRUTH.measure([members])
+    assert (figures.wrong, figures.over_merged) == (wrong, over_merged)
+    assert TRUTH.measure([members], frozenset([("x", "1")])).over_merged == 0
+
+
 def test_unknown_pairs_count_only_strictly():
     """F1 ignores them, strict precision does not; and nothing at all is 0."""
     figures = TRUTH.measure([(A1, M1, K1), (A2, M2, ("k", "9"))])
