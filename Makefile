@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := adapters assets demo matching orchestration recommenders reports serving sql warehouse
-# pip compiles on one core only, and never a project that stays where it is. What cannot be compiled says so once it is
-# imported.
-BYTECODE = -$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib $(ROOMS)
+# pip compiles on one core only, and never a project that stays where it is: without this every first start would.
+# A library's file that cannot be compiled is none of ours, and pip would pass it over too.
+LIBRARIES = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib
+BYTECODE = $(BIN)/python -m compileall -q $(ROOMS)
 
 .PHONY: help install install-dev run test dev check lint types imports format clean
 
@@ -19,12 +20,14 @@ install-dev: $(VENV)/.installed-dev  ## The same with the tools for tests and li
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e .
+	-$(LIBRARIES)
 	$(BYTECODE)
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	-$(LIBRARIES)
 	$(BYTECODE)
 	touch $@ $(VENV)/.installed
 
