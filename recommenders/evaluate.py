@@ -18,6 +18,7 @@ from recommenders.features import ItemFeatures
 from recommenders.interactions import Keys
 from recommenders.measuring import MetricRow, measure
 from recommenders.metrics import BASELINE, CUTOFFS, UserMetrics
+from recommenders.progress import Progress
 from recommenders.protocols import Turns
 from recommenders.ranking import Recommendations, recommend
 from recommenders.splitting import Split
@@ -84,6 +85,7 @@ def evaluate_in_turns(
     depth: int = 100,
     samples: int = 1000,
     clock: Callable[[], float] = time.perf_counter,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """The model's metrics over the users of all parts; it is taught anew for each, and stays as it was.
 
@@ -95,12 +97,18 @@ def evaluate_in_turns(
         depth: length of the lists, at least the largest cutoff.
         samples: bootstrap resamples of the intervals.
         clock: gives seconds, which are added up.
+        say: hears how many parts are done, now and then.
 
     Raises:
         NotEnoughDataError: the model cannot learn from a part.
         LeakageError: a list holds what the model was given of its user.
     """
-    parts = [_asked(copy.copy(model), part, items, allowed, depth, clock) for part in turns.parts]
+    told = Progress(f"groups of users have asked {model.name}", say, clock)
+    parts: list[tuple[Recommendations, float, float]] = []
+    told(0, len(turns.parts))
+    for part in turns.parts:
+        parts.append(_asked(copy.copy(model), part, items, allowed, depth, clock))
+        told(len(parts), len(turns.parts))
     order = np.argsort(np.concatenate([part.evaluated for part in turns.parts]))
     keys, listed, scores = (
         np.concatenate([getattr(lists, side) for lists, _, _ in parts])[order]
@@ -139,13 +147,17 @@ def evaluate_all(
     allowed: NDArray[np.bool_] | None = None,
     *,
     samples: int = 1000,
+    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[list[Evaluation], dict[str, str]]:
-    """The evaluations of all models that could learn, and of the others name -> reason."""
+    """The evaluations of all models that could learn, and of the others name -> reason.
+
+    `say` hears of each model that is taught in turns how many are done; the rest is as for `evaluate`.
+    """
     done, skipped = [], {}
     for model in models:
         try:
             if isinstance(split, Turns):
-                done.append(evaluate_in_turns(model, split, items, allowed, samples=samples))
+                done.append(evaluate_in_turns(model, split, items, allowed, samples=samples, say=say))
             else:
                 done.append(evaluate(model, split, items, allowed, samples=samples))
         except RecommenderError as error:

@@ -16,7 +16,7 @@ from recommenders.interactions import LIKED, Csr, Interactions, sparse
 from recommenders.splitting import Split, drawn, entries_where, holdout, places, without
 
 GROUPS = 5
-"""Of users, who take turns in having something hidden."""
+"""Of users, who take turns in having something hidden, unless others are asked for."""
 
 
 def time_split(interactions: Interactions, times: Csr, share: float = 0.2, positive_from: float = LIKED) -> Split:
@@ -89,21 +89,26 @@ def held_out_users(
     positive_from: float = LIKED,
     seed: int = 42,
     *,
-    folds: int = GROUPS,
+    groups: int = GROUPS,
+    folds: int | None = None,
     by_chance: bool = False,
 ) -> Turns:
-    """A fifth of the users at a time is never trained on: a model is told most of their lists and asked for the rest.
+    """Some users at a time are never trained on: a model is told most of their lists and asked for the rest.
+
+    The more groups, the nearer it comes to how somebody new is met, whom everybody else's list is known for, and the
+    more often a model is taught.
 
     Args:
         interactions: everything known.
         share: of each user's positives that is hidden, as `holdout` does, and the same ones.
         positive_from: ratings of at least this are positive.
         seed: another seed hides others, and groups users otherwise; a user's group depends on the seed and the key.
-        folds: so many of the five groups are asked.
+        groups: users are divided into so many, each of which has its turn.
+        folds: so many of the groups are asked; None = all.
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
+        InvalidInputError: a share outside (0, 1), fewer than two groups, or folds outside 1 to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
@@ -113,7 +118,8 @@ def held_out_users(
             raise LeakageError("a held-out user has entries in the training part")
         return Split(train, hidden, words, given=_rows_where(everybody.train, asked))
 
-    return _in_turns(everybody, seed, folds, f"{1 / GROUPS:.0%} of users at a time never trained on", asking)
+    words = f"{1 / groups:.0%} of users at a time never trained on"
+    return _in_turns(everybody, seed, groups, folds, words, asking)
 
 
 def own_lists(
@@ -122,10 +128,11 @@ def own_lists(
     positive_from: float = LIKED,
     seed: int = 42,
     *,
-    folds: int = GROUPS,
+    groups: int = GROUPS,
+    folds: int | None = None,
     by_chance: bool = False,
 ) -> Turns:
-    """A fifth of the users at a time has a share of its positives hidden, while everybody else's lists are whole.
+    """Some users at a time have a share of their positives hidden, while everybody else's lists are whole.
 
     So a warehouse meets a user: only this user's future is unknown. In `holdout`, others' lists lack something too.
 
@@ -134,19 +141,20 @@ def own_lists(
         share: of each user's positives that is hidden, as `holdout` does, and the same ones.
         positive_from: ratings of at least this are positive.
         seed: another seed hides others, and groups users otherwise; a user's group depends on the seed and the key.
-        folds: so many of the five groups are asked.
+        groups: users are divided into so many, each of which has its turn.
+        folds: so many of the groups are asked; None = all.
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), or folds outside 1 to 5.
+        InvalidInputError: a share outside (0, 1), fewer than two groups, or folds outside 1 to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
     def hiding(_: NDArray[np.bool_], hidden: Csr, words: str) -> Split:
         return Split(without(interactions, hidden), hidden, words)
 
-    words = f"own list: {1 / GROUPS:.0%} of users at a time, others' lists whole"
-    return _in_turns(everybody, seed, folds, words, hiding)
+    words = f"own list: {1 / groups:.0%} of users at a time, others' lists whole"
+    return _in_turns(everybody, seed, groups, folds, words, hiding)
 
 
 def stratified_by_item(interactions: Interactions, train_share: float = 0.75, seed: int = 42) -> Split:
@@ -181,29 +189,38 @@ def stratified_by_item(interactions: Interactions, train_share: float = 0.75, se
 
 
 def _in_turns(
-    everybody: Split, seed: int, folds: int, words: str, asking: Callable[[NDArray[np.bool_], Csr, str], Split]
+    everybody: Split,
+    seed: int,
+    groups: int,
+    folds: int | None,
+    words: str,
+    asking: Callable[[NDArray[np.bool_], Csr, str], Split],
 ) -> Turns:
-    """A fifth of the users at a time is asked; which, is drawn by their keys.
+    """One group of the users at a time is asked; which group, is drawn by their keys.
 
     Args:
         everybody: what is hidden from each user, and known of them.
         seed: of the draw.
-        folds: so many of the five groups are asked.
+        groups: users are divided into so many, each of which has its turn.
+        folds: so many of the groups are asked; None = all.
         words: how a protocol begins that says who is asked.
         asking: makes the split that asks some users (bool (n_users,)), from what is hidden of theirs and its protocol.
 
     Raises:
-        InvalidInputError: more groups are to be asked than there are, or none.
+        InvalidInputError: fewer than two groups; more of them are to be asked than there are, or none.
     """
-    if not 1 <= folds <= GROUPS:
-        raise InvalidInputError(f"folds must be from 1 to {GROUPS}, not {folds}")
-    group = (drawn(seed, everybody.train.user_keys) % np.uint64(GROUPS)).astype(np.int64)
-    protocol = f"{words}, {everybody.protocol}{'' if folds == GROUPS else f', {folds} of {GROUPS} groups'}"
+    if groups < 2:
+        raise InvalidInputError(f"there must be 2 groups or more, not {groups}: one is asked, others are learned from")
+    asked_of = groups if folds is None else folds
+    if not 1 <= asked_of <= groups:
+        raise InvalidInputError(f"folds must be from 1 to {groups}, not {asked_of}")
+    group = (drawn(seed, everybody.train.user_keys) % np.uint64(groups)).astype(np.int64)
+    protocol = f"{words}, {everybody.protocol}{'' if asked_of == groups else f', {asked_of} of {groups} groups'}"
 
     def split(asked: NDArray[np.bool_]) -> Split:
         return asking(asked, _entries_of(everybody.held_out, asked), protocol)
 
-    return Turns(tuple(split(group == number) for number in range(folds)), split(group < folds))
+    return Turns(tuple(split(group == number) for number in range(asked_of)), split(group < asked_of))
 
 
 def _require_share(share: float) -> None:

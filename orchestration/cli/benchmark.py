@@ -27,10 +27,10 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
 
     Raises:
         InputError: the directory holds no ratings that can be read, or too few for this protocol.
-        UsageError: a model that does not exist, or folds of a protocol that has none.
+        UsageError: a model that does not exist, or groups of a protocol that has none.
     """
     models = models_named(args.models)
-    refuse_meaningless(args.protocol, args.folds, args.by_chance)
+    refuse_meaningless(args.protocol, args.folds, args.by_chance, args.groups)
     try:
         data = read_movielens(Path(args.directory))
         users, movies = data.interactions.ratings.shape
@@ -42,7 +42,7 @@ def run_benchmark(args: argparse.Namespace, settings: Settings, console: Console
             _published(data, models, args.splits, console)
         else:
             timed = replace(data.interactions, rated_at=data.times)
-            split = split_by(args.protocol, timed, LIKED, settings.seed, args.folds, args.by_chance)
+            split = split_by(args.protocol, timed, LIKED, settings.seed, args.folds, args.by_chance, args.groups)
             print_measured(split, [model(model.Config(seed=settings.seed)) for model in models], console)
             out(f"{LIKED:g} of 10 are four stars.")
     except (DatasetError, InvalidInputError) as problem:

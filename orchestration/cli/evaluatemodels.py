@@ -38,7 +38,7 @@ def run_evaluate(args: argparse.Namespace, settings: Settings, console: Console)
     with warehouse.writer("read ratings to evaluate models on") as connection:
         inputs = read_training(connection)
     try:
-        split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds, args.by_chance)
+        split = split_by(args.protocol, inputs.interactions, LIKED, seed, args.folds, args.by_chance, args.groups)
     except InvalidInputError as problem:
         raise UsageError(f"{home.root}: {problem}") from problem
     console.say(f"{', '.join(names)} on {counted(inputs.interactions.ratings.nnz, 'rating')} of {home.root}")

@@ -107,6 +107,7 @@ Needs optuna: `pip install .[ml]` in the project's directory."""
 EVALUATE = """examples:
   osusume models evaluate                                   on users whom no model was trained on, a fifth at a time
   osusume models evaluate --folds 1 --by-chance             one of these fifths, each liked title hidden by chance
+  osusume models evaluate --groups 20 --model slim          a twentieth of the users at a time: taught 20 times
   osusume models evaluate --protocol time --model als ease  on what came after one moment, where ratings say when
   osusume models evaluate --protocol own --folds 1          as a warehouse meets a user: only this user lacks something
 
@@ -185,6 +186,6 @@ protocols:
   holdout     a random fifth of each user's ratings of four stars or more is hidden
   time        ratings from a moment on are hidden, such that they are a fifth of those with four stars or more
   users       a fifth of the users is never trained on; a fifth of their four stars or more is hidden
-  own         as holdout, but of a fifth of the users at a time, all others' ratings known (--folds: how many fifths)
+  own         as holdout, but of a fifth of the users at a time, all others' ratings known
 
 No HOME is needed, and none is touched."""

@@ -58,12 +58,15 @@ def _add_evaluate(add: AddAction) -> None:
 
 
 def add_drawing(parser: argparse.ArgumentParser) -> None:
-    """The options of what is hidden from models: `--folds` and `--by-chance`."""
+    """The options of what is hidden from models: `--groups`, `--folds` and `--by-chance`."""
     parser.add_argument(
-        "--folds",
+        "--groups",
         type=whole,
         metavar="N",
-        help="of the protocols own and users: ask N of the five groups of users (default 5)",
+        help="of the protocols own and users: into how many groups users are divided, one asked at a time (default 5)",
+    )
+    parser.add_argument(
+        "--folds", type=whole, metavar="N", help="of the protocols own and users: ask N of the groups (default all)"
     )
     parser.add_argument(
         "--by-chance",

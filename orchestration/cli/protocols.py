@@ -34,6 +34,7 @@ def split_by(
     seed: int,
     folds: int | None = None,
     by_chance: bool = False,
+    groups: int | None = None,
 ) -> Split | Turns:
     """The ratings split by `holdout`, `time`, `users` or `own`.
 
@@ -44,16 +45,17 @@ def split_by(
         seed: of what is drawn.
         folds: groups of users that are asked by `own` and `users`; None = all.
         by_chance: whether each positive is hidden or not by itself, where something of each user's is hidden.
+        groups: so many there are; None = as many as usual.
 
     Raises:
         InvalidInputError: by time, where nothing is known of times; a number of groups that there are not.
         UsageError: an option that means nothing for this protocol.
     """
-    refuse_meaningless(protocol, folds, by_chance)
+    refuse_meaningless(protocol, folds, by_chance, groups)
     if protocol in IN_TURNS:
-        asked = GROUPS if folds is None else folds
+        divided = GROUPS if groups is None else groups
         return IN_TURNS[protocol](
-            interactions, positive_from=positive_from, seed=seed, folds=asked, by_chance=by_chance
+            interactions, positive_from=positive_from, seed=seed, groups=divided, folds=folds, by_chance=by_chance
         )
     if protocol == "holdout":
         return holdout(interactions, positive_from=positive_from, seed=seed, by_chance=by_chance)
@@ -62,14 +64,17 @@ def split_by(
     return time_split(interactions, interactions.rated_at, positive_from=positive_from)
 
 
-def refuse_meaningless(protocol: str, folds: int | None, by_chance: bool) -> None:
+def refuse_meaningless(protocol: str, folds: int | None, by_chance: bool, groups: int | None) -> None:
     """Nothing, where the protocol has these options.
 
     Raises:
         UsageError: one of them means nothing for it.
     """
-    if folds is not None and protocol not in IN_TURNS:
-        raise UsageError(f"--folds is of the protocols own and users, and has no meaning for {protocol}: leave it out")
+    for name, given in (("--folds", folds), ("--groups", groups)):
+        if given is not None and protocol not in IN_TURNS:
+            raise UsageError(
+                f"{name} is of the protocols own and users, and has no meaning for {protocol}: leave it out"
+            )
     if by_chance and protocol not in (*IN_TURNS, "holdout"):
         raise UsageError(f"--by-chance is of holdout, own and users, and has no meaning for {protocol}: leave it out")
 
@@ -100,11 +105,11 @@ def print_measured(
     Args:
         split: what they learn from and are asked for.
         models: not fitted yet.
-        console: hears which model is at work.
+        console: hears which model is at work, and how many groups it was taught for.
         items: descriptions, for models that read them.
         allowed: bool (n_items,), what may be recommended; None = everything.
     """
-    done, skipped = evaluate_all(_announced(models, console), split, items, allowed)
+    done, skipped = evaluate_all(_announced(models, console), split, items, allowed, say=console.say)
     done.sort(key=lambda one: (-one.users.mean("ndcg", K), one.name))
     is_known = any(row.segment == DISCOVERY for one in done for row in one.metrics)
     figures = {"": f"NDCG@{K}"} | ({DISCOVERY: DISCOVERY} if is_known else {})

@@ -1,5 +1,6 @@
 """Splits by time, by user and by item: what is hidden, and that nothing hidden is known."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -152,6 +153,25 @@ def test_some_groups_alone_are_asked() -> None:
             own_lists(world, folds=folds)
 
 
+@pytest.mark.parametrize("split", [own_lists, held_out_users])
+def test_users_can_be_divided_into_other_groups(split: Callable[..., Turns]) -> None:
+    """In ten there are ten parts, of which the same is hidden as in five, and more is learned from in each."""
+    world, _ = tastes(100, 60)
+    in_five, in_ten = split(world), split(world, groups=10)
+    assert len(in_ten.parts) == 10
+    assert (in_ten.whole.held_out != in_five.whole.held_out).nnz == 0
+    assert max(len(part.evaluated) for part in in_ten.parts) < max(len(part.evaluated) for part in in_five.parts)
+    assert min(part.train.seen.nnz for part in in_ten.parts) > min(part.train.seen.nnz for part in in_five.parts)
+    assert "10% of users at a time" in in_ten.whole.protocol
+    assert split(world, groups=10, folds=3).whole.protocol.endswith("3 of 10 groups")
+
+
+def test_one_group_leaves_nobody_to_learn_from() -> None:
+    """The message says how many there must be."""
+    with pytest.raises(InvalidInputError, match="2 groups or more, not 1"):
+        own_lists(tastes(30, 30)[0], groups=1)
+
+
 def test_parts_that_do_not_make_the_whole_are_refused() -> None:
     """A user asked twice or never, something else hidden, something else told."""
     world, _ = tastes(30, 30)
@@ -186,6 +206,16 @@ def test_in_turns_a_model_is_measured_over_all_users() -> None:
     assert {row.protocol for row in found.metrics} == {turns.whole.protocol}
     with pytest.raises(NotFittedError):
         model.scores(world)
+
+
+def test_who_waits_for_the_turns_is_told_how_many_are_done() -> None:
+    """By a clock that goes on by 20 seconds whenever it is asked."""
+    world, _ = tastes(60, 45)
+    said: list[str] = []
+    ticks = itertools.count(0, 20)
+    evaluate_in_turns(Popularity(), own_lists(world), samples=5, clock=lambda: float(next(ticks)), say=said.append)
+    assert said[1].startswith("1 of 5 groups of users have asked popularity, about ")
+    assert said[-1] == "5 of 5 groups of users have asked popularity"
 
 
 def test_of_each_item_so_many_ratings_are_known() -> None:

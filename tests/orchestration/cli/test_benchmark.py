@@ -60,7 +60,7 @@ def test_where_every_model_is_skipped_the_table_still_says_what_it_would_hold(os
     assert "content_tfidf was skipped: " in called.out
 
 
-@pytest.mark.parametrize("option", [("--folds", "2"), ("--by-chance",)])
+@pytest.mark.parametrize("option", [("--folds", "2"), ("--groups", "2"), ("--by-chance",)])
 def test_options_that_mean_nothing_for_the_published_protocol_are_refused(
     osusume: Call, directory: Path, option: tuple[str, ...]
 ) -> None:

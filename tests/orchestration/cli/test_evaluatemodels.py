@@ -71,10 +71,11 @@ def test_a_run_of_a_home_uses_the_protocol_of_the_pipeline_too(rated: Path, osus
 def test_users_take_turns_in_lacking_something(rated: Path, osusume: Call) -> None:
     """`own` asks as many users as `holdout` does, or those of some groups."""
     whole = osusume("models", "evaluate", "--home", rated, "--protocol", "own", "--model", "popularity")
-    part = osusume("models", "evaluate", "--home", rated, "--protocol", "own", "--folds", "1", "--model", "popularity")
+    words = ("--protocol", "own", "--groups", "4", "--folds", "1", "--model", "popularity")
+    part = osusume("models", "evaluate", "--home", rated, *words)
     assert (whole.status, part.status) == (0, 0), whole.err + part.err
     assert "own list: 20% of users at a time, others' lists whole, per-user holdout of 20%" in whole.out
-    assert part.out.rstrip().endswith("1 of 5 groups.")
+    assert part.out.rstrip().endswith("1 of 4 groups.")
 
 
 def test_what_is_hidden_can_be_drawn_title_by_title(rated: Path, osusume: Call) -> None:
@@ -89,6 +90,9 @@ def test_what_is_hidden_can_be_drawn_title_by_title(rated: Path, osusume: Call) 
     ("words", "message"),
     [
         (("--protocol", "own", "--folds", "6"), "folds must be from 1 to 5, not 6"),
+        (("--protocol", "own", "--groups", "3", "--folds", "4"), "folds must be from 1 to 3, not 4"),
+        (("--groups", "1"), "there must be 2 groups or more, not 1"),
+        (("--protocol", "time", "--groups", "3"), "--groups is of the protocols own and users"),
         (("--protocol", "holdout", "--folds", "2"), "of the protocols own and users, and has no meaning for holdout"),
         (
             ("--protocol", "time", "--by-chance"),
