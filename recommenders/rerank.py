@@ -1,4 +1,4 @@
-"""Two stages: SLIM and what it leaves find candidates, boosted trees put them in order by everything that is known."""
+"""Two stages: SLIM and what it leaves find candidates, trees and networks order them by everything that is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,26 +9,29 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from recommenders.base import Recommender
+from recommenders.candidatelists import CandidateLists
 from recommenders.candidates import CandidateFeatures
 from recommenders.components import fitted_components, restored_components, state_of
 from recommenders.config import Between, ModelConfig, SearchSpace
 from recommenders.contributions import Contributions, Floats, Indices, scores_of
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
-from recommenders.forests import CandidateLists, Forests
+from recommenders.forest import ForestShape
 from recommenders.interactions import Csr, Interactions
 from recommenders.itemfacts import ItemFacts
 from recommenders.linear import LinearRecommender
+from recommenders.networks import NetworkShape
+from recommenders.ordering import Ordering, under
 from recommenders.ranking import top_k
 from recommenders.slim_kernel import SlimKernel
 from recommenders.splitting import Split, holdout
 from recommenders.threads import in_threads
 
-FACTS, TREES = "facts__", "trees__"
+FACTS, ORDER = "facts__", "order__"
 BLOCK = 64
 """Users whose candidates are described at once."""
 TIE = 1e-6
-"""Candidates that the trees put level stand in the order of the first stage, which adds so much of its score."""
+"""Candidates that are put level stand in the order of the first stage, which adds so much of its score."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class RerankConfig(ModelConfig):
     training_users: int = 4_000
     """Each hiding is looked at with at most so many users."""
     trees: int = 100
-    """Of each of the two forests."""
     learning_rate: float = 0.08
+    """Of the trees."""
     leaves: int = 31
     min_leaf: int = 400
     """Candidates in a leaf, at least; but never more than a hundredth of all."""
@@ -54,6 +57,13 @@ class RerankConfig(ModelConfig):
     rows_share: float = 0.4
     """Share of the candidates that each tree learns from."""
     l2: float = 5.0
+    networks: int = 4
+    width: int = 64
+    """Numbers in each of the two layers of a network."""
+    passes: int = 5
+    """Over all candidates, of each network."""
+    network_rate: float = 0.002
+    """Learning rate of the networks, at its highest."""
     without: str = ""
     """A kind of information (of `candidates.KINDS`) that is not looked at, to see what it adds; '' = all is."""
 
@@ -64,19 +74,21 @@ class RerankConfig(ModelConfig):
         "min_leaf": Between(50, 1000, log=True),
         "features_share": Between(0.1, 1.0),
         "l2": Between(0.1, 50.0, log=True),
+        "passes": Between(2, 12, log=True),
+        "network_rate": Between(0.0005, 0.008, log=True),
     }
 
 
 class Rerank(Recommender):
-    """Gradient-boosted trees over the first stage's candidates.
+    """Gradient-boosted trees and small networks over the first stage's candidates.
 
     Training hides some positives of the training users, teaches the first stage without them, and describes its
     candidates: what the first stage and each item-to-item model say, and by which titles, what the user has of the
     candidate's franchise and how it was liked, labels the user has more of than others, distance in years, format,
-    popularity. This is done several times with others hidden; two forests of trees learn from all of it which
-    candidates were hidden (`forests`).
+    popularity. This is done several times with others hidden; a forest of trees (`forest`) and some networks
+    (`networks`) learn from all of it which candidates were hidden, and either counts half (`ordering`).
 
-    A candidate's score is where the forests put it among the user's candidates, in (0, 1); what is no candidate
+    A candidate's score is where they put it among the user's candidates, in (0, 1); what is no candidate
     follows below 0 in the order of the first stage. Contributions hand the score on to the user's titles as the
     first stage's evidence is divided.
 
@@ -93,7 +105,7 @@ class Rerank(Recommender):
 
     _models: dict[str, Recommender]
     _facts: ItemFacts
-    _trees: Forests
+    _order: Ordering
 
     @override
     def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
@@ -104,7 +116,7 @@ class Rerank(Recommender):
         lists = [part for number in numbers for part in self._hiding(number, interactions, items, content)]
         if not any(part.wanted.any() for part in lists):
             raise NotEnoughDataError(f"{self.name} learns from what {self.first_stage} finds again: it found nothing")
-        self._trees = Forests.learn(lists, self.config.trees, self._parameters(sum(len(part.table) for part in lists)))
+        self._order = Ordering.learn(lists, *self._shapes(), self.config.seed)
 
     def _set(self, models: dict[str, Recommender], facts: ItemFacts) -> None:
         self._models, self._facts = models, facts
@@ -155,18 +167,11 @@ class Rerank(Recommender):
         table, names = features.of(rows, candidates, scores_of(candidates, scores))
         return CandidateLists(table[real.ravel()], _lengths(real), wanted, names)
 
-    def _parameters(self, candidates: int) -> dict[str, Any]:
-        """What the trees are told, which learn from so many candidates."""
-        return {
-            "learning_rate": self.config.learning_rate,
-            "num_leaves": self.config.leaves,
-            "min_data_in_leaf": min(self.config.min_leaf, max(candidates // 100, 1)),
-            "feature_fraction": self.config.features_share,
-            "bagging_fraction": self.config.rows_share,
-            "bagging_freq": 5,  # drawing rows anew for every tree costs more than it gains
-            "lambda_l2": self.config.l2,
-            "seed": self.config.seed,
-        }
+    def _shapes(self) -> tuple[ForestShape, NetworkShape]:
+        """How what puts candidates in order is made."""
+        own = self.config
+        trees = (own.trees, own.learning_rate, own.leaves, own.min_leaf, own.features_share, own.rows_share, own.l2)
+        return ForestShape(*trees), NetworkShape(own.networks, own.width, own.passes, own.network_rate)
 
     def _candidates(self, model: Recommender, rows: Interactions) -> tuple[Indices, Floats]:
         """The first stage's best items for each row, int32 (rows, k), and its scores of all, (rows, n_items)."""
@@ -186,7 +191,7 @@ class Rerank(Recommender):
         if not real.any():
             return scores - 1
         table = self._features.of(rows, candidates, found)[0][real.ravel()]
-        likely = self._trees.order(table, _lengths(real))
+        likely = self._order.order(table, _lengths(real))
         row, place = np.nonzero(real)
         first = scores[row, candidates[row, place]]
         scores -= 1
@@ -222,26 +227,21 @@ class Rerank(Recommender):
 
     @override
     def _state(self) -> dict[str, NDArray[Any] | Csr]:
-        trees = {TREES + name: value for name, value in self._trees.arrays().items()}
+        order = {ORDER + name: value for name, value in self._order.arrays().items()}
         facts = {FACTS + name: value for name, value in self._facts.arrays().items()}
-        return {**trees, **facts, **state_of(self._models)}
+        return {**order, **facts, **state_of(self._models)}
 
     @override
     def _restore(self, arrays: dict[str, Any]) -> None:
-        self._trees = Forests.from_arrays(_under(TREES, arrays))
+        self._order = Ordering.from_arrays(under(ORDER, arrays))
         restored = restored_components(self.components, self.item_keys, arrays)
-        self._set(restored, ItemFacts.from_arrays(_under(FACTS, arrays)))
+        self._set(restored, ItemFacts.from_arrays(under(FACTS, arrays)))
 
 
 def _linear(models: Mapping[str, Recommender]) -> dict[str, LinearRecommender]:
     """The item-to-item models among these and in the first stage."""
     inside = {model.slim.name: model.slim for model in models.values() if isinstance(model, SlimKernel)}
     return {name: model for name, model in {**inside, **models}.items() if isinstance(model, LinearRecommender)}
-
-
-def _under(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """The arrays whose names begin so, by the rest of the name."""
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def _lengths(real: NDArray[np.bool_]) -> NDArray[np.int64]:
