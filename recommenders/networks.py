@@ -180,7 +180,7 @@ def _new_layers(sizes: Sequence[int], rng: np.random.Generator) -> Layers:
     """
     layers: Layers = []
     for inputs, outputs in itertools.pairwise(sizes):
-        spread = np.sqrt(2 / inputs) * (0.1 if outputs == 1 else 1)
+        spread = np.sqrt(2 / max(inputs, 1)) * (0.1 if outputs == 1 else 1)
         layers.append((rng.standard_normal((inputs, outputs)) * spread).astype(np.float32))
         layers.append(np.zeros(outputs, dtype=np.float32))
     return layers

@@ -54,6 +54,14 @@ def test_the_slopes_are_those_of_the_loss() -> None:
             assert slopes[at] == pytest.approx(steep, rel=1e-4, abs=1e-6)
 
 
+def test_candidates_of_whom_nothing_tells_one_from_another_stay_level() -> None:
+    """No feature is an input then, and no error is raised."""
+    one = lists(1, users=3)
+    alike = CandidateLists(np.full_like(one.table, np.nan), one.lengths, one.wanted, one.names)
+    answers = Networks.learn([alike], SHAPE, seed=1).answers(alike.table, alike.lengths)
+    assert answers.tolist() == [0.0] * 30
+
+
 def test_lists_of_which_nothing_is_wanted_are_left_out() -> None:
     """They have no order to learn; the others stay where they were."""
     one = lists(1, users=3)
