@@ -16,6 +16,7 @@ from recommenders.discovery import all_models
 from recommenders.errors import NotEnoughDataError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Csr, Interactions, Keys
+from recommenders.prefixes import prefixed, under
 
 CONFIG, PRIOR = "config", "prior"
 
@@ -59,7 +60,7 @@ def state_of(models: Mapping[str, Recommender]) -> dict[str, NDArray[Any] | Csr]
     for name, model in models.items():
         config = json.dumps(asdict(model.config), sort_keys=True).encode()
         own = {CONFIG: np.frombuffer(config, dtype=np.uint8), PRIOR: model.prior, **model._state()}
-        state |= {f"{name}__{array}": value for array, value in own.items()}
+        state |= prefixed(f"{name}__", own)
     return state
 
 
@@ -67,8 +68,7 @@ def restored_components(names: Iterable[str], item_keys: Keys, arrays: Mapping[s
     """The components that `state_of` stored, ready to score."""
     classes, models = all_models(), dict[str, Recommender]()
     for name in names:
-        prefix = f"{name}__"
-        own = {array.removeprefix(prefix): value for array, value in arrays.items() if array.startswith(prefix)}
+        own = under(f"{name}__", arrays)
         if own:
             config = json.loads(own.pop(CONFIG).tobytes())
             models[name] = classes[name].restored(config, item_keys, own.pop(PRIOR), own)

@@ -37,15 +37,16 @@ class Encoding:
 
     def __init__(self, grids: Sequence[Floats], kept: NDArray[np.bool_]) -> None:
         self._grids, self._kept = grids, kept
-        self._places = [ndtri(np.linspace(EDGE, 1 - EDGE, max(len(grid), 2))) for grid in grids]
+        self._places = [ndtri(np.linspace(EDGE, 1 - EDGE, len(grid))) for grid in grids]
 
     @classmethod
     def learn(cls, tables: Sequence[Floats]) -> Self:
         """The encoding that suits these rows; each table float32 (rows, features), nan = not known."""
         every = max(sum(map(len, tables)) // ROWS, 1)
         rows = np.concatenate([table[::every] for table in tables])
-        everything = cls([_grid(column) for column in rows.T], np.ones(2 * rows.shape[1], dtype=np.bool_))
-        return cls(everything._grids, everything.of(rows).std(axis=0) > CONSTANT)
+        grids = [_grid(column) for column in rows.T]
+        everything = cls(grids, np.ones(2 * len(grids), dtype=np.bool_))
+        return cls(grids, everything.of(rows).std(axis=0) > CONSTANT)
 
     def of(self, table: Floats) -> Floats:
         """The rows encoded: float32 (rows, inputs), C order."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from recommenders.candidatelists import CandidateLists, standardised
 from recommenders.contributions import Floats
 from recommenders.encoding import Encoding
+from recommenders.prefixes import prefixed, under
 from recommenders.threads import in_threads
 
 LAYERS, ENCODING = "layers__", "encoding__"
@@ -92,26 +93,16 @@ class Networks:
         return np.asarray(np.mean([said(layers) for layers in self._layers], axis=0))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The networks by name, for storing."""
-        layers = {
-            f"{LAYERS}{number}__{place}": values
-            for number, network in enumerate(self._layers)
-            for place, values in enumerate(network)
-        }
-        return layers | {ENCODING + name: values for name, values in self._encoding.arrays().items()}
+        """The encoding, and of all networks together each layer's weights and biases, by name, for storing."""
+        layers = {str(place): np.stack(values) for place, values in enumerate(zip(*self._layers, strict=True))}
+        return prefixed(LAYERS, layers) | prefixed(ENCODING, self._encoding.arrays())
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The networks that `arrays` gave."""
-        places = sorted(
-            (int(number), int(place))
-            for number, place in (name.removeprefix(LAYERS).split("__") for name in arrays if name.startswith(LAYERS))
-        )
-        layers: list[Layers] = [[] for _ in range(1 + max((number for number, _ in places), default=-1))]
-        for number, place in places:
-            layers[number].append(arrays[f"{LAYERS}{number}__{place}"])
-        encoded = {name.removeprefix(ENCODING): arrays[name] for name in arrays if name.startswith(ENCODING)}
-        return cls(Encoding.from_arrays(encoded), layers)
+        layers = under(LAYERS, arrays)
+        each = zip(*(layers[str(place)] for place in range(len(layers))), strict=True)
+        return cls(Encoding.from_arrays(under(ENCODING, arrays)), [list(network) for network in each])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from recommenders.candidatelists import CandidateLists
 from recommenders.contributions import Floats
 from recommenders.forest import Forest, ForestShape
 from recommenders.networks import Networks, NetworkShape
+from recommenders.prefixes import prefixed, under
 from recommenders.threads import in_threads
 
 TREES, NETWORKS = "trees__", "networks__"
@@ -52,15 +53,9 @@ class Ordering:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Both by name, for storing."""
-        parts = {TREES: self._forest.arrays(), NETWORKS: self._networks.arrays()}
-        return {prefix + name: values for prefix, arrays in parts.items() for name, values in arrays.items()}
+        return prefixed(TREES, self._forest.arrays()) | prefixed(NETWORKS, self._networks.arrays())
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The order that `arrays` gave."""
         return cls(Forest.from_arrays(under(TREES, arrays)), Networks.from_arrays(under(NETWORKS, arrays)))
-
-
-def under(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """The arrays whose names begin so, by the rest of the name."""
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}

@@ -21,7 +21,8 @@ from recommenders.interactions import Csr, Interactions
 from recommenders.itemfacts import ItemFacts
 from recommenders.linear import LinearRecommender
 from recommenders.networks import NetworkShape
-from recommenders.ordering import Ordering, under
+from recommenders.ordering import Ordering
+from recommenders.prefixes import prefixed, under
 from recommenders.ranking import top_k
 from recommenders.slim_kernel import SlimKernel
 from recommenders.splitting import Split, holdout
@@ -227,8 +228,7 @@ class Rerank(Recommender):
 
     @override
     def _state(self) -> dict[str, NDArray[Any] | Csr]:
-        order = {ORDER + name: value for name, value in self._order.arrays().items()}
-        facts = {FACTS + name: value for name, value in self._facts.arrays().items()}
+        order, facts = prefixed(ORDER, self._order.arrays()), prefixed(FACTS, self._facts.arrays())
         return {**order, **facts, **state_of(self._models)}
 
     @override

@@ -186,6 +186,6 @@ protocols:
   holdout     a random fifth of each user's ratings of four stars or more is hidden
   time        ratings from a moment on are hidden, such that they are a fifth of those with four stars or more
   users       a fifth of the users is never trained on; a fifth of their four stars or more is hidden
-  own         as holdout, but of a fifth of the users at a time, all others' ratings known
+  own         as holdout, but of a fifth of the users at a time, all others' ratings known (--groups, --folds)
 
 No HOME is needed, and none is touched."""

@@ -17,11 +17,15 @@ def lists(seed: int, users: int = 60, k: int = 10) -> CandidateLists:
     return CandidateLists(table, np.full(users, k), np.isin(np.arange(users * k), best), ("first", "second"))
 
 
+LESSONS = [lists(seed) for seed in (1, 2, 6, 7)]
+"""What is learned from."""
+
+
 class JudgeKit:
     """Inherited by the tests of each kind, which say how one is taught and taken up again."""
 
     def taught(self) -> Any:
-        """One that learned from `lists(1)` and `lists(2)`."""
+        """One that learned from LESSONS."""
         raise NotImplementedError
 
     def restored(self, arrays: dict[str, NDArray[Any]]) -> Any:
@@ -34,10 +38,10 @@ class JudgeKit:
         return self.taught()
 
     def test_what_was_hidden_is_put_first(self, judge: Any) -> None:
-        """Of lists it has not seen the first place is right for seven users of ten (for one by chance)."""
+        """Of lists it has not seen the first place is right for four users of five (one of ten by chance)."""
         new = lists(3)
         answers = judge.answers(new.table, new.lengths).reshape(60, 10)
-        assert (answers.argmax(axis=1) == new.wanted.reshape(60, 10).argmax(axis=1)).mean() >= 0.7
+        assert (answers.argmax(axis=1) == new.wanted.reshape(60, 10).argmax(axis=1)).mean() >= 0.8
 
     def test_each_list_is_measured_by_itself(self, judge: Any) -> None:
         """Its mean is 0; not a bit of it depends on which other lists are asked about; a list of one has no order."""

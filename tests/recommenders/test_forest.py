@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from recommenders.forest import Forest, ForestShape
 
-from .judgekit import JudgeKit, lists
+from .judgekit import LESSONS, JudgeKit
 
 SHAPE = ForestShape(40, learning_rate=0.1, leaves=7, min_leaf=5, features_share=1, rows_share=1, l2=0)
 
@@ -16,7 +16,7 @@ class TestForest(JudgeKit):
 
     def taught(self) -> Forest:
         """Forty trees."""
-        return Forest.learn([lists(1), lists(2)], SHAPE, seed=1)
+        return Forest.learn(LESSONS, SHAPE, seed=1)
 
     def restored(self, arrays: dict[str, NDArray[Any]]) -> Forest:
         """From LightGBM's text."""

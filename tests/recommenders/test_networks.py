@@ -1,4 +1,4 @@
-"""Networks: what they learn, what trees of few leaves cannot say, and that their slopes are those of their loss."""
+"""Networks: what they learn, which lists they learn from, and that their slopes are those of their loss."""
 
 import copy
 from typing import Any
@@ -11,7 +11,7 @@ from recommenders.candidatelists import CandidateLists
 from recommenders.encoding import Encoding
 from recommenders.networks import Networks, NetworkShape, _forward, _gradients, _Lesson, _new_layers
 
-from .judgekit import JudgeKit, lists
+from .judgekit import LESSONS, JudgeKit, lists
 
 SHAPE = NetworkShape(networks=2, width=16, passes=30, learning_rate=0.01, lists_at_once=8)
 
@@ -21,7 +21,7 @@ class TestNetworks(JudgeKit):
 
     def taught(self) -> Networks:
         """Thirty passes of two networks."""
-        return Networks.learn([lists(1), lists(2)], SHAPE, seed=1)
+        return Networks.learn(LESSONS, SHAPE, seed=1)
 
     def restored(self, arrays: dict[str, NDArray[Any]]) -> Networks:
         """From weights and biases."""
