@@ -17,7 +17,7 @@ from recommenders.contributions import Floats
 STEPS = 201
 """A feature's values are known by so many of their quantiles, fewer where many values are the same."""
 ROWS = 60_000
-"""Quantiles are those of about so many rows, evenly spread."""
+"""Quantiles are those of about so many rows, drawn at random."""
 EDGE = 0.01
 """The lowest known value stands where a hundredth of a bell curve lies below, the highest where it lies above."""
 CONSTANT = 1e-3
@@ -27,8 +27,9 @@ CONSTANT = 1e-3
 class Encoding:
     """How features are encoded.
 
-    A known value goes to the place of its quantile on a bell curve, between quantiles on a straight line; an unknown
-    one to 0, and a further number says that it is unknown. What was the same in all rows is left out.
+    A known value goes to the place of its quantile on a bell curve, between quantiles on a straight line; quantiles
+    that are the same number count as one. An unknown value goes to 0, and a further number says that it is unknown.
+    What was the same in all rows is left out.
 
     Args:
         grids: for each feature its quantiles, float32, ascending; fewer than two = the feature is no input.
@@ -40,10 +41,11 @@ class Encoding:
         self._places = [ndtri(np.linspace(EDGE, 1 - EDGE, len(grid))) for grid in grids]
 
     @classmethod
-    def learn(cls, tables: Sequence[Floats]) -> Self:
+    def learn(cls, tables: Sequence[Floats], rng: np.random.Generator) -> Self:
         """The encoding that suits these rows; each table float32 (rows, features), nan = not known."""
-        every = max(sum(map(len, tables)) // ROWS, 1)
-        rows = np.concatenate([table[::every] for table in tables])
+        # every n-th row would be the same few places of all lists, wherever their length is a multiple of n
+        share = ROWS / sum(map(len, tables))
+        rows = np.concatenate([table[rng.random(len(table)) < share] for table in tables])
         grids = [_grid(column) for column in rows.T]
         everything = cls(grids, np.ones(2 * len(grids), dtype=np.bool_))
         return cls(grids, everything.of(rows).std(axis=0) > CONSTANT)

@@ -65,9 +65,9 @@ class Networks:
         Args:
             lists: what to learn from, all with the same features; something was hidden of one at least.
             shape: of the networks, and how they are taught.
-            seed: of the first weights and of the order of the lists.
+            seed: of the first weights, of the order of the lists, and of which rows the encoding is learned from.
         """
-        encoding = Encoding.learn([part.table for part in lists])
+        encoding = Encoding.learn([part.table for part in lists], np.random.default_rng(seed))
         lesson = _Lesson.of(lists, encoding)
 
         def taught(number: int) -> Layers:

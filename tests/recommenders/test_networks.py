@@ -66,7 +66,7 @@ def test_lists_of_which_nothing_is_wanted_are_left_out() -> None:
     """They have no order to learn; the others stay where they were."""
     one = lists(1, users=3)
     some = CandidateLists(one.table, one.lengths, one.wanted & (np.arange(30) // 10 != 1), one.names)
-    lesson = _Lesson.of([some, one], Encoding.learn([one.table]))
+    lesson = _Lesson.of([some, one], Encoding.learn([one.table], np.random.default_rng(0)))
     assert lesson.lengths.tolist() == [10] * 5
     assert lesson.begins.tolist() == [0, 20, 30, 40, 50]
     batches = list(lesson.batches(2, np.random.default_rng(0)))
