@@ -196,13 +196,18 @@ class Recommender(ABC):
 
         Raises:
             ModelMissingError: no such folder.
-            ModelDamagedError: a checksum or the format differs, or it is another model's.
+            ModelDamagedError: a checksum or the format differs, or it is another model's or another version's.
         """
         header, arrays = store.read_folder(directory)
         known = {field.name for field in fields(cls.Config)}
         if header.get("model") != cls.name or set(header.get("config", {})) != known:
             raise ModelDamagedError(f"{directory} holds a {header.get('model')!r} of another make, not {cls.name}")
-        return cls.restored(header["config"], arrays.pop("item_keys"), arrays.pop("prior"), arrays)
+        try:
+            return cls.restored(header["config"], arrays.pop("item_keys"), arrays.pop("prior"), arrays)
+        except (LookupError, TypeError, ValueError) as problem:
+            # what was written is whole, but by a version that stored other arrays under other names
+            why = f"{directory} holds the arrays of another make of {cls.name} ({problem!r}); train the model again"
+            raise ModelDamagedError(why) from problem
 
     @classmethod
     def restored(cls, config: dict[str, Any], item_keys: Keys, prior: Floats, arrays: dict[str, Any]) -> Self:

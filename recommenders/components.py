@@ -4,7 +4,7 @@ The one rule: a stored blend is whole. It holds the arrays of its components and
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -64,12 +64,18 @@ def state_of(models: Mapping[str, Recommender]) -> dict[str, NDArray[Any] | Csr]
     return state
 
 
-def restored_components(names: Iterable[str], item_keys: Keys, arrays: Mapping[str, Any]) -> dict[str, Recommender]:
-    """The components that `state_of` stored, ready to score."""
+def restored_components(names: Sequence[str], item_keys: Keys, arrays: Mapping[str, Any]) -> dict[str, Recommender]:
+    """The components that `state_of` stored, ready to score.
+
+    Raises:
+        LookupError: none of them is there, or one lacks what it is made of.
+    """
     classes, models = all_models(), dict[str, Recommender]()
     for name in names:
         own = under(f"{name}__", arrays)
         if own:
             config = json.loads(own.pop(CONFIG).tobytes())
             models[name] = classes[name].restored(config, item_keys, own.pop(PRIOR), own)
+    if not models:
+        raise LookupError(f"none of {', '.join(names)} is stored")
     return models

@@ -21,6 +21,7 @@ from recommenders.errors import (
 from recommenders.interactions import Interactions
 from recommenders.popularity import Popularity
 from recommenders.ranking import recommend
+from recommenders.store import read_folder, write_folder
 
 from .worlds import checkerboard, described, installed_models, tastes
 
@@ -145,6 +146,16 @@ def test_one_models_folder_is_not_read_as_anothers(model: type[Recommender], tmp
     folder = taught(other).save(tmp_path / "other")
     with pytest.raises(ModelDamagedError, match=other.name):
         model.load(folder)
+
+
+@pytest.mark.parametrize("model", PERSONAL, ids=name_of)
+def test_a_folder_of_a_version_that_stored_it_otherwise_is_refused(model: type[Recommender], tmp_path: Path) -> None:
+    """Whole, and by checksum what was written, but its arrays have other names: train it again."""
+    header, arrays = read_folder(taught(model).save(tmp_path / "now"))
+    kept = {name if name in ("item_keys", "prior") else f"former_{name}": array for name, array in arrays.items()}
+    former = write_folder(tmp_path / "former", {"model": model.name, "config": header["config"]}, kept)
+    with pytest.raises(ModelDamagedError, match=rf"former holds the arrays of another make of {model.name} .*again"):
+        load_model(former)
 
 
 @pytest.mark.parametrize("model", PERSONAL, ids=name_of)
