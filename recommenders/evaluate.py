@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommenders.base import Recommender
-from recommenders.errors import NotEnoughDataError, RecommenderError
+from recommenders.errors import LeakageError, NotEnoughDataError, RecommenderError
 from recommenders.features import ItemFeatures
 from recommenders.interactions import Keys
 from recommenders.measuring import MetricRow, measure
@@ -152,6 +152,9 @@ def evaluate_all(
     """The evaluations of all models that could learn, and of the others name -> reason.
 
     `say` hears of each model that is taught in turns how many are done; the rest is as for `evaluate`.
+
+    Raises:
+        LeakageError: as `evaluate`; it is nothing about one model.
     """
     done, skipped = [], {}
     for model in models:
@@ -160,6 +163,8 @@ def evaluate_all(
                 done.append(evaluate_in_turns(model, split, items, allowed, samples=samples, say=say))
             else:
                 done.append(evaluate(model, split, items, allowed, samples=samples))
+        except LeakageError:
+            raise
         except RecommenderError as error:
             skipped[model.name] = str(error)
     return done, skipped

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from recommenders.als import Als
 from recommenders.content_tfidf import ContentTfidf
 from recommenders.ease import Ease
-from recommenders.errors import NotEnoughDataError
+from recommenders.errors import LeakageError, NotEnoughDataError
 from recommenders.evaluate import best, evaluate, evaluate_all, measure
+from recommenders.features import ItemFeatures
 from recommenders.interactions import Interactions
 from recommenders.item_knn import ItemKnn
 from recommenders.measuring import Known, measure_all
@@ -107,6 +109,21 @@ def test_models_that_cannot_learn_are_skipped_with_their_reason() -> None:
     assert set(skipped) == {"als", "content_tfidf", "ease"}
     assert "nobody has seen anything" in skipped["ease"]
     assert best(done).name == "popularity"
+
+
+class Leaking(Popularity):
+    """Finds that it was handed what it is to find."""
+
+    @override
+    def _fit(self, interactions: Interactions, items: ItemFeatures | None) -> None:
+        raise LeakageError("3 hidden entries stand in the training part")
+
+
+def test_a_leak_is_no_reason_to_skip_a_model() -> None:
+    """It ends everything: figures beside it would be worthless too."""
+    world, _ = tastes()
+    with pytest.raises(LeakageError, match="3 hidden entries"):
+        evaluate_all([Popularity(), Leaking()], holdout(world))
 
 
 def test_a_tie_goes_to_popularity() -> None:
