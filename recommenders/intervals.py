@@ -14,6 +14,8 @@ from recommenders.errors import InvalidInputError
 from recommenders.metrics import UserMetrics
 
 LEVEL = 0.95
+FEWEST_USERS = 30
+"""With fewer users a bootstrap has hardly a width: one user alone is always as far from 0 as they are."""
 BLOCK_VALUES = 4_000_000
 """Users times columns that are resampled at once: 32 MB of them, and twice as much besides."""
 
@@ -32,6 +34,7 @@ class Comparison:
         p_value: two-sided, 2 * min(P(diff <= 0), P(diff >= 0)), at least 1 / samples.
         users_better: users for whom the first is better.
         users_worse: users for whom it is worse.
+        users: all that were compared.
     """
 
     metric: str
@@ -43,6 +46,12 @@ class Comparison:
     p_value: float
     users_better: int
     users_worse: int
+    users: int
+
+    @property
+    def is_higher(self) -> bool:
+        """Whether the first is better beyond chance: by an interval above 0, of users enough for one."""
+        return self.users >= FEWEST_USERS and self.ci_low > 0
 
 
 def compare(
@@ -78,6 +87,7 @@ def compare(
         float(min(1.0, max(p_value, 1.0 / samples))),
         int((difference > 0).sum()),
         int((difference < 0).sum()),
+        len(difference),
     )
 
 

@@ -7,7 +7,7 @@ and may not pay for it with what one mean does not show; what it pays with, and 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recommenders.intervals import compare
+from recommenders.intervals import FEWEST_USERS, compare
 from recommenders.metrics import BASELINE, HEADLINE, UserMetrics
 
 
@@ -181,8 +181,10 @@ def _round(
         found = compare(challenger.users, champion.users, *HEADLINE)
         interval = f"{found.difference:+.4f} ({found.ci_low:+.4f} to {found.ci_high:+.4f})"
         against = _guards_broken(challenger, guarded)
-        if not found.ci_low > 0:
-            against.insert(0, f"NDCG@10 is not higher beyond chance: {interval}")
+        if not found.is_higher:
+            few = f" of {found.users} users, and chance is told from {FEWEST_USERS} on"
+            few = few if found.users < FEWEST_USERS else ""
+            against.insert(0, f"NDCG@10 is not higher beyond chance: {interval}{few}")
         elif held_because is not None:
             against.insert(0, held_because)
         if not against and promoted is not None:

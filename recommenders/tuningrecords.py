@@ -71,5 +71,5 @@ class Tuning:
 
     @property
     def is_better(self) -> bool:
-        """Whether the best is better than the default beyond chance: the paired 95 % interval lies above 0."""
-        return self.comparison.ci_low > 0
+        """Whether the best is better than the default beyond chance (see `Comparison`)."""
+        return self.comparison.is_higher

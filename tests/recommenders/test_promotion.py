@@ -50,6 +50,19 @@ def test_the_champion_stays_unless_a_challenger_is_better_beyond_chance() -> Non
     assert chosen([POPULARITY, champion, candidate("ease", 0.39)], "als") == "als"
 
 
+@pytest.mark.parametrize(("users", "serves"), [(1, "als"), (29, "als"), (30, "ease")])
+def test_of_a_few_users_nothing_is_beyond_chance(users: int, serves: str) -> None:
+    """Resampled, one user is always the same: the interval of a few is too narrow, however large the difference."""
+    champion, challenger = (
+        Candidate(f"{model}-1", model, UserMetrics((("ndcg", 10),), np.full((users, 1), mean)), {})
+        for model, mean in (("als", 0.3), ("ease", 0.5))
+    )
+    now, (decision, *_) = choose([champion, challenger], "als", lambda _one: CHEAP)
+    assert now.model == serves
+    assert decision.is_promoted == (serves == "ease")
+    assert (f"of {users} users, and chance is told from 30 on" in decision.reasons[0]) == (serves == "als")
+
+
 def test_a_decision_says_why() -> None:
     """With the paired difference, and with what spoke against it."""
     champion, worse, better = candidate("als", 0.4), candidate("ease", 0.35), candidate("slim", 0.45)
