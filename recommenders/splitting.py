@@ -113,6 +113,12 @@ def _share_of_each(
     return np.asarray(by_user[place < hidden[rows[by_user]]])
 
 
+def apart(split: Split, other: Split) -> Split:
+    """The split that asks for nothing of what the other asks for; what models learn from stays the same."""
+    kept = _kept(split.held_out, ~np.isin(places(split.held_out), places(other.held_out)))
+    return replace(split, held_out=kept, protocol=f"{split.protocol}, without what is hidden by: {other.protocol}")
+
+
 def without(interactions: Interactions, hidden: Csr) -> Interactions:
     """The same users and items, of which nothing is known where the other matrix has an entry."""
     gone = places(hidden)

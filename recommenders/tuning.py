@@ -20,7 +20,7 @@ from recommenders.errors import InvalidInputError, NotEnoughDataError, Recommend
 from recommenders.intervals import compare
 from recommenders.metrics import UserMetrics, user_metrics
 from recommenders.ranking import recommend
-from recommenders.splitting import Split, holdout
+from recommenders.splitting import Split, apart, holdout
 from recommenders.tuningrecords import Ground, Trial, Tuning
 from recommenders.versions import code_version, data_version
 
@@ -69,7 +69,7 @@ def tune(
     deadline = None if minutes is None else time.monotonic() + 60 * minutes
     while len(tried(study)) < max(trials, 1) and not (tried(study) and deadline and time.monotonic() >= deadline):
         _try_one(study, model(model.Config(seed=seed)), ground, search, progress)
-    return _confirmed(model, ground, study, seed)
+    return _confirmed(model, ground, study, apart(holdout(ground.training, seed=seed + 2), search), seed)
 
 
 def open_study(model: type[Recommender], ground: Ground, studies: Path, seed: int) -> optuna.Study:
@@ -168,11 +168,10 @@ def _suggested(trial: optuna.Trial, config: ModelConfig) -> dict[str, Any]:
     return found
 
 
-def _confirmed(model: type[Recommender], ground: Ground, study: optuna.Study, seed: int) -> Tuning:
+def _confirmed(model: type[Recommender], ground: Ground, study: optuna.Study, check: Split, seed: int) -> Tuning:
     """The best against the default where neither was chosen: on other hidden ratings of the training part."""
     best = {name: study.best_params[name] for name in model.Config.search_space}
     default = model.Config(seed=seed)
-    check = holdout(ground.training, seed=seed + 2)
     before = measured_on(check, model(default), ground)
     # of equal configurations a model that is not exactly repeatable would give two figures
     same = replace(default, **best) == default

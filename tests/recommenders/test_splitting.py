@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recommenders.base import Recommender
 from recommenders.errors import InvalidInputError
 from recommenders.interactions import Interactions
-from recommenders.splitting import drawn, holdout
+from recommenders.splitting import apart, drawn, holdout
 
 from .worlds import installed_models, tastes
 
@@ -156,3 +156,15 @@ def test_a_share_outside_0_and_1_is_refused(share: float) -> None:
     """Hiding nothing or everything is not a split."""
     with pytest.raises(InvalidInputError, match="share"):
         holdout(tastes()[0], share)
+
+
+@settings(max_examples=40)
+@given(world=worlds(), seed=st.integers(0, 50))
+def test_two_splits_set_apart_ask_for_nothing_in_common(world: Interactions, seed: int) -> None:
+    """What both would ask for the one leaves out, and shows it to nobody for that."""
+    other, split = holdout(world, 0.5, seed=seed), holdout(world, 0.5, seed=seed + 1)
+    found = apart(split, other)
+    asked, before, theirs = (part.held_out.toarray() > 0 for part in (found, split, other))
+    np.testing.assert_array_equal(asked, before & ~theirs)
+    assert found.train is split.train
+    assert other.protocol in found.protocol

@@ -82,6 +82,7 @@ def test_the_default_is_tried_first_and_the_best_is_confirmed_elsewhere(ground: 
     assert found.best == best.parameters
     assert found.comparison.difference == pytest.approx(found.best_value - found.default_value)
     assert "seed 44" in found.protocol
+    assert "without what is hidden by: per-user holdout of 20% of ratings >= 7, seed 43" in found.protocol
     assert found.is_better == (found.comparison.ci_low > 0)
 
 
