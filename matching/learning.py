@@ -125,10 +125,11 @@ def out_of_fold(
     rounds: int,
     seed: int,
 ) -> tuple[Floats, list[Ensemble]]:
-    """Log-odds of each pair by a model that saw neither record's franchise, and the models, one per fold.
+    """Log-odds of each pair by a model that was not taught its left record's franchise, and the models, one per fold.
 
-    `fold` is (pairs, 2): the folds of both records. A pair is judged by the model without its left record's fold.
-    Only `taught` pairs are learned from.
+    `fold` is (pairs, 2): the folds of both records. A pair is judged by the model without its left record's fold,
+    which is that of both where they are one work; of two franchises the right one's may have been taught. Only
+    `taught` pairs are learned from.
     """
     out = np.zeros(len(values))
     models = []

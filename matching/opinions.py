@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.corpus import build_corpus
 from matching.overrides import Name, Override, Pair
-from matching.records import AnimeRecord
+from matching.records import AnimeRecord, coarse_sources
 from matching.scoring import score_pairs
 from matching.standing import Opinion
 from matching.vetoes import held_vetoes
@@ -42,14 +42,20 @@ def opinions(
         if one[0] == two[0]
     }
     compared = [pair for pair in present if pair not in own]
-    return own | (_compared(by_name, compared, weights, anime) if compared else {})
+    coarse = coarse_sources(records)
+    return own | (_compared(by_name, compared, weights, anime, coarse) if compared else {})
 
 
 def _compared(
-    by_name: Mapping[Name, AnimeRecord], pairs: list[Pair], weights: Weights, anime: Mapping[Name, int]
+    by_name: Mapping[Name, AnimeRecord],
+    pairs: list[Pair],
+    weights: Weights,
+    anime: Mapping[Name, int],
+    coarse: frozenset[str],
 ) -> dict[Pair, Opinion]:
     """The opinion on pairs of records of different sources, given in ascending order."""
-    corpus = build_corpus(by_name[name] for name in sorted({name for pair in pairs for name in pair}))
+    # of the few records that are compared nobody could tell whether a source's days are seasons
+    corpus = build_corpus((by_name[name] for name in sorted({name for pair in pairs for name in pair})), coarse)
     place = {record.name: at for at, record in enumerate(corpus.records)}
     rows = np.array([[place[one], place[two]] for one, two in pairs], dtype=np.int64)
     scored = score_pairs(corpus, rows, weights, np.arange(len(rows)))

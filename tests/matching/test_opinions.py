@@ -56,6 +56,25 @@ def test_twins_are_told_from_strangers_in_one_go():
     assert "they began more than five years apart" in found[PAIRS[2]].vetoes
 
 
+def test_days_that_mean_seasons_do_so_for_two_records_as_for_all():
+    """Kitsu states the first day of a season throughout: an opinion on two records knows it from the others."""
+    by_season = [
+        record("kitsu", str(100 + year), f"Tane {year}", date(year, 4, 1), start_date_precision="day")
+        for year in range(1990, 2015)
+    ]
+    ours = record("anilist", "9", "Umi no Hana", date(2013, 6, 20), start_date_precision="day")
+    theirs = record("kitsu", "9", "Umi no Hana", date(2013, 4, 1), start_date_precision="day")
+    told, alone = (
+        opinions(
+            records, [Override(ours.name, theirs.name, same=True)], load_weights(), [(one.name,) for one in records]
+        )
+        for records in ([*by_season, ours, theirs], [ours, theirs])
+    )
+    pair = (ours.name, theirs.name)
+    assert told[pair].same
+    assert told[pair].score > alone[pair].score
+
+
 def test_records_of_one_source_differ_and_absent_ones_have_no_opinion():
     """Nothing is compared there."""
     own, absent = (("anilist", "1"), ("anilist", "2")), (("anilist", "1"), ("kitsu", "404"))
