@@ -153,6 +153,7 @@ RECOMMENDATIONS = pa.schema(
         ("because_anime_keys", pa.list_(pa.int64())),
         ("because_ratings", pa.list_(pa.float32())),
         ("because_shares", pa.list_(pa.float64())),
+        ("list_length", pa.int64()),
     ]
 )
 
@@ -185,6 +186,7 @@ def explained_rows(group: Group) -> pa.Table:
     columns = list_columns(lists, keys, serving.version_id)
     for share in ("share_collaborative", "share_content", "share_popularity"):
         columns[share] = getattr(causes, share)[listed]
+    columns["list_length"] = np.diff(rows.seen.indptr)[listed[0]]
     return pa.table(columns | _because(causes, listed, keys), schema=RECOMMENDATIONS)
 
 

@@ -63,7 +63,7 @@ def recommend_for_titles(
             f"the active model {active.model_version_id} cannot be used: {problem}. `osusume run --force` "
             "trains it again"
         ) from problem
-    return _told(model, active, index, found, causes)
+    return _told(model, active, index, found, causes, row.seen.nnz)
 
 
 def _row(model: Recommender, liked: Sequence[Title]) -> Interactions:
@@ -84,9 +84,9 @@ def _allowed(
 
 
 def _told(
-    model: Recommender, active: Model, index: TitleIndex, found: Recommendations, causes: Explanation
+    model: Recommender, active: Model, index: TitleIndex, found: Recommendations, causes: Explanation, asked_with: int
 ) -> list[Recommendation]:
-    """The list of the one new user, ready to be shown."""
+    """The list of the one new user, ready to be shown; the model was asked with so many titles."""
     told = []
     for place, item in enumerate(found.items[0]):
         if item < 0:
@@ -105,7 +105,7 @@ def _told(
                 format=title.format,
                 start_year=title.start_year,
                 score=float(found.scores[0, place]),
-                reason=_reason(title, because, float(causes.share_popularity[0, place])),
+                reason=_reason(title, because, float(causes.share_popularity[0, place]), asked_with),
                 because=because,
                 shares=_shares(causes, place),
                 model_version_id=active.model_version_id,
@@ -114,8 +114,11 @@ def _told(
     return told
 
 
-def _reason(title: Title, because: Sequence[Because], by_popularity: float) -> str:
+def _reason(title: Title, because: Sequence[Because], by_popularity: float, asked_with: int) -> str:
     """Why, in a sentence; `by_popularity` is the share (0-1) of the score that is said whatever the list."""
+    if not because and by_popularity < _BY_POPULARITY and asked_with == 1:
+        # of one title there is no whole that says more than it
+        return "People with lists like yours like it."
     if not because and by_popularity < _BY_POPULARITY:
         return "It fits your list as a whole, more than any one title on it."
     if not because:

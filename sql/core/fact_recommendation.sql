@@ -74,6 +74,8 @@ select
     explained.share_popularity,
     explained.because,
     case
+        when len(explained.because) = 0 and explained.share_popularity < 0.5 and explained.list_length = 1
+            then 'People with lists like yours like it.'
         when len(explained.because) = 0 and explained.share_popularity < 0.5
             then 'It fits your list as a whole, more than any one title on it.'
         when len(explained.because) = 0 and liked.users is null

@@ -17,6 +17,8 @@ columns:
     because_anime_keys: the user's titles that carried it, strongest first, at most three
     because_ratings: the user's rating of each, 1-10; null where there is none
     because_shares: the part of the score that each carried, 0-1
+    list_length: entries of the user's list that the model was asked with: all but planned ones, and but for
+        anime it does not know
     made_from: hash of the model, of what may be recommended and of the user's entries; equal hash, equal
         list
 */
@@ -32,5 +34,6 @@ select
     computed.because_anime_keys::bigint[] as because_anime_keys,
     computed.because_ratings::double[] as because_ratings,
     computed.because_shares::double[] as because_shares,
+    computed.list_length::integer as list_length,
     computed.made_from::varchar as made_from
 from computed

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from tests.assets.model_world import EVALUATED, make_model_world, materialize
+from tests.assets.model_world import EVALUATED, copy_of, make_model_world, materialize
 from warehouse.connection import Warehouse
 
 MODELS = (*EVALUATED, "dim_recommendation_model")
@@ -111,6 +111,23 @@ def test_who_wants_adult_titles_alone_gets_another_list(served: Warehouse) -> No
     )
     ask(served, f"insert into fact_user_rating values ({somebody}, {title[0]}, 9, 'completed', null)")
     assert [made for made, _ in serve(served)] == [1, 1]
+
+
+def test_lists_are_as_long_as_what_the_model_was_asked_with(served: Warehouse, tmp_path: Path) -> None:
+    """What is only planned, and an anime that came after the model was taught, is not counted."""
+    warehouse = copy_of(served, tmp_path / "home")
+    ((user, unseen),) = ask(warehouse, f"select user_key, anime_key from {tables()[1]} where rank = 2 limit 1")
+    entries = ask(warehouse, "select user_key, count(*) from fact_user_rating group by user_key order by user_key")
+    for statement in (
+        "insert into dim_anime by name select anime_key + 1 as anime_key, 'New' as title, 1 as source_count "
+        "from dim_anime order by anime_key desc limit 1",
+        f"insert into fact_user_rating select {user}, max(anime_key), 9, 'completed', null from dim_anime",
+        f"insert into fact_user_rating values ({user}, {unseen}, null, 'planned', null)",
+    ):
+        ask(warehouse, statement)
+    serve(warehouse)
+    lengths = ask(warehouse, f"select distinct user_key, list_length from {tables()[1]} order by user_key")
+    assert lengths == entries
 
 
 def test_lists_of_another_making_are_not_taken_over(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recommenders.base import Recommender
 from recommenders.ease import Ease
 from recommenders.interactions import Interactions
 from warehouse.connection import Warehouse
@@ -79,11 +80,11 @@ insert into quality.quarantine values
 TASTES = ((1, 2), (1, 2, 5), (3, 4, 7), (3, 7), (5, 6), (5, 6, 8), (1, 5))
 
 
-def store_small_model(home: Home) -> None:
-    """Teach the model that the small world calls active, and store it."""
+def store_small_model(home: Home, model: Recommender | None = None) -> None:
+    """Teach the model that the small world calls active (EASE if none is given), and store it."""
     lists = [(user, key) for user in range(5 * len(TASTES)) for key in TASTES[user % len(TASTES)]]
     users, keys = zip(*lists, strict=True)
-    taught = Ease().fit(Interactions.from_arrays(users, keys, [9.0] * len(keys), item_keys=range(1, 9)))
+    taught = (model or Ease()).fit(Interactions.from_arrays(users, keys, [9.0] * len(keys), item_keys=range(1, 9)))
     taught.save(home.models / "ease-1")
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from recommenders.slim_kernel import SlimKernel
 from serving.errors import ModelUnavailableError
 from serving.likes import recommend_for_titles
 from serving.reader import Reader, Recommendation, open_reader
 from serving.titles import TitleIndex
-from tests.serving.small_world import publish_small_world
+from tests.serving.small_world import publish_small_world, store_small_model
 from warehouse.connection import Warehouse
 
 
@@ -35,6 +36,21 @@ def test_every_score_is_shared_out_completely(warehouse: Warehouse, reader: Read
     for one in recommended(warehouse, reader, index, "Clockwork Harbor", "Silver Kite"):
         assert sum(one.shares.values()) == pytest.approx(1)
         assert sum(because.share for because in one.because) <= 1 + 1e-6
+
+
+def test_a_list_of_one_title_is_no_whole(tmp_path: Path) -> None:
+    """Where no title carried it, what is said of several titles together is not said of a single one."""
+    warehouse = publish_small_world(tmp_path / "home")
+    shutil.rmtree(warehouse.home.models / "ease-1")
+    store_small_model(warehouse.home, SlimKernel())
+    with open_reader(warehouse) as reader:
+        index = TitleIndex(reader.titles())
+        one, several = (
+            [found.reason for found in recommended(warehouse, reader, index, *liked) if not found.because]
+            for liked in (["Crimson Nights"], ["Crimson Nights", "Lantern"])
+        )
+    assert set(one) == {"People with lists like yours like it."}
+    assert set(several) == {"It fits your list as a whole, more than any one title on it."}
 
 
 def test_what_was_named_is_not_recommended(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:

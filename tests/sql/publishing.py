@@ -101,7 +101,7 @@ def computed(user_key: int) -> dict[str, pa.Table]:
             "episodes_difference": 0,
         },
         "anime_key_history": born,
-        "int_explained_list": recommended | shares | causes | {"made_from": "m"},
+        "int_explained_list": recommended | shares | causes | {"list_length": 2, "made_from": "m"},
         "fact_anime_similarity": similar | {"model_version_id": "item_knn-1"},
         "dim_recommendation_model": model | rest | {"skipped_because": None, "is_active": True},
         "fact_model_metric": metric | figures,

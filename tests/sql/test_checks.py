@@ -554,6 +554,12 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ),
     (
         "fact_recommendation",
+        "one_title_is_no_list_as_a_whole",
+        "update fact_recommendation set reason = 'It fits your list as a whole, more than any one title on it.'",
+        2,
+    ),
+    (
+        "fact_recommendation",
         "every_user_has_100",
         f"delete from fact_recommendation where user_key = {BOB}",
         1,
