@@ -6,6 +6,7 @@ The one rule: nothing is learned here. The stored model scores the row as it sco
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +33,25 @@ _NAMED_IN_REASON = 2
 _BY_POPULARITY = 0.5
 
 
-def recommend_for_titles(
-    reader: Reader, home: Home, index: TitleIndex, liked: Sequence[Title], n: int
-) -> list[Recommendation]:
+@dataclass(frozen=True)
+class ForTitles:
+    """What is recommended to somebody who likes some titles, best first.
+
+    Attributes:
+        found: the recommendations.
+        unlisted: the titles named that stand on no list the model learned from.
+    """
+
+    found: list[Recommendation]
+    unlisted: tuple[Title, ...]
+
+    @property
+    def is_popular_only(self) -> bool:
+        """Whether the titles told the model nothing, so that everybody would get this list."""
+        return bool(self.found) and all(one.shares["popularity"] == 1 for one in self.found)
+
+
+def recommend_for_titles(reader: Reader, home: Home, index: TitleIndex, liked: Sequence[Title], n: int) -> ForTitles:
     """The n best anime for somebody who likes the titles, best first, without these titles themselves.
 
     Sequels and other parts of the same franchise stay in; adult titles only if one of them was named; anime
@@ -63,7 +80,7 @@ def recommend_for_titles(
             f"the active model {active.model_version_id} cannot be used: {problem}. `osusume run --force` "
             "trains it again"
         ) from problem
-    return _told(model, active, index, found, causes, row.seen.nnz)
+    return ForTitles(_told(model, active, index, found, causes, row.seen.nnz), _unlisted(model, liked))
 
 
 def _row(model: Recommender, liked: Sequence[Title]) -> Interactions:
@@ -71,6 +88,13 @@ def _row(model: Recommender, liked: Sequence[Title]) -> Interactions:
     keys = sorted({title.anime_key for title in liked})
     users, ratings = [_NEWCOMER] * len(keys), [_LIKED] * len(keys)
     return Interactions.from_arrays(users, keys, ratings, user_keys=[_NEWCOMER]).aligned_to(model.item_keys)
+
+
+def _unlisted(model: Recommender, liked: Sequence[Title]) -> tuple[Title, ...]:
+    """Those of the titles that nobody had whom the model learned from."""
+    # the popularity of what somebody has is above 0, even where nobody liked it
+    listed = set(model.item_keys[model.prior > 0].tolist())
+    return tuple(dict.fromkeys(title for title in liked if title.anime_key not in listed))
 
 
 def _allowed(

@@ -75,7 +75,12 @@ def _for_titles(
 
     index = TitleIndex(reader.titles())
     liked = [_liked(words, reader, index, console) for words in args.like]
-    return recommend_for_titles(reader, warehouse.home, index, liked, args.n)
+    answer = recommend_for_titles(reader, warehouse.home, index, liked, args.n)
+    for title in answer.unlisted:
+        console.say(f"no list that the model learned from has {title.label}")
+    if answer.is_popular_only:
+        console.say("nothing follows from what was named: this is what is popular")
+    return answer.found
 
 
 def _liked(words: str, reader: Reader, index: TitleIndex, console: Console) -> Title:

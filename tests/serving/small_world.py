@@ -1,5 +1,7 @@
 """A published snapshot of eight anime and four users, small enough to know by heart."""
 
+import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,11 +82,17 @@ insert into quality.quarantine values
 TASTES = ((1, 2), (1, 2, 5), (3, 4, 7), (3, 7), (5, 6), (5, 6, 8), (1, 5))
 
 
-def store_small_model(home: Home, model: Recommender | None = None) -> None:
-    """Teach the model that the small world calls active (EASE if none is given), and store it."""
-    lists = [(user, key) for user in range(5 * len(TASTES)) for key in TASTES[user % len(TASTES)]]
+def store_small_model(
+    home: Home,
+    model: Recommender | None = None,
+    tastes: Sequence[Sequence[int]] = TASTES,
+    item_keys: Sequence[int] = range(1, 9),
+) -> None:
+    """Teach the model that the small world calls active (EASE if none is given), and store it in place of another."""
+    lists = [(user, key) for user in range(5 * len(tastes)) for key in tastes[user % len(tastes)]]
     users, keys = zip(*lists, strict=True)
-    taught = (model or Ease()).fit(Interactions.from_arrays(users, keys, [9.0] * len(keys), item_keys=range(1, 9)))
+    taught = (model or Ease()).fit(Interactions.from_arrays(users, keys, [9.0] * len(keys), item_keys=item_keys))
+    shutil.rmtree(home.models / "ease-1", ignore_errors=True)
     taught.save(home.models / "ease-1")
 
 

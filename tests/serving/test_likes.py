@@ -19,7 +19,7 @@ def recommended(
 ) -> list[Recommendation]:
     """What is recommended to somebody who likes these titles."""
     titles = [index.find(words).title for words in liked]
-    return recommend_for_titles(reader, warehouse.home, index, titles, n)
+    return recommend_for_titles(reader, warehouse.home, index, titles, n).found
 
 
 def test_what_the_like_minded_like_comes_first(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:
@@ -41,7 +41,6 @@ def test_every_score_is_shared_out_completely(warehouse: Warehouse, reader: Read
 def test_a_list_of_one_title_is_no_whole(tmp_path: Path) -> None:
     """Where no title carried it, what is said of several titles together is not said of a single one."""
     warehouse = publish_small_world(tmp_path / "home")
-    shutil.rmtree(warehouse.home.models / "ease-1")
     store_small_model(warehouse.home, SlimKernel())
     with open_reader(warehouse) as reader:
         index = TitleIndex(reader.titles())
@@ -51,6 +50,19 @@ def test_a_list_of_one_title_is_no_whole(tmp_path: Path) -> None:
         )
     assert set(one) == {"People with lists like yours like it."}
     assert set(several) == {"It fits your list as a whole, more than any one title on it."}
+
+
+def test_titles_that_nobody_has_are_told(tmp_path: Path) -> None:
+    """Also those the model never met; beside a title that somebody has they do no harm."""
+    warehouse = publish_small_world(tmp_path / "home")
+    store_small_model(warehouse.home, tastes=((1, 2), (1, 5)), item_keys=range(1, 7))
+    with open_reader(warehouse) as reader:
+        index = TitleIndex(reader.titles())
+        listed, unlisted, unknown = (index.by_key[key] for key in (1, 3, 7))
+        alone = recommend_for_titles(reader, warehouse.home, index, [unknown, unlisted, unlisted], 3)
+        assert (alone.unlisted, alone.is_popular_only) == ((unknown, unlisted), True)
+        beside = recommend_for_titles(reader, warehouse.home, index, [listed, unlisted], 3)
+        assert (beside.unlisted, beside.is_popular_only) == ((unlisted,), False)
 
 
 def test_what_was_named_is_not_recommended(warehouse: Warehouse, reader: Reader, index: TitleIndex) -> None:

@@ -46,6 +46,19 @@ def test_an_id_that_a_source_does_not_have_is_wrong_usage(osusume: Call, catalog
     assert "myanimelist has no record '999'" in called.err
 
 
+def test_a_title_that_nobody_has_is_said_to_tell_nothing(osusume: Call, small_home: Path, tmp_path: Path) -> None:
+    """What is popular is not passed off as an answer to it."""
+    home = Path(shutil.copytree(small_home, tmp_path / "home"))
+    store_small_model(Home(home), tastes=((1, 2), (1, 5)))
+    called = osusume("recommend", "--like", "Crimson Nights", "--home", home)
+    assert (called.status, called.out[:5]) == (0, "  1. ")
+    assert "no list that the model learned from has Crimson Nights (OVA, 2010)\n" in called.err
+    assert "nothing follows from what was named: this is what is popular" in called.err
+    called = osusume("recommend", "--like", "Crimson Nights", "Clockwork Harbor", "--home", home)
+    assert "has Crimson Nights (OVA, 2010)" in called.err
+    assert "popular" not in called.err
+
+
 def test_an_earlier_snapshot_takes_titles_alone(osusume: Call, small_home: Path) -> None:
     """It has no table of records; titles are found as ever."""
     assert osusume("recommend", "--like", "Lantern", "--home", small_home).status == 0
