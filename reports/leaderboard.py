@@ -52,7 +52,9 @@ def leaderboard(metrics: pd.DataFrame, versions: pd.DataFrame) -> Listing:
             skipped.
     """
     header = ("model", *(heading for heading, *_ in _LEADERBOARD), "taught in, s", "note")
-    by_model = {str(row["model_type"]): row for row in versions.to_dict("records")}
+    is_skipped = versions["skipped_because"].notna()
+    # what was skipped tells nothing of a version that is measured
+    by_model = {str(row["model_type"]): row for row in versions[~is_skipped].to_dict("records")}
     rows = []
     for model, *figures in _figures(metrics, _LEADERBOARD):
         version = by_model.get(model, {})
@@ -60,8 +62,7 @@ def leaderboard(metrics: pd.DataFrame, versions: pd.DataFrame) -> Listing:
         taught = "" if seconds is None or isnan(seconds) else f"{seconds:.1f}"
         rows.append((model, *figures, taught, _note(model, bool(version.get("is_active")))))
     measured = {row[0] for row in rows}
-    skipped = versions[versions["skipped_because"].notna()] if len(versions) else versions
-    for row in skipped.to_dict("records"):
+    for row in versions[is_skipped].to_dict("records"):
         if row["model_type"] not in measured:
             blank = [""] * (len(header) - 2)
             rows.append((str(row["model_type"]), *blank, f"skipped: {row['skipped_because']}"))

@@ -1,22 +1,27 @@
 /*
-The versions of the models that are measured today or active, with the seconds that teaching them took, and
-those that could not be taught.
+The versions of the models that are measured today or active, with the seconds that teaching them took, and of
+models without any such version the newest that could not be taught.
 */
+with used as (
+    select
+        *,
+        is_active or model_version_id in (
+            select fact_model_metric.model_version_id from main.fact_model_metric
+        ) as is_used
+    from main.dim_recommendation_model
+)
+
 select
-    dim_recommendation_model.model_type,
-    dim_recommendation_model.model_version_id,
-    dim_recommendation_model.is_active,
-    dim_recommendation_model.skipped_because,
-    dim_recommendation_model.trained_at,
-    dim_recommendation_model.fit_seconds
-from main.dim_recommendation_model
-where
-    dim_recommendation_model.is_active
-    or dim_recommendation_model.skipped_because is not null
-    or dim_recommendation_model.model_version_id in (
-        select fact_model_metric.model_version_id from main.fact_model_metric
-    )
-order by
-    dim_recommendation_model.is_active desc,
-    dim_recommendation_model.model_type asc,
-    dim_recommendation_model.model_version_id asc
+    model_type,
+    model_version_id,
+    is_active,
+    skipped_because,
+    trained_at,
+    fit_seconds
+from used
+where is_used or skipped_because is not null
+qualify
+    is_used
+    or not bool_or(is_used) over (partition by model_type)
+    and row_number() over (partition by model_type order by trained_at desc, model_version_id asc) = 1
+order by is_active desc, model_type asc, model_version_id asc

@@ -63,9 +63,11 @@ def test_segments_stand_in_columns_of_the_one_table(metrics: pd.DataFrame, versi
 def test_a_model_that_was_skipped_once_and_is_measured_now_stands_once(
     metrics: pd.DataFrame, versions: pd.DataFrame
 ) -> None:
-    """An older version's reason says nothing of today's."""
-    before = versions.assign(model_type=["ease", "popularity"])
-    assert [row[0] for row in leaderboard(metrics, before).rows] == ["ease", "popularity"]
+    """An older version's reason says nothing of today's, nor does it take its place."""
+    before = versions.assign(model_type=["ease", "ease"])
+    rows = leaderboard(metrics, before).rows
+    assert [row[0] for row in rows] == ["ease", "popularity"]
+    assert rows[0][-2:] == ("1.0", "active")
 
 
 def test_paired_differences_stand_beside_each_other(metrics: pd.DataFrame) -> None:

@@ -145,6 +145,23 @@ def test_calibration_judges_scores_by_cross_ids_alone(shop: Workshop) -> None:
     assert rows[9]["agreeing"] == pytest.approx(2 / 3, abs=1e-6)
 
 
+def test_a_model_has_one_version_in_the_report(shop: Workshop) -> None:
+    """The one that is active or measured today; where there is none, the last one that was skipped."""
+    shop.con.execute(
+        "create table dim_recommendation_model as select *, timestamptz '2026-03-01 00:00:00Z' + to_days(day) "
+        "as trained_at, 1.5 as fit_seconds from (values ('rerank-0', 'rerank', false, 'too few users', 0), "
+        "('rerank-1', 'rerank', true, null, 1), ('recent-0', 'recent', false, 'no times', 0), "
+        "('recent-1', 'recent', false, 'too few times', 2), ('ease-0', 'ease', false, null, 0), "
+        "('ease-1', 'ease', false, null, 1), ('ease-2', 'ease', false, 'too little memory', 2)) "
+        "as version (model_version_id, model_type, is_active, skipped_because, day)"
+    )
+    shop.con.execute(
+        "create table fact_model_metric as from (values ('rerank-1'), ('ease-1')) as one(model_version_id)"
+    )
+    told = [(row["model_version_id"], row["skipped_because"]) for row in report(shop, "model_versions")]
+    assert told == [("rerank-1", None), ("ease-1", None), ("recent-1", "too few times")]
+
+
 def test_passes_of_measured_models_are_unfolded(shop: Workshop) -> None:
     """One row a pass; a version that is not measured today is left out."""
     rows = {
