@@ -15,4 +15,6 @@ left join main.dim_anime on fact_anime_similarity.similar_anime_key = dim_anime.
 where
     fact_anime_similarity.anime_key = fact_anime_similarity.similar_anime_key
     or dim_anime.anime_key is null
+    -- a stub: only ratings know of it
+    or dim_anime.source_count = 0
 order by all
