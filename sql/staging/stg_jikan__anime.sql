@@ -36,11 +36,11 @@ columns:
 with newest as (
     select
         *,
-        json_transform(fields.titles, '[{"type": "VARCHAR", "title": "VARCHAR"}]') as titles,
-        json_transform(fields.aired -> '$.prop', '{
-            "from": {"year": "INT", "month": "INT", "day": "INT"},
-            "to": {"year": "INT", "month": "INT", "day": "INT"}
-        }') as aired,
+        list_filter(json_transform(
+            fields.titles, '[{"type": "VARCHAR", "title": "VARCHAR"}]'
+        ), lambda one: trim(one.title) <> '') as titles,
+        json_transform(fields.aired -> '$.prop', '{"from": {"year": "INT", "month": "INT", "day": "INT"},
+            "to": {"year": "INT", "month": "INT", "day": "INT"}}') as aired,
         upper(replace(fields.source ->> '$', ' ', '_')) as material
     from staging.stg_jikan__anime_records
     qualify row_number() over (partition by source_id order by captured_at desc, payload_path desc) = 1
@@ -48,11 +48,14 @@ with newest as (
 
 select
     * exclude (fields, titles, aired, material),
-    coalesce(fields.title ->> '$', [t.title for t in titles if t.type = 'Default'][1]) as title_romaji,
-    coalesce(fields.title_english ->> '$', [t.title for t in titles if t.type = 'English'][1])
-        as title_english,
-    coalesce(fields.title_japanese ->> '$', [t.title for t in titles if t.type = 'Japanese'][1])
-        as title_native,
+    trim(coalesce(nullif(trim(fields.title ->> '$'), ''), [t.title for t in titles if t.type = 'Default'][1]))
+        as title_romaji,
+    trim(coalesce(
+        nullif(trim(fields.title_english ->> '$'), ''), [t.title for t in titles if t.type = 'English'][1]
+    )) as title_english,
+    trim(coalesce(
+        nullif(trim(fields.title_japanese ->> '$'), ''), [t.title for t in titles if t.type = 'Japanese'][1]
+    )) as title_native,
     title_romaji as title_canonical,
     list_sort(list_distinct(list_concat(fields.title_synonyms ->> '$[*]', [
         t.title for t in titles if coalesce(t.type, '') not in ('Default', 'English', 'Japanese')
@@ -65,10 +68,9 @@ select
         when 'Currently Airing' then 'AIRING'
         when 'Not yet aired' then 'UPCOMING'
     end as status,
-    case
-        when material like '%MANGA' then 'MANGA'
-        else replace(replace(material, 'CARD_GAME', 'GAME'), 'MIXED_MEDIA', 'MULTIMEDIA_PROJECT')
-    end as source_material,
+    if(material like '%MANGA', 'MANGA', replace(
+        replace(material, 'CARD_GAME', 'GAME'), 'MIXED_MEDIA', 'MULTIMEDIA_PROJECT'
+    )) as source_material,
     nullif(fields.episodes::int, 0) as episodes,
     nullif(round(list_sum([
         try_cast(regexp_extract(fields.duration ->> '$', '([0-9]+) ' || unit[1], 1) as integer) * unit[2]
@@ -77,13 +79,11 @@ select
     coalesce(
         strftime(make_date(aired['from'].year, aired['from'].month, aired['from'].day), '%Y-%m-%d'),
         strftime(make_date(aired['from'].year, aired['from'].month, 1), '%Y-%m'),
-        coalesce(aired['from'].year, fields.year::int) || ' ' || upper(fields.season ->> '$'),
-        coalesce(aired['from'].year, fields.year::int)::varchar
+        coalesce(aired['from'].year, fields.year::int) || coalesce(' ' || upper(fields.season ->> '$'), '')
     ) as started,
     coalesce(
         strftime(make_date(aired['to'].year, aired['to'].month, aired['to'].day), '%Y-%m-%d'),
-        strftime(make_date(aired['to'].year, aired['to'].month, 1), '%Y-%m'),
-        aired['to'].year::varchar
+        strftime(make_date(aired['to'].year, aired['to'].month, 1), '%Y-%m'), aired['to'].year::varchar
     ) as ended,
     fields.synopsis ->> '$' as synopsis,
     list_sort(list_distinct(flatten([

@@ -137,6 +137,16 @@ def test_jikan_is_read_in_the_words_of_myanimelist(shop: Workshop) -> None:
     assert (row["genres"], row["studios"]) == (["Action", "Hentai", "School", "Seinen"], ["Kumo"])
 
 
+def test_a_blank_title_of_jikan_is_none(shop: Workshop) -> None:
+    """The next place that may state it counts, blanks around it aside."""
+    titles = [{"type": "Default", "title": ""}, {"type": "English", "title": " Wind "}]
+    blank = record("jikan", 1, title=" ", title_english="", title_japanese="  ", titles=titles)
+    shop.answer("jikan", blank, path=CRAWL.format("jikan"))
+    shop.stage_anime("jikan")
+    names = "title_romaji, title_canonical, title_english, title_native"
+    assert shop.rows(f"select {names} from staging.stg_jikan__anime") == [(None, None, "Wind", None)]
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("24 min per ep", 24.0), ("1 hr", 60.0), ("30 sec", 0.5), ("1 hr 1 min 30 sec", 61.5), ("Unknown", None)],
