@@ -6,7 +6,10 @@ it was not there. The time can be set (`set variable planning_time = ...`).
 with anilist as (
     select
         payload ->> '$.id' as record_id,
-        arg_max(payload ->> '$.idMal', (captured_at, payload_path, payload_line, payload_item)) as source_id
+        -- not arg_max, which passes over a newest record that claims no id any more
+        arg_max_null(
+            payload ->> '$.idMal', (captured_at, payload_path, payload_line, payload_item)
+        ) as source_id
     from raw.raw_anilist__anime
     where json_valid(payload)
     group by record_id
@@ -15,7 +18,7 @@ with anilist as (
 kitsu as (
     select
         coalesce(payload ->> '$.data.id', payload ->> '$.id') as record_id,
-        arg_max(
+        arg_max_null(
             [
                 one.attributes.externalid for one in json_transform(
                     payload -> '$.included',

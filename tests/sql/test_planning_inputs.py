@@ -101,6 +101,17 @@ def test_ids_that_others_claim_are_asked_for_until_somebody_has_them(shop: Works
     ]
 
 
+def test_a_claim_that_was_withdrawn_is_asked_for_no_more(shop: Workshop) -> None:
+    """The newest record counts, also where it names no id."""
+    mapping = {"type": "mappings", "attributes": {"externalSite": "myanimelist/anime", "externalId": "6"}}
+    shop.answer("anilist", media(1, idMal=5), media(2, idMal=7), path="a", day="2026-01-01")
+    shop.answer("kitsu", {"data": {"id": "1", "type": "anime"}, "included": [mapping]}, path="k", day="2026-01-01")
+    shop.answer("anilist", media(1, idMal=None), path="b", day="2026-02-01")
+    shop.answer("kitsu", {"data": {"id": "1", "type": "anime"}, "included": []}, path="l", day="2026-02-01")
+    claimed = fetch(shop.con, "inputs/claimed_myanimelist_ids").to_pylist()
+    assert [(row["source_id"], row["claimed_by"]) for row in claimed] == [("7", ["anilist"])]
+
+
 def test_crawls_and_reads_of_lists_are_told_by_stream_and_subject(shop: Workshop) -> None:
     """The history has the newest crawl first; a list was read when its owner was last answered about."""
     shop.crawled("a", "anilist", day="2026-01-01")
