@@ -66,9 +66,9 @@ newest as (
 
 select
     * exclude (fields, included, first_day, quarter),
-    nullif(trim(coalesce(fields.titles ->> '$.en_jp', fields.titles ->> '$.en_cn')), '') as title_romaji,
-    nullif(trim(coalesce(fields.titles ->> '$.en', fields.titles ->> '$.en_us')), '') as title_english,
-    nullif(trim(coalesce(fields.titles ->> '$.ja_jp', fields.titles ->> '$.zh_cn')), '') as title_native,
+    [trim(one) for one in (fields.titles ->> ['$.en_jp', '$.en_cn']) if trim(one) <> ''][1] as title_romaji,
+    [trim(one) for one in (fields.titles ->> ['$.en', '$.en_us']) if trim(one) <> ''][1] as title_english,
+    [trim(one) for one in (fields.titles ->> ['$.ja_jp', '$.zh_cn']) if trim(one) <> ''][1] as title_native,
     nullif(trim(fields.canonicaltitle ->> '$'), '') as title_canonical,
     list_sort(
         list_distinct(list_concat(fields.titles ->> '$.*', fields.abbreviatedtitles ->> '$[*]'))

@@ -245,6 +245,15 @@ def test_kitsu_documents_keep_what_was_included(shop: Workshop) -> None:
     assert (row["claimed_myanimelist_id"], row["claimed_anilist_id"]) == ("90", "9")
 
 
+def test_a_blank_title_of_kitsu_gives_way_to_the_other_of_its_language(shop: Workshop) -> None:
+    """Blank is as good as not stated."""
+    titles = {"en_jp": " ", "en_cn": "Feng", "en": "", "en_us": " Wind ", "ja_jp": "", "zh_cn": "風"}
+    shop.land("kitsu", attributes(titles=titles, canonicalTitle=" "))
+    shop.stage_anime("kitsu")
+    names = "title_romaji, title_english, title_native, title_canonical"
+    assert shop.rows(f"select {names} from staging.stg_kitsu__anime") == [("Feng", "Wind", "風", None)]
+
+
 def test_myanimelist_nodes_come_bare_or_wrapped(shop: Workshop) -> None:
     """Seconds become minutes, 0 episodes unknown, a mean of 10 becomes one of 100, and blank titles none."""
     node = {
