@@ -13,8 +13,6 @@ from serving.reader import Reader
 from warehouse.build import table_exists
 from warehouse.connection import Warehouse
 
-#: How people call the sources in `source:id`.
-SOURCES = {"anilist": "anilist", "kitsu": "kitsu", "mal": "myanimelist", "myanimelist": "myanimelist"}
 #: What must be published before a question about identity can be answered.
 _TABLES = ("main.dim_anime_record", "main.fact_match_candidate", "main.fact_match_override", "main.anime_key_history")
 
@@ -125,13 +123,6 @@ def open_identities(warehouse: Warehouse) -> Iterator[IdentityReader]:
     """
     with warehouse.reader() as connection:
         yield IdentityReader(connection)
-
-
-def source_and_id(words: str) -> tuple[str, str] | None:
-    """The source and the id that the words name as `source:id`; None where they are a title."""
-    source, colon, source_id = words.strip().partition(":")
-    known = SOURCES.get(source.casefold())
-    return (known, source_id.strip()) if colon and known is not None else None
 
 
 def offer(opening: str, rows: Sequence[dict[str, Any]]) -> str:

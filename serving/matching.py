@@ -17,7 +17,8 @@ from matching.arguments import Arguments, arguments
 from matching.match import compare
 from matching.weights import Weights
 from serving.errors import UnknownRecordError, UnknownTitleError
-from serving.identities import CatalogueRecord, IdentityReader, offer, source_and_id
+from serving.identities import CatalogueRecord, IdentityReader, offer
+from serving.reader import source_and_id
 from serving.titles import TitleIndex
 from warehouse.home import Home
 from warehouse.landing import read_events

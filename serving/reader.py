@@ -17,6 +17,8 @@ from warehouse.connection import Warehouse
 
 #: A connection as the warehouse room hands it out; only that room knows DuckDB.
 Connection: TypeAlias = Any
+#: How people call the sources in `source:id`.
+SOURCES = {"anilist": "anilist", "kitsu": "kitsu", "mal": "myanimelist", "myanimelist": "myanimelist"}
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,8 @@ class Reader:
             UnknownUserError: when there is none, or the id exists in several sources.
         """
         found = self.users(name)
-        source, colon, user_id = name.partition(":")
-        if not found and colon:
+        if not found and (called := source_and_id(name)):
+            source, user_id = called
             found = self.users(user_id, source)
         if len(found) > 1:
             names = " or ".join(user.name for user in found)
@@ -162,6 +164,13 @@ def open_reader(warehouse: Warehouse) -> Iterator[Reader]:
     """
     with warehouse.reader() as connection:
         yield Reader(connection)
+
+
+def source_and_id(words: str) -> tuple[str, str] | None:
+    """The source and the id that the words name as `source:id`; None where they name none."""
+    source, colon, source_id = words.strip().partition(":")
+    known = SOURCES.get(source.casefold())
+    return (known, source_id.strip()) if colon and known is not None else None
 
 
 def _recommendation(row: dict[str, Any]) -> Recommendation:

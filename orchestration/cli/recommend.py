@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.cli.console import Console, counted, out
 from orchestration.settings import Settings
-from serving.reader import Reader, Recommendation, open_reader
+from serving.reader import Reader, Recommendation, open_reader, source_and_id
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 
@@ -86,7 +86,7 @@ def _for_titles(
 def _liked(words: str, reader: Reader, index: TitleIndex, console: Console) -> Title:
     """The anime that `source:id` or a title names; it is said which."""
     from serving.errors import UnknownTitleError
-    from serving.identities import IdentityReader, source_and_id
+    from serving.identities import IdentityReader
 
     if called := source_and_id(words):
         record = IdentityReader.of(reader).named(*called)

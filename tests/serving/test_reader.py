@@ -31,6 +31,12 @@ def test_an_id_may_itself_contain_a_colon(reader: Reader) -> None:
     assert reader.user("myanimelist:odd:name").user_key == 14
 
 
+@pytest.mark.parametrize("name", ["mal:ann", "MAL:ann", "MyAnimeList:ann", "myanimelist: ann"])
+def test_a_source_is_called_as_for_anime(reader: Reader, name: str) -> None:
+    """By its short name and in any case, as `osusume match` and `--like` take it."""
+    assert reader.user(name).name == "myanimelist:ann"
+
+
 @pytest.mark.parametrize("name", ["nobody", "anilist:ann", "nowhere:7", "", ":"])
 def test_nobody_of_that_name_is_said_with_examples(reader: Reader, name: str) -> None:
     """The message shows what names look like."""
