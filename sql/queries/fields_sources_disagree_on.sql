@@ -1,7 +1,8 @@
 /*
 What the sources contradict each other about: for each field the anime for which two or more sources state it,
-how many of them are contested, how often each source prevails then, and the best known example.
-vw_anime_conflict lists them all.
+how many of them are contested, how often each source prevails then, and the best known example, if there is
+one. vw_anime_conflict lists them all. Scores, users, synonyms, synopses and the title for display, which may
+differ without contradicting each other, are never contested.
 */
 with stated as (
     select
@@ -33,6 +34,6 @@ select
     count(*) filter (where stated.is_contested and stated.winner = 'kitsu') as kitsu_prevails,
     any_value(examples.example) as example
 from stated
-inner join examples using (field)
+left join examples using (field)
 group by stated.field
 order by contested desc, stated.field asc

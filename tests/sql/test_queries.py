@@ -112,10 +112,13 @@ def test_refused_rows_are_counted_by_kind_of_fault(published: Any) -> None:
 
 def test_conflicts_are_counted_by_field_with_the_best_known_example(published: Any) -> None:
     """Three of four anime are contested; of the second (12 and 12 episodes) nothing is."""
-    (row,) = fetch(published, "queries/fields_sources_disagree_on").to_pylist()
+    row, *others = fetch(published, "queries/fields_sources_disagree_on").to_pylist()
     assert (row["field"], row["stated_twice"], row["contested"], row["percent"]) == ("episodes", 4, 3, 75.0)
     assert (row["anilist_prevails"], row["kitsu_prevails"]) == (3, 0)
     assert row["example"] == "Amber Tide: 12 (anilist), not 11 (kitsu)"
+    # what both state and nobody contests is told as well
+    told = {(other["field"], other["stated_twice"], other["contested"], other["example"]) for other in others}
+    assert told == {(field, 4, 0, None) for field in ("mean_score", "popularity", "synonyms", "title")}
 
 
 def test_a_value_of_dim_anime_is_followed_back_to_the_records(published: Any) -> None:
