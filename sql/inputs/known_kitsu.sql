@@ -1,7 +1,7 @@
 /*
 What Kitsu's records say of themselves that plans go by, for `known_titles`: a row for each landed line.
-Where the `content` of two is the same, so is what staging reads of them; it is not about users, scores and
-update times.
+Where the `content` of two is the same, so is what staging reads of them, with genres and all else that was
+sent along; it is not about users, scores, addresses and update times.
 */
 with records as (
     select
@@ -9,7 +9,8 @@ with records as (
         payload_path,
         payload_line,
         payload_item,
-        coalesce(try_cast(payload as json) -> '$.data', try_cast(payload as json)) as record
+        coalesce(try_cast(payload as json) -> '$.data', try_cast(payload as json)) as record,
+        try_cast(payload as json) -> '$.included' as included
     from raw.raw_kitsu__anime
     where json_type(try_cast(payload as json)) = 'OBJECT'
 )
@@ -32,7 +33,9 @@ select
         when 'finished' then 'FINISHED'
     end as status,
     try_cast(record ->> '$.attributes.endDate' as date) as ended,
-    hash(json_extract(record, [
+    hash(regexp_replace(
+        included::varchar, '"(self|related|createdAt|updatedAt)":"[^"]*"', '', 'g'
+    ), json_extract(record, [
         '$.attributes.slug', '$.attributes.titles', '$.attributes.canonicalTitle',
         '$.attributes.abbreviatedTitles', '$.attributes.subtype', '$.attributes.status',
         '$.attributes.startDate', '$.attributes.endDate', '$.attributes.episodeCount',

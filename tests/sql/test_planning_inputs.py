@@ -74,6 +74,21 @@ def test_every_service_tells_the_same_of_its_titles(shop: Workshop) -> None:
         assert (row["source_id"], row["start_year"], row["status"]) == ("1", 2001, "FINISHED"), source
 
 
+def test_what_kitsu_sends_along_counts_as_a_change(shop: Workshop) -> None:
+    """A genre more is one; other addresses and times of the genres are none."""
+    drama, action = ({"id": str(n), "type": "genres", "attributes": {"name": n}} for n in ("Drama", "Action"))
+    touched = drama | {"links": {"self": "https://elsewhere"}, "attributes": {"name": "Drama", "updatedAt": "today"}}
+    drama |= {"links": {"self": "https://here"}, "attributes": {"name": "Drama", "updatedAt": "yesterday"}}
+    attributes = {"titles": {}, "startDate": "2001-04-01", "endDate": "2001-06-30", "status": "finished"}
+    waits = []
+    for month, included in enumerate(([drama], [touched], [touched, action]), start=1):
+        document = {"data": {"id": "1", "type": "anime", "attributes": attributes}, "included": included}
+        shop.answer("kitsu", document, path=f"k{month}", day=f"2026-0{month}-01")
+        (row,) = known_titles(shop.con, "kitsu")
+        waits.append((row["due_at"] - row["last_seen_at"]).days)
+    assert waits == [90, 90, 30]
+
+
 def test_ids_that_two_crawls_missed_are_known_no_more(shop: Workshop) -> None:
     """Once may be a hidden title; a record that came back counts again."""
     shop.answer("anilist", media(1), media(2), media(3), path="a", day="2026-01-01")
