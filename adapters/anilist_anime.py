@@ -6,20 +6,19 @@ gone only where the answer showed that it was to this question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from adapters import anilist_cells as cells
-from adapters.anilist_pages import PAGE_ROWS, Cell, Paged, Row, fragment, rows_of
+from adapters.anilist_changes import newest_change, number_in, older_than, start_of
+from adapters.anilist_pages import PAGE_ROWS, Cell, Paged, fragment, rows_of
 from adapters.anilist_walk import Walk
 from adapters.base import Answer, Crawl, CrawlEnd, Json, Plan, Request
 
 #: 86 fields a page: five stay below 500, and there is room for the probes.
 ANIME = Paged("media", "type: ANIME", "AnimeFields", fragment("anilist_anime"), 5)
 _PROBES = {"newest": "UPDATED_AT_DESC updatedAt", "highest": "ID_DESC id"}
-#: Changes so many seconds before the watermark are read again: they may have been stored later than stamped.
-OVERLAP_S = 600
 #: An id so far above the highest seen one is believed to be the highest; above that the newest titles are listed.
 _NEAR = 5000
 #: Ids above this are not swept, whatever is seen: AniList's were below 250,000 in 2026.
@@ -36,9 +35,8 @@ def crawl_anime(plan: Plan) -> Crawl:
     """The requests that read the catalogue, or the part of it that the plan names."""
     if plan.kind == "range":
         return _range(plan)
-    if plan.kind == "refresh" and plan.watermark is not None and plan.watermark.isdecimal():
-        return _refresh(plan, int(plan.watermark))
-    return _full(plan)
+    since = start_of(plan)
+    return _full(plan) if since is None else _refresh(plan, since)
 
 
 def anime_records(document: Json) -> Sequence[Mapping[str, Json]]:
@@ -88,7 +86,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
     yield from reach.find()
     named = cells.numbers([*plan.known, *plan.ids])
     sweep = yield from _by_id("", _unseen(reach.highest, named, reach.seen), reach.existing)
-    newest = number_in(walk.probed.get("newest"), "updatedAt")
+    newest = newest_change(walk.probed.get("newest"), plan.today)
     return CrawlEnd(
         watermark=watermark or (str(newest) if newest else plan.watermark),
         gone=_gone(named, reach.seen | sweep.seen, sweep),
@@ -99,9 +97,9 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
 def _refresh(plan: Plan, watermark: int) -> Crawl:
     """What changed since the watermark, newest first; a full crawl where AniList does not show all of that."""
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
-    walk = Walk(ANIME, [changed], probes=_PROBES, enough=older_than(watermark - OVERLAP_S))
+    walk = Walk(ANIME, [changed], probes=_PROBES, enough=older_than(watermark))
     yield from walk.run()
-    newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
+    newest = str(max(watermark, newest_change(walk.probed.get("newest"), plan.today)))
     if walk.cut or walk.lost or not walk.seen:
         return (yield from _full(plan, newest))
     named = cells.numbers(plan.ids)
@@ -125,11 +123,6 @@ def _range(plan: Plan) -> Crawl:
     sweep = yield from _by_id("", unseen, reach.existing | known)
     notes = _notes([*reach.walks, sweep]) | reach.notes
     return CrawlEnd(None, _gone(named, reach.seen | sweep.seen, sweep), notes)
-
-
-def older_than(limit: int) -> Callable[[Sequence[Row]], bool]:
-    """Whether one of some rows, newest changes first, changed before a time in Unix seconds."""
-    return lambda rows: any(number_in(row, "updatedAt") < limit for row in rows)
 
 
 class _Reach:
@@ -223,12 +216,6 @@ def _notes(walks: Sequence[Walk]) -> dict[str, int | str]:
         "lists_cut_off_at_5000": ", ".join(name for walk in walks for name in walk.cut),
     }
     return facts | {name: value for name, value in odd.items() if value}
-
-
-def number_in(row: Row | None, name: str) -> int:
-    """A number in a row; 0 where there is none."""
-    value = row.get(name) if row else None
-    return value if isinstance(value, int) else 0
 
 
 def _requests(titles: int) -> int:

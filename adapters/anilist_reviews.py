@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters import anilist_cells
-from adapters.anilist_anime import OVERLAP_S, number_in, older_than
+from adapters.anilist_changes import newest_change, older_than, start_of
 from adapters.anilist_pages import Cell, Paged, Row, fragment, rows_of
 from adapters.anilist_walk import Walk
 from adapters.base import Crawl, CrawlEnd, Json, Plan
@@ -30,9 +30,8 @@ _KEPT = ("id", "mediaId", "summary", "body", "score", "rating", "ratingAmount", 
 
 def crawl_reviews(plan: Plan) -> Crawl:
     """The requests that read reviews."""
-    if plan.kind == "refresh" and plan.watermark is not None and plan.watermark.isdecimal():
-        return _refresh(plan, int(plan.watermark))
-    return _full(plan)
+    since = start_of(plan)
+    return _full(plan) if since is None else _refresh(plan, since)
 
 
 def review_records(document: Json) -> Sequence[Mapping[str, Json]]:
@@ -70,7 +69,7 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
         walks.append(Walk(BY_ANIME, by_anime))
         yield from walks[-1].run()
         notes["not_shown"] = "reviews beyond the oldest and newest 5,000 of anime that none of these is about"
-    newest = number_in(oldest.probed.get("newest"), "updatedAt")
+    newest = newest_change(oldest.probed.get("newest"), plan.today)
     lost = sum(walk.lost for walk in walks)
     return CrawlEnd(
         watermark=watermark or (str(newest) if newest else plan.watermark),
@@ -83,9 +82,9 @@ def _full(plan: Plan, watermark: str | None = None) -> Crawl:
 def _refresh(plan: Plan, watermark: int) -> Crawl:
     """What changed since the watermark; a full crawl where AniList does not show all of that."""
     changed = Cell("changed", "sort: [UPDATED_AT_DESC]", has_rows=True)
-    walk = Walk(REVIEWS, [changed], probes=_PROBES, enough=older_than(watermark - OVERLAP_S))
+    walk = Walk(REVIEWS, [changed], probes=_PROBES, enough=older_than(watermark))
     yield from walk.run()
-    newest = str(max(watermark, number_in(walk.probed.get("newest"), "updatedAt")))
+    newest = str(max(watermark, newest_change(walk.probed.get("newest"), plan.today)))
     if walk.cut or walk.lost or not walk.seen:
         return (yield from _full(plan, newest))
     return CrawlEnd(newest, notes={"reviews": len(walk.seen)})

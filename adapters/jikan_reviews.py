@@ -6,11 +6,12 @@ The one rule: what is kept of a review names nobody. Fields are kept by name, so
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from adapters.base import Crawl, CrawlEnd, Json, Plan, Request
 from adapters.errors import Misunderstood
 from adapters.jikan_reading import has_id, page_of, rows_of
+from adapters.moments import has_come
 from adapters.privacy import without_name
 
 #: The listing goes back for ever: so many pages are read at most.
@@ -43,8 +44,8 @@ def crawl_reviews(plan: Plan) -> Crawl:
     """
     if plan.kind not in ("full", "refresh"):
         raise Misunderstood(f"jikan cannot read reviews by a plan of the kind {plan.kind!r}")
-    since = _moment(plan.watermark) if plan.kind == "refresh" else None
-    newest, before = plan.watermark, tuple[str, ...]()
+    newest, before = _newest([plan.watermark], plan.today), tuple[str, ...]()
+    since = _moment(newest) if plan.kind == "refresh" else None
     reviews, stopped = 0, "the listing ended"
     for number in range(1, MOST_PAGES + 1):
         answer = yield _request(number, before)
@@ -52,7 +53,7 @@ def crawl_reviews(plan: Plan) -> Crawl:
         if not page.rows or (page.ids and page.ids == before):
             break
         dates = [str(row["date"]) for row in page.rows if has_id(row) and _moment(row.get("date"))]
-        newest = max([*dates, *([newest] if newest else [])], key=_moment_or_never, default=None)
+        newest = _newest([*dates, newest], plan.today)
         reviews += len(page.ids)
         if since is not None and dates and all(_moment_or_never(date) < since for date in dates):
             stopped = "the watermark was reached"
@@ -133,6 +134,12 @@ def _moment(words: Json) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _moment_or_never(words: str) -> datetime:
+def _newest(dates: Sequence[str | None], today: date) -> str | None:
+    """The last of some dates that has come; None where none has."""
+    come = [words for words in dates if (moment := _moment(words)) and has_come(moment, today)]
+    return max(come, key=_moment_or_never, default=None)
+
+
+def _moment_or_never(words: str | None) -> datetime:
     """A date for comparing; what is none comes first."""
     return _moment(words) or datetime.min.replace(tzinfo=UTC)

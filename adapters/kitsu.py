@@ -57,7 +57,7 @@ _REVIEW_PARAMS = (
 def _crawl_reviews(plan: Plan) -> Crawl:
     """All reviews by id, or the newest first down to the watermark."""
     newest = yield Request("newest", "/reviews", (*NEWEST_FIRST, *_REVIEW_PARAMS), doubt=bare)
-    start = start_of(plan.watermark) if plan.kind == "refresh" else None
+    start = start_of(plan)
     name, order = ("changed", "-updatedAt") if start else ("reviews", "id")
 
     def is_older(document: Json) -> bool:
@@ -71,7 +71,7 @@ def _crawl_reviews(plan: Plan) -> Crawl:
     if start:
         # The rest was not wanted, and is not missing.
         facts.pop("not_seen", None)
-    return CrawlEnd(watermark_of(newest.document), notes=facts)
+    return CrawlEnd(watermark_of(newest.document, plan.today), notes=facts)
 
 
 def _crawl_lists(plan: Plan) -> Crawl:

@@ -40,7 +40,7 @@ def crawl_anime(plan: Plan) -> Crawl:
     if plan.partition is not None:
         return (yield from _crawl_block(plan, plan.partition))
     newest = yield Request("newest", "/anime", (*NEWEST_FIRST, *_ANIME_PARAMS), doubt=bare)
-    start = start_of(plan.watermark) if plan.kind == "refresh" else None
+    start = start_of(plan)
     filters = (("filter[since]", start),) if start else ()
     name = "changed" if start else "anime"
     walked = yield from walk(listing(Request(name, "/anime", (*filters, ("sort", "id"), *_ANIME_PARAMS))))
@@ -53,7 +53,7 @@ def crawl_anime(plan: Plan) -> Crawl:
         facts["changed"] = "nearly every title: Kitsu's rating job touches all, so this was as large as a full crawl"
     if plan.kind == "range":
         facts["years"] = "Kitsu cannot be asked by year: everything was read"
-    return CrawlEnd(watermark_of(newest.document), notes=facts)
+    return CrawlEnd(watermark_of(newest.document, plan.today), notes=facts)
 
 
 def _crawl_block(plan: Plan, key: str) -> Crawl:

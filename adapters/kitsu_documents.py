@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from adapters.base import Json, Reply, Request
+from adapters.base import Json, Plan, Reply, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled, Unavailable
+from adapters.moments import has_come, newest_of
 from adapters.pagination import objects, offset_of, within
 from adapters.windows import Page
 
@@ -109,7 +110,7 @@ def moment_of(words: Json) -> datetime | None:
     return moment.astimezone(UTC) if moment.year in _YEARS else None
 
 
-def watermark_of(document: Json) -> str | None:
+def watermark_of(document: Json, today: date) -> str | None:
     """The watermark: the time of the newest change; None where it states none.
 
     Where all of them have one time, the rating job has touched everything at that moment. The next refresh then
@@ -117,16 +118,17 @@ def watermark_of(document: Json) -> str | None:
     """
     found = [moment_of(within(one, "attributes", "updatedAt")) for one in objects(document)]
     moments = [moment for moment in found if moment is not None]
-    if not moments:
+    newest = newest_of(moments, today)
+    if newest is None:
         return None
     by_job = len(moments) >= NEWEST and min(moments) == max(moments)
-    return _written(max(moments) + (_OVERLAP + _INSTANT if by_job else timedelta()))
+    return _written(newest + (_OVERLAP + _INSTANT if by_job else timedelta()))
 
 
-def start_of(watermark: str | None) -> str | None:
-    """Where a refresh starts; None where it has to read everything."""
-    moment = moment_of(watermark)
-    return None if moment is None else _written(moment - _OVERLAP)
+def start_of(plan: Plan) -> str | None:
+    """Where a refresh starts; None where everything is to be read."""
+    moment = moment_of(plan.watermark) if plan.kind == "refresh" else None
+    return None if moment is None or not has_come(moment, plan.today) else _written(moment - _OVERLAP)
 
 
 def _written(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from adapters.headers import http_date
 from assets.crawling import Crawling, Say, ServiceAccess
 from assets.telling import Waiting
 from warehouse.home import Home
-from warehouse.landing import LandedFile, land_file, landed_files
+from warehouse.landing import LandedFile, land_file, landed_files, newest_file
 from warehouse.servicelock import service_turn
 
 #: The file of each stream.
@@ -40,21 +40,21 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
     access = crawling.services.get(imdb.NAME)
     if access is None or crawling.ranges or not crawling.refreshes:
         return None
-    if not _is_due(home, crawling, stream, landed_files(home, imdb.NAME, stream)):
+    if not _is_due(home, crawling, stream, newest_file(landed_files(home, imdb.NAME, stream))):
         return None
     purpose = f"download of {FILES[stream]}"
     with service_turn(home, imdb.NAME, purpose, crawling.queue_timeout_s, Waiting(say)):
         # Whoever was waited for may have landed it.
-        earlier = landed_files(home, imdb.NAME, stream)
+        earlier = newest_file(landed_files(home, imdb.NAME, stream))
         is_due = _is_due(home, crawling, stream, earlier)
         return _fetch(home, crawling, access, stream, earlier, say) if is_due else None
 
 
-def _is_due(home: Home, crawling: Crawling, stream: str, earlier: list[LandedFile]) -> bool:
-    """Whether there may be a newer file than those that were landed."""
-    if not earlier:
+def _is_due(home: Home, crawling: Crawling, stream: str, earlier: LandedFile | None) -> bool:
+    """Whether there may be a newer file than the one landed last."""
+    if earlier is None:
         return True
-    looked_at, mark = earlier[-1].landed_at, _mark(home, stream)
+    looked_at, mark = earlier.landed_at, _mark(home, stream)
     if mark.exists():
         looked_at = max(looked_at, datetime.fromtimestamp(mark.stat().st_mtime, UTC))
     return not (crawling.once or datetime.now(UTC) - looked_at < _EVERY)
@@ -66,7 +66,7 @@ def _mark(home: Home, stream: str) -> Path:
 
 
 def _fetch(
-    home: Home, crawling: Crawling, access: ServiceAccess, stream: str, earlier: list[LandedFile], say: Say
+    home: Home, crawling: Crawling, access: ServiceAccess, stream: str, earlier: LandedFile | None, say: Say
 ) -> str | None:
     """Fetch and land the file; it must be this process's turn, since a part of it may lie there to go on with."""
     home.downloads.mkdir(parents=True, exist_ok=True)
@@ -76,9 +76,9 @@ def _fetch(
     try:
         fetched = imdb.fetch(place, FILES[stream], target, known=known, on_progress=_Bytes(say))
     except Outage as problem:
-        if not earlier:
+        if earlier is None:
             raise
-        say(f"{problem}. Going on with the file of {earlier[-1].captured_at:%Y-%m-%d}")
+        say(f"{problem}. Going on with the file of {earlier.had_since:%Y-%m-%d}")
         return None
     landed = None
     if fetched is not None:
@@ -95,17 +95,19 @@ def _how(crawling: Crawling, per_minute: float | None) -> dict[str, object]:
     return {"contact": crawling.contact, "per_minute": per_minute}
 
 
-def _known(home: Home, earlier: list[LandedFile]) -> imdb.Known:
+def _known(home: Home, earlier: LandedFile | None) -> imdb.Known:
     """What to say of the file landed last: when it was made, and how many rows it has, are what the landing tells."""
-    if not earlier:
+    if earlier is None:
         return imdb.NOTHING
-    rows = read_to_end(earlier[-1].file(home)).lines - 1
-    return imdb.Known(Validators(last_modified=format_datetime(earlier[-1].captured_at, usegmt=True)), rows)
+    rows = read_to_end(earlier.file(home)).lines - 1
+    # Where its server had stated a time to come, everything up to that would be nothing new to it.
+    return imdb.Known(Validators(last_modified=format_datetime(earlier.had_since, usegmt=True)), rows)
 
 
 def _made_at(fetched: imdb.Fetched) -> datetime:
-    """When the file was made, as its server says; when it was fetched, where it does not."""
-    return http_date(fetched.known.version.last_modified) or fetched.fetched_at
+    """When the file was made, as its server says; when it was fetched, where it does not or names a later time."""
+    stated = http_date(fetched.known.version.last_modified)
+    return fetched.fetched_at if stated is None else min(stated, fetched.fetched_at)
 
 
 class _Bytes:

@@ -7,7 +7,16 @@ from warehouse.errors import LandingError
 from warehouse.events import adopt_log, append_events, event_files, event_logs, read_events, refuse_contradiction
 from warehouse.home import Home
 from warehouse.intake import adopt_payloads, digest_to_land, is_known, land_file
-from warehouse.payloads import OWN_STATE, LandedFile, landed_files, landed_of_part, landed_streams, payload_name, verify
+from warehouse.payloads import (
+    OWN_STATE,
+    LandedFile,
+    landed_files,
+    landed_of_part,
+    landed_streams,
+    newest_file,
+    payload_name,
+    verify,
+)
 from warehouse.responses import ResponseLog, open_log
 from warehouse.tombstones import FORGOTTEN_LOG, adopt_forgotten, is_forgotten
 
@@ -26,6 +35,7 @@ __all__ = [
     "landed_files",
     "landed_of_part",
     "landed_streams",
+    "newest_file",
     "open_log",
     "payload_name",
     "read_events",

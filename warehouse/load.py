@@ -14,7 +14,7 @@ import pyarrow as pa
 from warehouse.errors import LandingError
 from warehouse.home import Home
 from warehouse.names import Relation
-from warehouse.payloads import LandedFile, landed_files, verify
+from warehouse.payloads import LandedFile, landed_files, newest_file, verify
 from warehouse.rawlines import read_lines
 from warehouse.rawratings import read_ratings
 from warehouse.rawresponses import Segment, Unpack, read_responses
@@ -94,10 +94,10 @@ def _wanted(con: duckdb.DuckDBPyConnection, source: str, stream: str, landed: Se
     newest_of = {one.partition: one.path for one in landed}
     kept = {one.path for one in landed if one.partition is None} | set(newest_of.values())
     wanted = {one.path: one.sha256 + ("" if one.path in kept else _SUPERSEDED) for one in landed}
-    if stream not in TITLE_COLUMNS or not landed:
+    newest = newest_file(landed)
+    if stream not in TITLE_COLUMNS or newest is None:
         return wanted
     wanted = {path: f"{sha256}{_SUPERSEDED}" for path, sha256 in wanted.items()}
-    newest = landed[-1]
     wanted[newest.path] = newest.sha256
     if stream != TITLES:
         titles = [sha256 for sha256 in _loaded(con, source, TITLES).values() if not sha256.endswith(_SUPERSEDED)]

@@ -6,6 +6,7 @@ Whatever a killed process leaves before that is ignored, and removed by the next
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -52,6 +53,11 @@ class LandedFile:
     origin: str
     partition: str | None = None
 
+    @property
+    def had_since(self) -> datetime:
+        """From when on its content was had: a time that is stated later than it was landed is a wrong one."""
+        return min(self.captured_at, self.landed_at)
+
     def file(self, home: Home) -> Path:
         """The payload file itself."""
         return home.landing / self.path
@@ -64,6 +70,11 @@ def landed_files(home: Home, source: str, stream: str) -> list[LandedFile]:
         LandingError: when a manifest is broken, or a file it describes is missing or of another size.
     """
     return _described(home, source, stream, f"*{MANIFEST}")
+
+
+def newest_file(landed: Iterable[LandedFile]) -> LandedFile | None:
+    """The file that replaces the others of a stream of which one is held; a date to come keeps none in front."""
+    return max(landed, key=lambda one: (one.had_since, one.landed_at, one.path), default=None)
 
 
 def landed_of_part(home: Home, source: str, stream: str, partition: str | None) -> list[LandedFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -132,6 +132,32 @@ def test_a_refresh_reads_what_changed_since_the_watermark() -> None:
     assert len(reading.answers) == 3
     assert reading.end is not None
     assert (reading.end.watermark, reading.end.gone) == ("105000", ())
+
+
+#: The beginning of TODAY, and a century later, in seconds and, by mistake, in milliseconds.
+MIDNIGHT = int(datetime(2026, 11, 25, tzinfo=UTC).timestamp())
+TO_COME = (4_920_000_000, 1_764_000_000_000, 10**20)
+
+
+@pytest.mark.parametrize("wrong", TO_COME)
+def test_a_change_that_is_still_to_come_moves_no_watermark_beyond_today(wrong: int) -> None:
+    """Of one title: the others' changes are read the next time as well."""
+    rows = [anime(number, 20200101, updated=MIDNIGHT - 9_000 + number) for number in range(1, 801)]
+    service = TinyAniList([*rows, anime(801, 20200101, updated=wrong)])
+    for plan in (FULL, Plan("refresh", TODAY, watermark=str(MIDNIGHT - 8_900))):
+        reading = read(ANIME, plan, service)
+        assert reading.end is not None
+        assert reading.end.watermark == str(MIDNIGHT)
+
+
+@pytest.mark.parametrize("wrong", TO_COME)
+def test_a_watermark_that_is_still_to_come_is_none(wrong: int) -> None:
+    """A stream that was frozen by one reads what it has missed, and goes on from the newest change."""
+    rows = [anime(number, 20200101, updated=100_000 + number) for number in range(1, 801)]
+    reading = read(ANIME, Plan("refresh", TODAY, watermark=str(wrong)), TinyAniList(rows))
+    assert len(reading.ids) == 800
+    assert reading.end is not None
+    assert reading.end.watermark == "100800"
 
 
 def test_a_refresh_asks_for_ids_by_name() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -149,6 +149,21 @@ def test_a_refresh_of_reviews_reads_what_changed() -> None:
     assert reading.end is not None
     assert reading.end.watermark == "15300"
     assert len(read(REVIEWS, Plan("refresh", TODAY, watermark="100"), service).ids) == 5300
+
+
+def test_reviews_of_a_time_to_come_freeze_nothing() -> None:
+    """One moves the watermark to the beginning of the day at most; a watermark of such a time reads everything."""
+    midnight = datetime(2026, 11, 25, tzinfo=UTC)
+    rows = [review(number, 7, updated=10_000 + number) for number in range(1, 601)]
+    late = TinyAniList(reviews=[*rows, review(601, 7, updated=4_920_000_000)])
+    for plan in (Plan("full", TODAY), Plan("refresh", TODAY, watermark="10500")):
+        end = read(REVIEWS, plan, late).end
+        assert end is not None
+        assert end.watermark == str(int(midnight.timestamp()))
+    reading = read(REVIEWS, Plan("refresh", TODAY, watermark="4920000000"), TinyAniList(reviews=rows))
+    assert len(reading.ids) == 600
+    assert reading.end is not None
+    assert reading.end.watermark == "10600"
 
 
 @pytest.mark.parametrize("stop", [0, 7, 14])

@@ -277,6 +277,18 @@ def test_a_refresh_of_reviews_ends_at_the_watermark() -> None:
     assert nothing.watermark == plan.watermark
 
 
+def test_a_review_of_a_time_to_come_freezes_nothing() -> None:
+    """It neither moves the watermark nor ends a refresh; a watermark of such a time counts as none."""
+    catalogue = Catalogue()
+    catalogue.reviews = [review(number, f"2024-05-{17 - number // 10:02}T01:00:00+00:00") for number in range(100)]
+    catalogue.reviews[0]["date"] = "2105-05-17T01:00:00+00:00"
+    assert run(Plan("full", TODAY), catalogue.answer, "reviews")[1].watermark == "2024-05-17T01:00:00+00:00"
+    frozen = Plan("refresh", TODAY, watermark="2105-05-17T01:00:00+00:00")
+    _, end, records = run(frozen, catalogue.answer, "reviews")
+    assert len(set(numbers(records))) == 100
+    assert end.watermark == "2024-05-17T01:00:00+00:00"
+
+
 def test_reviews_are_read_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """A listing without end is left after the most pages, and the notes say so."""
     monkeypatch.setattr("adapters.jikan_reviews.MOST_PAGES", 4)

@@ -157,6 +157,17 @@ def test_a_refresh_asks_for_what_changed_with_an_hour_to_spare() -> None:
     assert "changed" not in end_of(driven).notes
 
 
+@pytest.mark.parametrize("stream", [ANIME, REVIEWS])
+def test_a_time_to_come_freezes_nothing(stream: Stream) -> None:
+    """One row's does not move the watermark; a watermark of such a time reads everything."""
+    service = Kitsu(48)
+    service.rows[48] = "2126-02-01T00:00:00.000Z"
+    assert end_of(drive(stream.crawl(FULL), service)).watermark == stamp(23)
+    frozen = drive(stream.crawl(Plan("refresh", TODAY, watermark=service.rows[48])), service)
+    assert frozen.keys == drive(stream.crawl(FULL), service).keys
+    assert end_of(frozen).watermark == stamp(23)
+
+
 def test_the_rating_job_makes_a_refresh_as_large_as_everything_and_the_notes_say_so() -> None:
     """It gives every title one update time."""
     service = Kitsu(60)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Json, Request
+from adapters.base import Json, Plan, Request
 from adapters.errors import Garbled, Misunderstood, NotFound, Refused, Throttled, Unavailable
 from adapters.kitsu import SOURCE
 from adapters.kitsu_documents import count_of, moment_of, page_of, start_of, watermark_of
 from tests.adapters.crawls import reply
+from tests.adapters.sourcekit import TODAY
 
 ANIME, LISTS, REVIEWS = (SOURCE.streams[name] for name in ("anime", "lists", "reviews"))
 
@@ -116,7 +117,7 @@ def test_a_row_of_another_shape_is_no_exception(part: str, odd: Json) -> None:
         assert len(stream.records(kept)) in (1, 2)
         assert page_of(kept).rows == 3
         assert page_of(kept).total is None
-        assert watermark_of(kept) is None
+        assert watermark_of(kept, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_a_row_of_another_shape_is_no_exception(part: str, odd: Json) -> None:
 def test_what_is_no_time_of_kitsus_is_none(words: Json) -> None:
     """A year in which there was no Kitsu, too: it could not even be moved by an hour."""
     assert moment_of(words) is None
-    assert start_of(words) is None
-    assert watermark_of({"data": [{"id": "1", "attributes": {"updatedAt": words}}]}) is None
+    assert start_of(Plan("refresh", TODAY, watermark=words)) is None
+    assert watermark_of({"data": [{"id": "1", "attributes": {"updatedAt": words}}]}, TODAY) is None
 
 
 @pytest.mark.parametrize("count", [None, True, "7", 7.0, []])

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -13,13 +12,13 @@ from adapters.errors import Misunderstood
 from adapters.http import Session
 from adapters.kitsu import SOURCE
 from adapters.privacy import Hasher
+from demo.schedule import TODAY
 from demo.services.make import make_services
 from demo.services.overlay import Overlay
 from demo.services.server import Services
 from demo.world import World, make_world
 from tests.adapters.crawls import FakeTime, MemoryLog
 
-TODAY = date(2026, 3, 1)
 FULL = Plan("full", TODAY)
 HASHER = Hasher("kitsu", b"salt")
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,10 @@ import pytest
 from assets.crawling import Crawling, ServiceAccess
 from assets.downloads import download
 from tests.adapters.loopback import Loopback, Seen, Step
-from tests.adapters.test_imdb import WHOLE, Host
+from tests.adapters.test_imdb import WHOLE, Host, table
 from tests.warehouse.waiting import eventually
 from warehouse.home import Home
-from warehouse.landing import land_file, landed_files
+from warehouse.landing import land_file, landed_files, newest_file
 from warehouse.servicelock import queue_directory
 
 
@@ -56,13 +57,34 @@ def test_a_file_that_was_made_anew_with_nothing_new_in_it_is_fetched_once_a_day(
         ("Wed, 21 Oct 2015 07:28:00 -0000", datetime(2015, 10, 21, 7, 28, tzinfo=UTC)),
         ("Wed, 21 Oct 2015 07:28:00 +0200", datetime(2015, 10, 21, 5, 28, tzinfo=UTC)),
         ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2115 07:28:00 GMT", None),
     ],
 )
 def test_a_file_is_of_the_time_that_its_server_states(stated: str, made_at: datetime | None, tmp_path: Path) -> None:
-    """In any zone, or in none; where that is no time, it is of the time when it was fetched."""
+    """In any zone, or in none; where that is no time, or one to come, it is of the time when it was fetched."""
     home, before = Home(tmp_path), datetime.now(UTC)
     with Loopback(lambda _: Step(200, WHOLE, {"Last-Modified": stated})) as server:
         crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
         assert download(home, crawling, "title_ratings", lambda _: None) is not None
     (landed,) = landed_files(home, "imdb", "title_ratings")
-    assert landed.captured_at == made_at or (made_at is None and landed.captured_at >= before)
+    assert landed.captured_at == made_at or (made_at is None and before <= landed.captured_at <= datetime.now(UTC))
+
+
+def test_a_landed_file_of_a_time_to_come_hides_no_newer_one(tmp_path: Path) -> None:
+    """Its server is asked for what is newer than the landing, and what comes replaces it."""
+    home, file, seen = Home(tmp_path / "home"), tmp_path / "title.ratings.tsv.gz", list[Seen]()
+    file.write_bytes(table(1500))
+    before = datetime.now(UTC) - timedelta(days=2)
+    wrong = land_file(home, "imdb", "title_ratings", file, datetime(2115, 1, 1, tzinfo=UTC), landed_at=before)
+
+    def today(request: Seen) -> Step:
+        seen.append(request)
+        return Step(200, WHOLE, {"Last-Modified": format_datetime(before + timedelta(days=1), usegmt=True)})
+
+    with Loopback(today) as server:
+        crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
+        path = download(home, crawling, "title_ratings", lambda _: None)
+    assert seen[0].headers["if-modified-since"] == format_datetime(before, usegmt=True)
+    newest = newest_file(landed_files(home, "imdb", "title_ratings"))
+    assert newest is not None
+    assert newest.path == path != (wrong.path if wrong else None)

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,15 @@ def test_only_the_newest_file_is_held(con: Con, home: Home, land: Callable[..., 
     found = con.execute("select path, row_count from raw.loaded_file order by path").fetchall()
     expected = [(f"imdb/title_basics/{file.name}", count) for file, count in ((first, 0), (second, 1))]
     assert found == expected
+
+
+def test_a_file_of_a_time_to_come_gives_way_to_the_next_one(con: Con, home: Home, land: Callable[..., Path]) -> None:
+    """It was landed before: what its server said of its time was wrong."""
+    land("title_basics", BASICS, day=40_000)
+    load_new_files(con, home, "imdb", "title_basics")
+    land("title_basics", BASICS[3:], day=(datetime.now(UTC) - DAY).days + 1)
+    assert load_new_files(con, home, "imdb", "title_basics").total_rows == 1
+    assert rows(con, "title_basics", "tconst") == [("tt10000004",)]
 
 
 def test_what_depends_on_the_titles_follows_them(con: Con, home: Home, land: Callable[..., Path]) -> None:
