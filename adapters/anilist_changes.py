@@ -34,8 +34,11 @@ def newest_change(row: Row | None, today: date) -> int:
 
 
 def older_than(watermark: int) -> Callable[[Sequence[Row]], bool]:
-    """Whether one of some rows, newest changes first, changed before a watermark, with ten minutes to spare."""
-    return lambda rows: any(number_in(row, "updatedAt") < watermark - _OVERLAP_S for row in rows)
+    """Whether one of some rows, newest changes first, changed before a watermark, with ten minutes to spare.
+
+    One that does not say when it changed shows nothing.
+    """
+    return lambda rows: any(0 < number_in(row, "updatedAt") < watermark - _OVERLAP_S for row in rows)
 
 
 def number_in(row: Row | None, name: str) -> int:

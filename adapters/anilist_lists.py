@@ -47,7 +47,8 @@ def crawl_lists(plan: Plan) -> Crawl:
                 break
             fresh = {entry["id"] for entry in list_records(answer.document)} - seen
             seen |= fresh
-            goes_on = within(answer.document, *_COLLECTION, "hasNextChunk") is True and bool(fresh)
+            # Where it does not say, what comes next is looked at: without anything new in it, it was the end.
+            goes_on = within(answer.document, *_COLLECTION, "hasNextChunk") is not False and bool(fresh)
             chunk = chunk + 1 if goes_on and chunk < _LAST_CHUNK else None
         entries += len(seen)
     notes: dict[str, int | str] = {"users": len(users), "users_without_a_list": missing, "entries": entries}
@@ -123,7 +124,10 @@ def _doubt(seen: frozenset[int]) -> Doubt:
             return "some entries are null or have no id"
         if not ids:
             return "a list without entries"
-        return "all its entries were shown before" if ids <= seen else None
+        if ids <= seen:
+            return "all its entries were shown before"
+        is_said = isinstance(within(document, *_COLLECTION, "hasNextChunk"), bool)
+        return None if is_said else "it does not say whether there are more"
 
     return doubt
 

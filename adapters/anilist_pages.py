@@ -80,7 +80,7 @@ class Page:
         is_given: False where null stands in its place.
         rows: those that have an id.
         items: how many there are, nulls included.
-        has_next: whether AniList says that there are more.
+        has_next: whether AniList says that there are more; None where it does not say.
         stated: the number that AniList gives it.
     """
 
@@ -88,7 +88,7 @@ class Page:
     is_given: bool
     rows: tuple[Row, ...] = ()
     items: int = 0
-    has_next: bool = False
+    has_next: bool | None = None
     stated: Json = None
 
     @property
@@ -99,7 +99,8 @@ class Page:
     @property
     def may_go_on(self) -> bool:
         """Whether there may be more: after the last page that is shown a full one cannot tell, whatever it says."""
-        return self.has_next or (self.number == LAST_PAGE and self.items >= PAGE_ROWS)
+        cannot_tell = self.has_next is None or self.number == LAST_PAGE
+        return bool(self.has_next) or (cannot_tell and self.items >= PAGE_ROWS)
 
 
 def fragment(name: str) -> str:
@@ -122,9 +123,10 @@ def odd(cell: Cell, page: Page, before: AbstractSet[int], is_due: bool) -> str |
     canary = cell.expects if page.number == 1 and cell.expects not in page.ids else None
     reasons = {
         f"it says that it is page {page.stated}": page.stated not in (None, page.number),
-        "it is empty, though there should be rows": not page.items and (is_due or page.has_next),
+        "it is empty, though there should be rows": not page.items and (is_due or page.has_next is True),
         "some of its rows are null or have no id": len(page.rows) < page.items,
-        "it has fewer rows than a page holds, though there are more": page.has_next and page.items < PAGE_ROWS,
+        "it has fewer rows than a page holds, though there are more": page.has_next is True and page.items < PAGE_ROWS,
+        "it does not say whether there are more": page.has_next is None,
         "all its rows were shown before": bool(page.rows) and page.ids <= before,
         "none of its rows belongs here": bool(page.rows) and not any(cell.holds(row) for row in page.rows),
         # Rows come by id: the one that must be there can only be missing where the page ends before it.
@@ -141,8 +143,8 @@ def page_of(page: Json, list_field: str, number: int) -> Page:
     if not isinstance(items, list):
         return Page(number, False)
     rows = tuple(item for item in items if isinstance(item, dict) and _is_id(item.get("id")))
-    stated = within(page, "pageInfo", "currentPage")
-    return Page(number, True, rows, len(items), within(page, "pageInfo", "hasNextPage") is True, stated)
+    has_next, stated = (within(page, "pageInfo", name) for name in ("hasNextPage", "currentPage"))
+    return Page(number, True, rows, len(items), has_next if isinstance(has_next, bool) else None, stated)
 
 
 def _is_id(value: Json) -> bool:

@@ -178,7 +178,7 @@ class Walk:
                 if reason is not None:
                     yield one.cell, f"{one.cell.name}, page {page.number}: {reason}"
                 before |= page.ids
-                is_due = page.has_next
+                is_due = page.has_next is True
 
     def _pages(self, batch: _Batch, document: Json) -> list[tuple[_Open, list[Page]]]:
         """The pages of an answer, by cell."""

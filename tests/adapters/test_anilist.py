@@ -150,6 +150,41 @@ def test_a_change_that_is_still_to_come_moves_no_watermark_beyond_today(wrong: i
         assert reading.end.watermark == str(MIDNIGHT)
 
 
+@pytest.mark.parametrize("blank", [None, 0, "soon"])
+def test_a_change_without_a_time_ends_no_refresh(blank: Any) -> None:
+    """It stands among the newest, and says nothing of those after it."""
+    rows = [anime(number, 20200101, updated=100_000 + number) for number in range(1, 1001)]
+    service = TinyAniList(rows)
+
+    def answer(request: Request) -> Any:
+        document = copy.deepcopy(service(request))
+        for page in document["data"].values():
+            page["media"] = [row | {"updatedAt": blank} if row["id"] == 990 else row for row in page["media"]]
+        return document
+
+    assert set(range(301, 1001)) <= read(ANIME, Plan("refresh", TODAY, watermark="100900"), answer).ids
+
+
+@pytest.mark.parametrize("odd", [None, {}, {"hasNextPage": None}, {"hasNextPage": "no"}, {"hasNextPage": 1}])
+def test_pages_that_do_not_say_whether_there_are_more_are_doubted_and_gone_on_from(odd: Any) -> None:
+    """The first time they are asked for again; where it stays so, full pages are followed by others."""
+    rows = [anime(number, 20200101, updated=100_000 + number) for number in range(1, 1031)]
+    service, told = TinyAniList(rows), list[str]()
+
+    def answer(request: Request, *, always: bool) -> Any:
+        document = copy.deepcopy(service(request))
+        if always or request.key not in told:
+            told.append(request.key)
+            for alias in document["data"]:
+                document["data"][alias]["pageInfo"] = odd
+        return document
+
+    plan, whole = Plan("refresh", TODAY, watermark="100010"), set(range(1, 1031))
+    once = read(ANIME, plan, lambda request: answer(request, always=False))
+    assert (once.ids, once.sent) == (whole, 2 * len(once.answers))
+    assert read(ANIME, plan, lambda request: answer(request, always=True)).ids == whole
+
+
 @pytest.mark.parametrize("wrong", TO_COME)
 def test_a_watermark_that_is_still_to_come_is_none(wrong: int) -> None:
     """A stream that was frozen by one reads what it has missed, and goes on from the newest change."""

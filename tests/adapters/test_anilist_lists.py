@@ -70,6 +70,20 @@ def test_users_without_a_list_are_counted() -> None:
     assert reading.end.notes == {"users": 3, "users_without_a_list": 1, "entries": 703}
 
 
+@pytest.mark.parametrize("odd", [None, "no", 1])
+def test_a_chunk_that_does_not_say_whether_there_are_more_ends_no_list(odd: Any) -> None:
+    """It is asked for again, and gone on from; the chunk without anything new is the end."""
+    service = TinyLists({"open": 1200})
+
+    def silent(request: Request) -> Any:
+        document = service(request)
+        document["data"]["MediaListCollection"]["hasNextChunk"] = odd
+        return document
+
+    reading = read(LISTS, users("open"), silent)
+    assert (len(reading.records), len(reading.answers), reading.sent) == (1200, 4, 16)
+
+
 def test_a_chunk_that_repeats_ends_a_list() -> None:
     """A service that gives the first chunk for ever is not asked for ever."""
     service = TinyLists({"open": 700})
