@@ -16,7 +16,7 @@ from adapters.replaying import remind
 from adapters.services import SERVICES
 from assets.telling import Say, Teller, Waiting
 from warehouse.home import Home
-from warehouse.responses import ResponseLog, open_log
+from warehouse.responses import ResponseLog, is_crawl_open, open_log
 from warehouse.servicelock import Recent, service_turn
 
 __all__ = ["LIST_SOURCES", "Crawled", "Crawling", "Planned", "Say", "ServiceAccess", "read_asked", "read_service"]
@@ -146,6 +146,9 @@ def read_service(home: Home, crawling: Crawling, source: str, stream: str, plann
         LandingError: when a user is just being taken out of the stream.
         LockTimeout: when other runs did not finish asking the service in time.
     """
+    if planned.plan is None and not is_crawl_open(home, source, stream):
+        # Nothing to ask: no need to wait for hours until others have asked.
+        return Crawled()
     partition = planned.plan.partition if planned.plan else None
     purpose = f"crawl of {source} {stream}" + (f" {partition}" if partition else "")
     with (

@@ -53,6 +53,11 @@ def open_log(home: Home, source: str, stream: str, partition: str | None = None)
         os.close(handle)
 
 
+def is_crawl_open(home: Home, source: str, stream: str) -> bool:
+    """Whether a crawl of a stream (not of a partition of it) is open: it was interrupted, or another run is at it."""
+    return bool(_open_segments(stream_directory(home, source, stream), ""))
+
+
 class ResponseLog:
     """One stream's log; only `open_log` makes it."""
 
@@ -151,11 +156,7 @@ class ResponseLog:
 
     def _take_up(self) -> None:
         """Find what an interrupted crawl left, whole up to its last line."""
-        found = [
-            file
-            for file in sorted(self._directory.glob(f".*{self._ending}{SEGMENT_EXTENSION}{OPEN_SUFFIX}"))
-            if self._ending or _PARTITION not in file.name
-        ]
+        found = _open_segments(self._directory, self._ending)
         if len(found) > 1:
             names = ", ".join(file.name for file in found)
             raise LandingError(f"{self._directory} holds several open crawls ({names}); move all but one elsewhere")
@@ -207,6 +208,12 @@ class ResponseLog:
         if self._handle >= 0:
             os.close(self._handle)
         self._handle, self._file, self._header = -1, None, None
+
+
+def _open_segments(directory: Path, ending: str) -> list[Path]:
+    """The open segments of a stream, or of the partition that their names end with."""
+    found = sorted(directory.glob(f".*{ending}{SEGMENT_EXTENSION}{OPEN_SUFFIX}"))
+    return [file for file in found if ending or _PARTITION not in file.name]
 
 
 def _heal(file: Path) -> tuple[dict[str, Any] | None, dict[str, Any]]:
