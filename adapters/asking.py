@@ -219,7 +219,7 @@ class _Asking:
     def _accept(self, reply: Reply | None, document: Json, missing: str) -> Answer:
         """Keep the reply as the answer and hand it over."""
         moment = self._hear(reply, True, missing, document)
-        return Answer(self.request, document, missing, moment)
+        return Answer(self.request, document, missing, moment, None if reply is None else reply.status)
 
     def _hear(self, reply: Reply | None, accepted: bool, note: str, document: Json = None) -> datetime:
         """Pass on what came; returns when."""

@@ -60,12 +60,14 @@ class Answer:
         missing: '' or, for requests that may be missing, what the source said: not found, private; for requests
             that are told about failures, what failed.
         fetched_at: when it was received, UTC.
+        status: of the reply, None where there was none; words do not tell: users' names in them are replaced.
     """
 
     request: Request
     document: Json
     missing: str
     fetched_at: datetime
+    status: int | None = None
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class Keeper:
         """The landed answer to a request."""
         document: Json = None if line["note"] else json.loads(line["body"].removeprefix("\ufeff"))
         self.progress.replayed += 1
-        return Answer(request, document, line["note"], datetime.fromisoformat(line["fetched_at"]))
+        return Answer(request, document, line["note"], datetime.fromisoformat(line["fetched_at"]), line["status"])
 
     def count(self, answer: Answer) -> None:
         """Add one answer to the progress."""

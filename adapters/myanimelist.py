@@ -14,7 +14,7 @@ from urllib.parse import quote
 from adapters.base import Answer, Crawl, CrawlEnd, Json, Manners, Plan, Request, Source, Stream
 from adapters.myanimelist_documents import (
     ENTRY_FIELDS,
-    HIDDEN,
+    FORBIDDEN,
     anime_records,
     list_records,
     page_of,
@@ -153,7 +153,7 @@ def _crawl_lists(plan: Plan) -> Crawl:
         request = Request(user.subject, path, params, subject=user.subject, may_be_missing=True)
         walked = yield from walk(_entries(request))
         for look in range(1, _SECOND_LOOKS + 1):
-            if walked.missing.startswith(HIDDEN):
+            if walked.missing_status == FORBIDDEN:
                 door = (("ranking_type", "all"), ("limit", "1"))
                 yield Request(f"{user.subject}.door{look}", "/anime/ranking", door)
                 walked = yield from walk(_entries(replace(request, key=f"{user.subject}.look{look}")))

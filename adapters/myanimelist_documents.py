@@ -13,8 +13,8 @@ from adapters.errors import Garbled, Misunderstood, NotFound, Private, Refused, 
 from adapters.pagination import objects, offset_of, within
 from adapters.windows import Page, Window
 
-#: How a refusal of a list begins.
-HIDDEN = "the owner does not show this list"
+#: The status of a list that its owner does not show, or that we have asked for too often.
+FORBIDDEN = 403
 #: The facts of a list entry; its comments and tags are the user's own words.
 ENTRY_FIELDS = (
     "status",
@@ -52,7 +52,7 @@ def read(reply: Reply, request: Request) -> Json:
     told = f"{within(document, 'error') or ''} {within(document, 'message') or ''}".strip()[:300]
     kinds = {
         401: (Refused, "it does not accept OSUSUME_MYANIMELIST_CLIENT_ID (401)"),
-        403: (Private, HIDDEN),
+        FORBIDDEN: (Private, "the owner does not show this list"),
         404: (NotFound, "there is no such user" if is_list else "there is no such title or season"),
     }
     if reply.status in kinds:

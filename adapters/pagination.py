@@ -68,6 +68,7 @@ class Walked:
         blanks: pages taken although some of their rows have no id.
         total: how many rows the source said there are, last time it said so.
         missing: why there was no listing; '' where there was one.
+        missing_status: of the reply that said so; None where there was none.
     """
 
     ids: dict[str, None] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class Walked:
     blanks: int = 0
     total: int | None = None
     missing: str = ""
+    missing_status: int | None = None
 
     @property
     def not_seen(self) -> int:
@@ -98,7 +100,7 @@ def walk(listing: Listing) -> Generator[Request, Answer, Walked]:
         window = listing.window(row)
         answer = yield walking.request(window)
         if answer.document is None:
-            walked.missing = answer.missing
+            walked.missing, walked.missing_status = answer.missing, answer.status
             return walked
         row = walking.take(window, answer.document)
     for row in list(walking.doubtful)[:MOST_SECOND_LOOKS]:

@@ -20,6 +20,7 @@ class Missing:
     """An answer that says there is no such thing."""
 
     why: str
+    status: int = 404
 
 
 @dataclass
@@ -65,7 +66,7 @@ def _answer(request: Request, ask: Ask, driven: Driven) -> Answer:
         document = ask(request)
         if isinstance(document, Missing):
             assert request.may_be_missing
-            return Answer(request, None, document.why, MOMENT)
+            return Answer(request, None, document.why, MOMENT, document.status)
         if request.doubt is None or request.doubt(document) is None or attempt == CONFIRMATIONS:
             return Answer(request, document, "", MOMENT)
     raise AssertionError

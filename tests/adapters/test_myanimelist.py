@@ -13,16 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.base import Plan, Request, User
+from adapters.crawling import crawl
 from adapters.errors import Garbled, Misunderstood, NotFound, Private, Refused, Throttled, Unavailable
+from adapters.http import Session
 from adapters.myanimelist import SOURCE
-from adapters.myanimelist_documents import HIDDEN
-from tests.adapters.crawls import Driven, Faulty, Missing, drive, end_of, reply
+from adapters.myanimelist_documents import FORBIDDEN
+from tests.adapters.crawls import Driven, FakeTime, Faulty, MemoryLog, Missing, drive, end_of, reply
+from tests.adapters.loopback import Loopback, Seen, Step, says
 
 ANIME, LISTS = SOURCE.streams["anime"], SOURCE.streams["lists"]
 TODAY = date(2026, 3, 1)
 FULL = Plan("full", TODAY)
 RANKINGS = ("bypopularity", "all", "upcoming", "tv", "movie", "ova", "special")
 SEASONS = ("winter", "spring", "summer", "fall")
+HIDDEN = Missing("the owner does not show this list", FORBIDDEN)
 
 
 class MyAnimeList:
@@ -44,7 +48,7 @@ class MyAnimeList:
             if parts[1] not in self.lists:
                 return Missing("there is no such user")
             entries = self.lists[parts[1]]
-            return Missing(HIDDEN) if entries is None else self._page(request, entries, entry)
+            return HIDDEN if entries is None else self._page(request, entries, entry)
         if params.get("limit") == "1":
             return {"data": [item(1)], "paging": {}}
         assert "num_scoring_users" in params["fields"]
@@ -223,7 +227,10 @@ def test_lists_are_read_to_their_end() -> None:
     driven = drive(LISTS.crawl(plan), service)
     again = ["b2.door1", "b2.look1@0", "b2.door2", "b2.look2@0"]
     assert driven.keys == ["a1@0", "a1@999", "b2@0", *again, "c3@0", "z4@0"]
-    assert [answer.missing for answer in driven.answers if answer.missing] == [*[HIDDEN] * 3, "there is no such user"]
+    assert [answer.missing for answer in driven.answers if answer.missing] == [
+        *[HIDDEN.why] * 3,
+        "there is no such user",
+    ]
     assert end_of(driven).notes == {"users": 4, "users_missing": 2, "entries": 1501}
     assert LISTS.forecast(plan, 0, {}) == 4
     fields = dict(driven.answers[0].request.params)["fields"]
@@ -236,7 +243,7 @@ def test_a_list_refused_since_we_asked_too_often_is_read_after_all() -> None:
     service, plan = people()
 
     def ask(request: Request) -> Any:
-        return Missing(HIDDEN) if request.key in ("a1@0", "a1.look1@0") else service(request)
+        return HIDDEN if request.key in ("a1@0", "a1.look1@0") else service(request)
 
     driven = drive(LISTS.crawl(replace(plan, users=plan.users[:1])), ask)
     assert driven.keys == ["a1@0", "a1.door1", "a1.look1@0", "a1.door2", "a1.look2@0", "a1.look2@999"]
@@ -266,17 +273,41 @@ def test_a_list_is_kept_without_names_and_words() -> None:
     assert LISTS.redact({"data": [None, {"node": {"id": 1}}]}, str)["data"] == [{}, {"node": {"id": 1}}]
 
 
+@pytest.mark.parametrize("names", [("Owner",), ("mika", "th"), ("403",)])
+def test_no_name_of_a_user_changes_what_a_refusal_means(names: tuple[str, ...]) -> None:
+    """Names are replaced in what is kept of it; a list refused since we asked too often is read all the same."""
+    plan = Plan("users", TODAY, users=tuple(User(name, f"h{place}") for place, name in enumerate(names)))
+    refused: list[Seen] = []
+
+    def answer(seen: Seen) -> Step:
+        if not refused:
+            refused.append(seen)
+            return Step(403, FORBIDDEN_BODY)
+        return says({"data": [entry(1) if "/users/" in seen.path else item(1)], "paging": {}})
+
+    log, time = MemoryLog(), FakeTime()
+    with (
+        Loopback(answer) as server,
+        Session(SOURCE, base_url=server.url, key="k", clock=time.clock, sleep=time.sleep) as session,
+    ):
+        ended = crawl(session, LISTS, plan, log, hide=str)
+        assert ended.end.notes == {"users": len(names), "users_missing": 0, "entries": len(names)}
+        torn = MemoryLog()
+        torn.header, torn.lines = log.header, log.lines
+        assert crawl(session, LISTS, plan, torn, hide=str).end == ended.end
+
+
 HTML = b"<html><h1>Service Unavailable</h1></html>"
-FORBIDDEN = b'{"message":"","error":"forbidden"}'
+FORBIDDEN_BODY = b'{"message":"","error":"forbidden"}'
 NOT_FOUND = b'{"error":"not_found","message":""}'
 
 
 @pytest.mark.parametrize(
     ("path", "status", "body", "problem"),
     [
-        ("/anime/ranking", 403, FORBIDDEN, Throttled),
-        ("/anime/5", 403, FORBIDDEN, Throttled),
-        ("/users/x/animelist", 403, FORBIDDEN, Private),
+        ("/anime/ranking", 403, FORBIDDEN_BODY, Throttled),
+        ("/anime/5", 403, FORBIDDEN_BODY, Throttled),
+        ("/users/x/animelist", 403, FORBIDDEN_BODY, Private),
         ("/users/x/animelist", 403, HTML, Throttled),
         ("/users/x/animelist", 404, NOT_FOUND, NotFound),
         ("/anime/5", 404, NOT_FOUND, NotFound),
@@ -306,7 +337,7 @@ def test_a_reply_says_what_to_do(path: str, status: int, body: bytes, problem: t
 def test_a_refusal_names_the_client_id_as_a_possible_cause() -> None:
     """A rejected client id and too many requests look alike; 429 means the latter alone."""
     with pytest.raises(Throttled, match="OSUSUME_MYANIMELIST_CLIENT_ID") as refused:
-        SOURCE.read(reply(403, FORBIDDEN), Request("x", "/anime/ranking"))
+        SOURCE.read(reply(403, FORBIDDEN_BODY), Request("x", "/anime/ranking"))
     with pytest.raises(Throttled) as throttled:
         SOURCE.read(reply(429), Request("x", "/anime/ranking"))
     assert (refused.value.may_be_refusal, throttled.value.may_be_refusal) == (True, False)
