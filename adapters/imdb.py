@@ -224,8 +224,8 @@ def _hand_over(part: Part, name: str, target: Path, known: Known, version: Valid
     if rows < _LEAST_SHARE * known.rows or rows == 0:
         part.drop()
         raise Outage(
-            f"{NAME}: {name} has {rows:,} rows, the one before had {known.rows:,}: too few to be believed. The earlier "
-            "file stays in use; run again tomorrow, or remove the landed file of before if the new one is right"
+            f"{NAME}: {name} has {rows:,} rows, the one before had {known.rows:,}: too few to be believed; run "
+            "again tomorrow, or remove the landed file of before if the new one is right"
         )
     part.move_to(target)
     return Fetched(target, rows, size, datetime.now(UTC), Known(version, rows))
@@ -241,6 +241,6 @@ def _rows_of(file: Path, name: str) -> int:
     if found != expected:
         raise Misunderstood(
             f"{NAME}: {name} has the columns {', '.join(found)[:300]}; expected {', '.join(expected)}. "
-            "The earlier file stays in use; a newer version of this program may know the new ones"
+            "A newer version of this program may know the new ones"
         )
     return content.lines - 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters import imdb
 from adapters.downloading import Validators
-from adapters.errors import Outage
+from adapters.errors import Fatal
 from adapters.gzipped import read_to_end
 from adapters.headers import http_date
 from assets.crawling import Crawling, Say, ServiceAccess
@@ -33,8 +33,11 @@ def download(home: Home, crawling: Crawling, stream: str, say: Say) -> str | Non
         stream: which file.
         say: told how far it is.
 
+    Where it cannot be had, whatever the reason, the file that was landed before stays in use.
+
     Raises:
-        AdapterError: when it cannot be had, and none was landed before.
+        Fatal: when it cannot be had, and none was landed before.
+        RecordingError: when the file that was landed before is damaged.
         LockTimeout: when other runs did not finish asking IMDb in time.
     """
     access = crawling.services.get(imdb.NAME)
@@ -71,11 +74,11 @@ def _fetch(
     """Fetch and land the file; it must be this process's turn, since a part of it may lie there to go on with."""
     home.downloads.mkdir(parents=True, exist_ok=True)
     target = home.downloads / f"{FILES[stream]}.tsv.gz"
-    place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))
     known = _known(home, earlier)
     try:
+        place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))
         fetched = imdb.fetch(place, FILES[stream], target, known=known, on_progress=_Bytes(say))
-    except Outage as problem:
+    except Fatal as problem:
         if earlier is None:
             raise
         say(f"{problem}. Going on with the file of {earlier.had_since:%Y-%m-%d}")

@@ -1,5 +1,6 @@
 """IMDb's files are landed once a day, whoever wants them."""
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.errors import Fatal
 from assets.crawling import Crawling, ServiceAccess
 from assets.downloads import download
 from tests.adapters.loopback import Loopback, Seen, Step
@@ -68,6 +70,42 @@ def test_a_file_is_of_the_time_that_its_server_states(stated: str, made_at: date
         assert download(home, crawling, "title_ratings", lambda _: None) is not None
     (landed,) = landed_files(home, "imdb", "title_ratings")
     assert landed.captured_at == made_at or (made_at is None and before <= landed.captured_at <= datetime.now(UTC))
+
+
+OTHER_COLUMNS = gzip.compress(b"id\taverageRating\tnumVotes\ntt1\t7.1\t10\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (OTHER_COLUMNS, "has the columns id, averageRating, numVotes"),
+        (WHOLE[:5000], "cut off"),
+        (table(3), "too few"),
+        (None, "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("is_served", [True, False])
+def test_a_file_that_cannot_be_used_leaves_the_earlier_one_in_use(
+    content: bytes | None, problem: str, is_served: bool, tmp_path: Path
+) -> None:
+    """From a server or a directory: it is said, and the run goes on; without an earlier file there is an error."""
+    home, file = Home(tmp_path / "home"), tmp_path / "title.ratings.tsv.gz"
+    file.write_bytes(WHOLE)
+    before, told = datetime.now(UTC) - timedelta(days=2), list[str]()
+    land_file(home, "imdb", "title_ratings", file, before, landed_at=before)
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+    with Loopback(lambda _: Step(404) if content is None else Step(200, content)) as server:
+        place = ServiceAccess(server.url if is_served else str(tmp_path), 60_000)
+        crawling = Crawling(services={"imdb": place})
+        assert download(home, crawling, "title_ratings", told.append) is None
+        if content != table(3):
+            with pytest.raises(Fatal) as raised:
+                download(Home(tmp_path / "new"), crawling, "title_ratings", told.append)
+            assert "earlier" not in str(raised.value)
+    assert problem in told[0] or (content is None and "no file" in told[0])
+    assert told[0].endswith(f"Going on with the file of {before:%Y-%m-%d}")
 
 
 def test_a_landed_file_of_a_time_to_come_hides_no_newer_one(tmp_path: Path) -> None:
