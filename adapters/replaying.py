@@ -15,6 +15,9 @@ from adapters.pace import Pace
 
 #: Requests of a killed process that are older than this do not matter to the pace any more.
 _REMEMBERED_S = 60.0
+#: Nor is a longer rest believed once the process that was told of it has ended: no service means years, and the
+#: interrupted crawl could never be gone on with.
+_LONGEST_REST_S = 86_400.0
 
 
 class Replay:
@@ -83,7 +86,9 @@ def remind(pace: Pace, line: Line) -> None:
     received_at = datetime.fromisoformat(line["fetched_at"])
     ago = (datetime.now(UTC) - received_at).total_seconds()
     asked_for = wait_in(line["headers"], received_at)
-    if asked_for is not None and (line["status"] or 0) >= 400 and asked_for > ago:
-        pace.obey(asked_for - ago)
+    if asked_for is not None and (line["status"] or 0) >= 400:
+        rest = min(asked_for, _LONGEST_REST_S) - max(0.0, ago)
+        if rest > 0:
+            pace.obey(rest)
     if 0 <= ago < _REMEMBERED_S:
         pace.remember(ago)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from adapters.crawling import Line, crawl
 from adapters.errors import Outage, Unavailable
 from adapters.http import Session
 from adapters.pace import Pace
-from adapters.replaying import Replay
+from adapters.replaying import Replay, remind
 from tests.adapters.loopback import FakeTime, Loopback, Seen, Step, says
 from tests.adapters.sourcekit import TODAY, MemoryLog, hidden
 
@@ -110,6 +111,25 @@ def test_an_outage_does_not_shorten_the_patience_of_the_next_run() -> None:
             with session, pytest.raises(Outage):
                 crawl(session, replace(STREAM, crawl=one_page), PLAN, log, hide=hidden)
         assert len(asked) == times
+
+
+@pytest.mark.parametrize(
+    ("stated", "hours_ago", "seconds"),
+    [
+        ("7200", 1, 3_600.0),
+        ("99999999999", 1, 82_800.0),
+        ("99999999999", 25, 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 25, 0.0),
+        ("7200", -1, 7_200.0),
+    ],
+)
+def test_a_rest_that_was_asked_for_is_remembered_for_a_day(stated: str, hours_ago: float, seconds: float) -> None:
+    """Longer ones would keep an interrupted crawl from its end for ever; a clock that was set back adds nothing."""
+    time = FakeTime()
+    pace = Pace(60, clock=time.clock, sleep=time.sleep)
+    moment = datetime.now(UTC) - timedelta(hours=hours_ago)
+    remind(pace, {"fetched_at": moment.isoformat(), "status": 503, "headers": {"retry-after": stated}})
+    assert pace.rest_s() == pytest.approx(seconds, abs=5)
 
 
 def test_what_was_refused_before_an_answer_is_forgotten() -> None:
