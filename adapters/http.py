@@ -14,8 +14,8 @@ from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
 
+from adapters.addresses import host_in, is_same_host, joined
 from adapters.base import Reply, Request, Source
 from adapters.errors import Misunderstood, Outage, Unavailable
 from adapters.pace import pace_of
@@ -31,7 +31,6 @@ _BLOCK_BYTES = 65_536
 _SLOWEST_ANSWER = 6
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_REDIRECTS = 3
-_PORTS = {"http": 80, "https": 443}
 
 #: Told about a wait that is longer than the usual pace: seconds, and what for.
 OnWait = Callable[[float, str], None]
@@ -50,6 +49,8 @@ def plain_session(contact: str) -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # An authentication of our own, which does nothing, keeps passwords of ~/.netrc from being sent.
     session.auth = lambda prepared: prepared
+    # It works out where redirections lead even where it is not to follow them, and stumbles over what is no address.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005 - its own name
     session.headers.update({"User-Agent": user_agent(contact)})
     return session
 
@@ -207,10 +208,10 @@ class Session:
 
     def _redirected(self, reply: Reply) -> str:
         """Where a redirection leads, on the same host."""
-        target = urljoin(reply.url, reply.headers["location"])
+        target = joined(reply.url, reply.headers["location"])
         if not is_same_host(self.base_url, target):
             raise Misunderstood(
-                f"{self.source.name} has moved from {self.base_url} to {urlsplit(target).netloc or 'nowhere'}; "
+                f"{self.source.name} has moved from {self.base_url} to {host_in(target) or 'nowhere'}; "
                 f"if that is right, set {self.setting('URL')} to its address"
             )
         return target
@@ -219,20 +220,6 @@ class Session:
 def method_of(request: Request) -> str:
     """POST for requests with a body."""
     return "GET" if request.body is None else "POST"
-
-
-def is_same_host(base_url: str, target: str) -> bool:
-    """Whether an address is on the host of another one; the change from http to https is none of hosts."""
-    try:
-        ours, theirs = urlsplit(base_url), urlsplit(target)
-        ports = [part.port or _PORTS.get(part.scheme) for part in (ours, theirs)]
-    except ValueError:
-        # A port that is no number, brackets that do not match: no host at all.
-        return False
-    if ours.hostname != theirs.hostname or theirs.scheme not in _PORTS:
-        return False
-    is_upgrade = (ours.scheme, theirs.scheme, ports) == ("http", "https", [80, 443])
-    return is_upgrade or (ours.scheme == theirs.scheme and ports[0] == ports[1])
 
 
 def without_address(problem: BaseException) -> str:

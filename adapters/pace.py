@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from math import ceil
+from math import ceil, isfinite
 
 #: Of a stated limit this share is used, so that clocks and the host's own counting may differ a little.
 _SHARE_OF_STATED = 0.95
@@ -98,9 +98,9 @@ class Pace:
     def state_limit(self, per_minute: float) -> None:
         """The host says how many requests a minute it takes; the turn that is waited for is set anew.
 
-        A limit below one a minute, which no host means, is not believed.
+        A limit below one a minute, or one that no number holds, which no host means, is not believed.
         """
-        if per_minute < 1:
+        if per_minute < 1 or not isfinite(per_minute):
             return
         before = self.interval_s
         wanted = per_minute * _SHARE_OF_STATED

@@ -95,10 +95,11 @@ def test_anilist_is_asked_every_two_seconds_at_most_however_many_it_allows() -> 
 
 
 def test_limits_that_nobody_means_are_not_believed() -> None:
-    """A stated limit of 0 changes nothing."""
+    """A stated limit of 0, or of hundreds of digits, changes nothing."""
     pace, _ = paced(30)
-    pace.state_limit(0)
-    assert pace.per_minute == 30
+    for limit in (0, float("9" * 400)):
+        pace.state_limit(limit)
+        assert pace.per_minute == 30
 
 
 @given(waits=st.lists(st.floats(0, 300), min_size=1, max_size=12), stated=st.none() | st.integers(10, 90))
