@@ -86,6 +86,8 @@ class Keeper:
 
     def ask(self, session: Session, request: Request, refused: Sequence[str] = ()) -> Answer:
         """The source's answer as it was kept; `refused` are the notes of earlier replies to it that were not used."""
+        # What was kept of the last answer is nothing that this one could be told with.
+        self._kept = None
         answer = ask(session, request, self._keep, refused)
         if self._stream.redact is None or answer.missing:
             return replace(answer, missing=self._masked_text(answer.missing))

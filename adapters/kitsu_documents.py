@@ -47,9 +47,12 @@ def read(reply: Reply, request: Request) -> Json:
     except (ValueError, RecursionError) as problem:
         raise Garbled(f"the answer is no whole JSON (status {reply.status}, {len(reply.body):,} bytes)") from problem
     errors = objects(document, "errors")
-    told = "; ".join(str(error.get("detail") or error.get("title")) for error in errors)[:300]
+    words = [str(error.get("detail") or error.get("title") or "") for error in errors]
+    told = "; ".join(filter(None, words))[:300]
     if reply.status == 404:
-        raise NotFound(told) if errors else Unavailable("status 404 without a word of Kitsu's own")
+        if not errors:
+            raise Unavailable("status 404 without a word of Kitsu's own")
+        raise NotFound(f"there is no such thing{f': {told}' if told else ''}")
     if reply.status in (401, 403):
         raise Refused(f"it does not serve this client ({reply.status}): {told}")
     if reply.status == 400:

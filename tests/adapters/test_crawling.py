@@ -389,6 +389,30 @@ def test_a_crawl_is_told_what_is_kept_and_not_what_came() -> None:
     assert told == [{"owner": hidden("Anna+K"), "items": [1, 2]}] * 2
 
 
+def test_what_was_kept_of_one_user_is_told_of_no_other() -> None:
+    """Not even where a source says without a word that the next one's list is missing."""
+    told: list[Json] = []
+
+    def watching(plan: Plan) -> Crawl:
+        for user in plan.users:
+            answer = yield Request("list", f"/users/{user.name}/list", subject=user.subject, may_be_missing=True)
+            told.append(answer.document)
+        return CrawlEnd()
+
+    def wordless(reply: Reply, request: Request) -> Json:
+        if reply.status != 200:
+            raise Private("")
+        return read(reply, request)
+
+    stream, time = replace(LISTS, crawl=watching, records=lambda document: []), FakeTime()
+    with (
+        Loopback(list_of) as server,
+        Session(replace(SOURCE, read=wordless), base_url=server.url, clock=time.clock, sleep=time.sleep) as session,
+    ):
+        crawl(session, stream, Plan("users", TODAY, users=(ANNA, BERT)), MemoryLog(), hide=hidden)
+    assert told == [{"owner": hidden("Anna+K"), "items": [1, 2]}, None]
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "iso-8859-1", "utf-8-sig"])
 @pytest.mark.parametrize("stream", [CATALOGUE, LISTS])
 def test_an_answer_in_another_charset_is_kept_to_the_letter(charset: str, stream: Stream) -> None:

@@ -32,6 +32,16 @@ def errors(status: int, code: str | int) -> bytes:
     return json.dumps({"errors": [{"title": "T", "detail": "D", "code": code, "status": status}]}).encode()
 
 
+@pytest.mark.parametrize("said", [{"title": "", "detail": ""}, {"title": None}, {}, {"detail": []}])
+def test_a_404_without_words_is_told_in_ours(said: Json) -> None:
+    """A crawl is told by its words that something is missing."""
+    body = json.dumps({"errors": [said | {"code": "404"}]}).encode()
+    with pytest.raises(NotFound, match=r"^there is no such thing$"):
+        SOURCE.read(reply(404, body), Request("x"))
+    with pytest.raises(NotFound, match=r"^there is no such thing: D$"):
+        SOURCE.read(reply(404, errors(404, "404")), Request("x"))
+
+
 HTML = b"<!DOCTYPE html><title>Just a moment...</title>"
 
 
