@@ -104,13 +104,14 @@ def anime_of(entry: Json) -> str | None:
 
 
 def moment_of(words: Json) -> datetime | None:
-    """A time of Kitsu's, UTC; None for what is none."""
+    """A time of Kitsu's, UTC, also where it names no zone; None for what is none."""
     try:
         moment = datetime.fromisoformat(words)
     except (TypeError, ValueError):
         # Not a time: there is nothing to go by.
         return None
-    return moment.astimezone(UTC) if moment.year in _YEARS else None
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return zoned.astimezone(UTC) if moment.year in _YEARS else None
 
 
 def watermark_of(document: Json, today: date) -> str | None:

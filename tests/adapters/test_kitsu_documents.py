@@ -1,6 +1,8 @@
 """Kitsu's replies say what to do, and what is kept of them names nobody, whatever shape they have."""
 
 import json
+from datetime import UTC, datetime
+from time import tzset
 from typing import Any
 
 import pytest
@@ -138,6 +140,16 @@ def test_what_is_no_time_of_kitsus_is_none(words: Json) -> None:
     assert moment_of(words) is None
     assert start_of(Plan("refresh", TODAY, watermark=words)) is None
     assert watermark_of({"data": [{"id": "1", "attributes": {"updatedAt": words}}]}, TODAY) is None
+
+
+def test_a_time_without_a_zone_is_utc_wherever_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's zone would move a watermark by hours."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        tzset()
+        assert moment_of("2026-01-01T00:00:00") == datetime(2026, 1, 1, tzinfo=UTC)
+        assert moment_of("2026-01-01T09:00:00+09:00") == datetime(2026, 1, 1, tzinfo=UTC)
+    tzset()
 
 
 @pytest.mark.parametrize("count", [None, True, "7", 7.0, []])
