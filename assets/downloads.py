@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -77,7 +78,8 @@ def _fetch(
     known = _known(home, earlier)
     try:
         place = imdb.open_place(access.base_url, **_how(crawling, access.per_minute))
-        fetched = imdb.fetch(place, FILES[stream], target, known=known, on_progress=_Bytes(say))
+        with nullcontext() if isinstance(place, Path) else place:
+            fetched = imdb.fetch(place, FILES[stream], target, known=known, on_progress=_Bytes(say))
     except Fatal as problem:
         if earlier is None:
             raise

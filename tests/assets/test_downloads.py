@@ -1,6 +1,7 @@
 """IMDb's files are landed once a day, whoever wants them."""
 
 import gzip
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -73,6 +74,18 @@ def test_a_file_is_of_the_time_that_its_server_states(stated: str, made_at: date
 
 
 OTHER_COLUMNS = gzip.compress(b"id\taverageRating\tnumVotes\ntt1\t7.1\t10\n")
+
+
+def test_the_connection_is_closed_whatever_came_of_it(tmp_path: Path) -> None:
+    """Its server need not wait for a client that asks for nothing more, for as long as somebody looks at the error."""
+    with Loopback(lambda _: Step(200, OTHER_COLUMNS)) as server:
+        crawling = Crawling(services={"imdb": ServiceAccess(server.url, 60_000)})
+        before = threading.active_count()
+        with pytest.raises(Fatal) as held:
+            download(Home(tmp_path), crawling, "title_ratings", lambda _: None)
+        # The server serves each connection in a thread for as long as it is open.
+        eventually(lambda: threading.active_count() == before)
+        assert "columns" in str(held.value)
 
 
 @pytest.mark.parametrize(
