@@ -83,15 +83,17 @@ def ask(session: Session, request: Request, on_reply: OnReply, refused: Sequence
 
 
 def _completed(session: Session, request: Request, on_reply: OnReply) -> Request:
-    """The request as it goes out, after the lookup that it needs."""
+    """The request as it goes out, after the lookup that it needs; a session makes each lookup once."""
     if request.lookup is None or request.complete is None:
         return request
 
     def keep(heard: Heard) -> None:
         on_reply(replace(heard, is_lookup=True))
 
-    looked_up = _Asking(session, request.lookup, request.lookup, keep).answer()
-    return request.complete(request, looked_up.document)
+    name = (request.lookup.path, request.lookup.params)
+    if name not in session.looked_up:
+        session.looked_up[name] = _Asking(session, request.lookup, request.lookup, keep).answer().document
+    return request.complete(request, session.looked_up[name])
 
 
 class _Doubtful(Garbled):

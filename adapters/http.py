@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from adapters.addresses import host_in, is_same_host, joined
-from adapters.base import Reply, Request, Source
+from adapters.base import Json, Reply, Request, Source
 from adapters.errors import Misunderstood, Outage, Unavailable
 from adapters.pace import pace_of
 
@@ -69,6 +69,7 @@ class Session:
         sent: HTTP requests so far, repeated and redirected ones included.
         has_succeeded: whether the source has answered this session with a document yet.
         throttles: how often in a row the source has asked for fewer requests in a way that may mean our key.
+        looked_up: the documents that lookups gave, by path and query, so that the pages of a list share one.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Session:
         self.pace = pace_of(self.base_url, rate, per_minute or source.manners.most_per_minute, clock, sleep)
         self.sent = self.throttles = 0
         self.has_succeeded = False
+        self.looked_up: dict[tuple[str, tuple[tuple[str, str], ...]], Json] = {}
         self._on_wait = on_wait
         self._chance = chance or random.Random()  # noqa: S311 - it only spreads retries in time
         self._http = plain_session(contact)

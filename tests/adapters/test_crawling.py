@@ -342,6 +342,32 @@ def test_what_is_kept_of_lists_names_nobody() -> None:
     assert (ended.progress.records, ended.progress.missing) == (2, 1)
 
 
+def test_a_lookup_is_made_once_for_all_pages_of_a_list() -> None:
+    """Each user's, once in each process: one that goes on with a crawl makes it again, and only for what it asks."""
+
+    def paged(plan: Plan) -> Crawl:
+        for user in plan.users:
+            for number in (1, 2, 3):
+                yield Request(
+                    f"{user.subject}@{number}",
+                    f"/users/{user.name}/list",
+                    subject=user.subject,
+                    may_be_missing=True,
+                    lookup=Request(f"{user.subject}?", "/lookup", (("name", user.name),), subject=user.subject),
+                    complete=lambda request, document: replace(request, params=(("id", str(document["id"])),)),
+                )
+        return CrawlEnd()
+
+    log, stream = MemoryLog(), replace(LISTS, crawl=paged)
+    plan = Plan("users", TODAY, users=(ANNA, BERT))
+    run(log, list_of, stream, plan)
+    lists_of = {name: [f"/users/{name}/list"] * 3 for name in ("Anna+K", "bert")}
+    assert asked(log) == ["/lookup", *lists_of["Anna+K"], "/lookup", *lists_of["bert"]]
+    rest = MemoryLog(log.header, log.lines[:6])
+    run(rest, list_of, stream, plan)
+    assert asked(rest) == ["/lookup", *lists_of["bert"][1:]]
+
+
 def test_half_a_surrogate_pair_in_what_is_kept_is_no_obstacle() -> None:
     """An escape of JSON can make one, e.g. where a text was cut off; it comes and is recalled as it was sent."""
     log, plan = MemoryLog(), Plan("users", TODAY, users=(ANNA,))
