@@ -96,6 +96,7 @@ def test_the_connection_is_closed_whatever_came_of_it(tmp_path: Path) -> None:
         (table(3), "too few"),
         (None, "cannot be read"),
     ],
+    ids=["other columns", "cut off", "few rows", "none"],
 )
 @pytest.mark.parametrize("is_served", [True, False])
 def test_a_file_that_cannot_be_used_leaves_the_earlier_one_in_use(
