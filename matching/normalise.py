@@ -15,8 +15,9 @@ SEPARATOR = "|"
 
 #: scripts that a text may be written in, as bits
 LATIN, EAST_ASIAN, OTHER = 1, 2, 4
-#: signs that tell works apart when they end or follow a name (Gintama° is another series than Gintama')
-MARKS = frozenset("!?°*+#∞†")
+#: signs that tell works apart when they end or follow a name (Gintama° is another series than Gintama'), as NFKC
+#: writes them: an integral for each of a double one. Notes and stars stand inside names, as others leave them out
+MARKS = frozenset("!?°*+#∞†√♭∫")
 
 _MAY_MARK = re.compile(f"[{''.join(sorted(MARKS))}'’′‘]")
 _DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ′″\"“”„‟·・゛゜\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad"))

@@ -201,7 +201,7 @@ class _Reader:
         return True
 
     def _bare_number(self, word: str) -> bool:
-        """A year, or a number that ends the title or stands before its subtitle."""
+        """A year, or a number that ends the title or stands before its subtitle or a further number ("2 Part 2")."""
         if _YEAR.fullmatch(word) and self.base:
             self.year = self.year or int(word)
             self.at += 1
@@ -209,11 +209,18 @@ class _Reader:
         value = int(word) if word.isdigit() and len(word) < 4 else _PLAIN_ROMAN.get(word, 0) or _ordinal(word)
         after = self._word(1)
         ends = not after or after == SEPARATOR or after in KINDS or bool(_YEAR.fullmatch(after))
-        if value and self.base and (ends or word in _SURE_ROMAN):
+        # a written ordinal before a part is a name: Lupin the Third Part 4
+        ends = ends or word in _SURE_ROMAN or (word not in _ORDINALS and self._place_follows())
+        if value and self.base and ends:
             self.bare.append((len(self.base), word, value))
             self.at += 1
             return True
         return False
+
+    def _place_follows(self) -> bool:
+        """Whether a number and what it counts come next: "part 2", "2nd part"."""
+        after, then = self._word(1), self._word(2)
+        return (_counts(after) and _number(then) > 0) or (_digits(after) > 0 and _counts(then))
 
 
 def _counts(word: str) -> bool:

@@ -24,6 +24,8 @@ _UNLIKE, _COMMON_WORD = 0.65, 10.0
 _FEW_EPISODES = 6
 #: a start known no better than this is a year
 _YEAR_DAYS = 360
+#: a start known this well tells seasons of a year apart; seasons of a series seldom follow each other in less
+_SEASON_DAYS, _HALF_A_YEAR = 92, 180
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ def _other_number(evidence: Evidence) -> Mask:
     return np.asarray((evidence.column("numbers_relation") == -1) & _no_equal_name(evidence))
 
 
+def _other_marks(evidence: Evidence) -> Mask:
+    """One name but for the marks that belong to it, and two starts that no source is so far out about."""
+    named = (evidence.column("keys_equal") > 0) & (evidence.column("marks_relation") < 1)
+    known = evidence.column("date_width_more") <= _SEASON_DAYS
+    return np.asarray(named & known & (evidence.column("date_gap") > _HALF_A_YEAR))
+
+
 def _clip_and_series(evidence: Evidence) -> Mask:
     return np.asarray((evidence.column("format_clip") == 1) & (evidence.column("format_series") == 1))
 
@@ -86,6 +95,11 @@ VETOES: tuple[Veto, ...] = (
     Veto("other_part", "their titles name different parts", _other_part),
     Veto("other_year", "their titles carry different years", _other_year),
     Veto("other_number", "their titles carry different numbers", _other_number),
+    Veto(
+        "other_marks",
+        "their names differ in a mark, as ! or °, and they began more than half a year apart",
+        _other_marks,
+    ),
     Veto("clip_and_series", "one is a music or promotion clip and the other a series", _clip_and_series),
     Veto(
         "other_length_and_time", "they began at different times and one is several times as long", _far_fewer_episodes

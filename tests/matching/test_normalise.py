@@ -60,6 +60,10 @@ def test_a_list_is_normalised_line_by_line():
         ("'Hana'", ""),
         ("Hana's Ice", ""),
         ("Hana*", "*"),
+        ("Hana √A", "√"),
+        ("Hana∬", "∫∫"),
+        ("Hana♭", "♭"),
+        ("Hana♪", ""),
         ("Hana", ""),
     ],
 )

@@ -27,6 +27,8 @@ def vetoes(one, other):
         ("Hana Part 2", "Hana Part 3", {}, "other_part"),
         ("Hana (2001)", "Hana (2019)", {}, "other_year"),
         ("7 Hana", "8 Hana", {}, "other_number"),
+        ("Hana", "Hana!!", {"start_date": date(2015, 1, 1)}, "other_marks"),
+        ("Hana'", "Hana°", {"start_date": date(2015, 1, 1)}, "other_marks"),
         ("Hana", "Hana", {"start_date": date(1990, 1, 1)}, "years_apart"),
         ("Hana", "Hana", {"format": "MUSIC"}, "clip_and_series"),
         ("Hana", "Hana", {"episodes": 1, "start_date": date(2015, 1, 1)}, "other_length_and_time"),
@@ -53,6 +55,17 @@ def test_short_works_that_share_nothing_but_their_day_are_not_one(left, right, e
     assert vetoes(record("a", "1", *left, **facts), record("b", "1", *right, **facts)) == (
         {"nothing_in_common"} if holds else set()
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "precision", "holds"),
+    [(date(2014, 7, 5), "day", False), (date(2014, 8, 5), "day", True), (date(2015, 1, 1), "year", False)],
+)
+def test_a_mark_alone_parts_nothing_that_began_within_half_a_year(start, precision, holds):
+    """Sources leave marks out now and then; where the starts are half a year apart, and well known, it is a sequel."""
+    facts = {"start_date": start, "start_date_precision": precision, "start_year": start.year}
+    found = vetoes(record("a", "1", "Hana"), record("b", "1", "Hana!!", **facts))
+    assert found == ({"other_marks"} if holds else set())
 
 
 @pytest.mark.parametrize(("precision", "holds"), [("year", True), ("month", False), ("day", False)])
