@@ -59,6 +59,9 @@ format: install-dev  ## Rewrite Python and SQL in the house style
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix sql --processes 2
 
-clean:  ## Remove the built warehouse and caches; the virtual environment stays
-	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+clean:  ## Remove the demo world in ./data and caches; real data and the virtual environment stay
+	@if grep -Eqs '"world"[[:space:]]*:[[:space:]]*"demo"' data/home.json; then echo rm -rf data; rm -rf data; \
+	elif test -e data; then echo "data stays: its home.json does not say that it holds the demo world, and what was" \
+	"landed in it may be in no other place. Look into it and delete it by hand if nobody needs it" >&2; fi
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
