@@ -36,13 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command is None:
         console.say(parser.format_help())
         return WRONG_USAGE
+    status = DONE
     try:
         status = _dispatch(args, console)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has enough of it; nothing more must be written, not even at exit.
+        # Whoever read our output has enough of it; nothing more must be written, not even at exit. What was done and
+        # only not told of has the status that it came to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         return _interrupted(console)
     except Exception as problem:  # noqa: BLE001 - the last line of defence against a bare traceback

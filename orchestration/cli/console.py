@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 from warehouse.lock import still_waiting
@@ -23,6 +25,7 @@ class Console:
         self._stream = _copy_of(sys.stderr)
         self._is_terminal = self._stream.isatty()
         self._transient = False
+        self._is_read = True
 
     def say(self, text: str = "") -> None:
         """Write one message, on lines of its own."""
@@ -45,8 +48,19 @@ class Console:
     def _write(self, text: str) -> None:
         clear = _CLEAR_LINE if self._transient else ""
         self._transient = False
-        self._stream.write(clear + text)
-        self._stream.flush()
+        if self._is_read:
+            try:
+                self._stream.write(clear + text)
+                self._stream.flush()
+            except BrokenPipeError:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Write nowhere from now on: whoever read the messages has enough of them, and the work goes on without."""
+        self._is_read = False
+        with suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+            # What was not written is tried again at the end, and would be complained about then.
+            os.dup2(nowhere.fileno(), self._stream.fileno())
 
 
 def _copy_of(stream: TextIO) -> TextIO:
