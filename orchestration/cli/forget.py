@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from adapters.privacy import Hasher, read_salt
+from orchestration.chosenmodels import chosen_models
 from orchestration.cli.console import Console, counted, out, seconds
 from orchestration.cli.run import conclude, execute_pipeline, last_failure, load_pipeline
 from orchestration.cli.runlock import run_lock
@@ -32,7 +33,8 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
     """Remove the user everywhere and train the models anew without them; returns the exit status of that run.
 
     Raises:
-        UsageError: when the user is not named as `source:user`, or HOME holds nothing.
+        UsageError: when the user is not named as `source:user`, HOME holds nothing, or the tables could not be built
+            anew with these settings; nothing was removed then.
         RunError: when another run did not finish in time.
     """
     source, colon, name = args.user.partition(":")
@@ -42,6 +44,7 @@ def run_forget(args: argparse.Namespace, settings: Settings, console: Console) -
     if not home.landing.is_dir():
         raise UsageError(f"nothing was landed in {home.root}: there is nobody to forget. Name a HOME with --home")
     with run_lock(home, console, settings.lock_timeout, "forget-user"):
+        _refuse_unready(settings, home)
         with _no_run_beside(home, settings.lock_timeout, console):
             tables_are_due = _forget(settings, home, source, name, console)
         return _rebuild(settings, home, console) if tables_are_due else 0
@@ -122,11 +125,26 @@ def _publish_without(warehouse: Warehouse, source: str, called: tuple[str, ...],
     out(f"{counted(drop_older_snapshots(warehouse.home), 'older snapshot')} deleted.")
 
 
+def _refuse_unready(settings: Settings, home: Home) -> None:
+    """Raise unless the run that follows can be: found out afterwards, tables and models would be gone for nothing."""
+    from orchestration.cli.instance import wanted_config
+
+    landed = _of_what_is_landed(settings, home)
+    chosen_models(landed)
+    base_fingerprint(landed)
+    wanted_config(home)
+
+
+def _of_what_is_landed(settings: Settings, home: Home) -> Settings:
+    """The settings of a run that asks nobody."""
+    return settings.model_copy(update={"input": str(home.root.absolute())})
+
+
 def _rebuild(settings: Settings, home: Home, console: Console) -> int:
     """A run on what is landed; asks nobody."""
     console.say("building and training everything anew without this user")
     chosen = RunInput("home", None, home, read_marker(home) or {"world": "recordings"})
-    landed = settings.model_copy(update={"input": str(home.root.absolute())})
+    landed = _of_what_is_landed(settings, home)
     pipeline = load_pipeline(landed, None, base_fingerprint(landed))
     outcome = execute_pipeline(home, console, chosen, None, pipeline)
     status = conclude(landed, chosen, outcome)

@@ -41,30 +41,40 @@ _WORKSPACE = "workspace.yaml"
 _FALLBACK_CONFIG = b"telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
-def refresh_config(home: Home) -> Path:
-    """HOME/dagster with the dagster.yaml of the project's root, and the storage that the settings choose.
+def wanted_config(home: Home) -> bytes:
+    """What the HOME's dagster.yaml should say: that of the project's root, and the storage that the settings choose.
 
     The storage is read from the settings here and not handed in: two processes that open the instance of one HOME must
-    never come to different answers. PostgreSQL has answered by then.
-
-    Returns:
-        The directory, which is Dagster's DAGSTER_HOME.
+    never come to different answers. PostgreSQL has answered by then, and nothing was written.
 
     Raises:
         SettingsError: when PostgreSQL cannot be used, or was used for this HOME and is not named any more.
     """
     settings = load_settings()
-    config = home.dagster / _CONFIG
-    wanted = _shipped_config()
     if settings.dagster_postgres_url.get_secret_value():
         require_postgres(settings.dagster_postgres_url)
         show_dagster_its_storage(settings)
-        wanted += STORAGE_BLOCK.encode()
-    elif keeps_history_in_postgres(home):
+        return _shipped_config() + STORAGE_BLOCK.encode()
+    if keeps_history_in_postgres(home):
+        config = home.dagster / _CONFIG
         raise SettingsError(
             f"{config} keeps the history of runs in PostgreSQL, but {POSTGRES_VARIABLE} is not set: set it as the "
             f"webserver and the daemon have it, or delete {config} to begin a history in SQLite"
         )
+    return _shipped_config()
+
+
+def refresh_config(home: Home) -> Path:
+    """HOME/dagster with the dagster.yaml that it should have.
+
+    Returns:
+        The directory, which is Dagster's DAGSTER_HOME.
+
+    Raises:
+        SettingsError: as `wanted_config`.
+    """
+    wanted = wanted_config(home)
+    config = home.dagster / _CONFIG
     home.dagster.mkdir(parents=True, exist_ok=True)
     if not config.is_file() or config.read_bytes() != wanted:
         write_whole(config, wanted)
@@ -100,7 +110,7 @@ def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInsta
         verbose: let Dagster repeat on the terminal what assets print.
 
     Raises:
-        SettingsError: as `refresh_config`.
+        SettingsError: as `wanted_config`.
     """
     directory = str(refresh_config(home))
     overrides: dict[str, Any] = {}

@@ -149,6 +149,39 @@ def test_nobody_is_forgotten_beside_a_run_that_may_have_read_them(
     assert "Landing: 1 row removed" in osusume("forget-user", "anilist:mika", "--home", home.root).out
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "decisions", "said"),
+    [
+        ("OSUSUME_MODELS", "slimm", "", "OSUSUME_MODELS names 'slimm'"),
+        ("OSUSUME_SEED", "42", "no decision", "people's decisions cannot be used"),
+        # Port 9 of this machine answers nobody.
+        (
+            "OSUSUME_DAGSTER_POSTGRES_URL",
+            "postgresql+psycopg2://osusume:geheim@127.0.0.1:9/history",
+            "",
+            "OSUSUME_DAGSTER_POSTGRES_URL",
+        ),
+    ],
+)
+def test_nobody_is_forgotten_with_settings_that_the_rebuild_would_refuse(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, decisions: str, said: str
+) -> None:
+    """The models and the landing are as before: found out afterwards, they would be gone for nothing."""
+    home = Home(tmp_path / "home")
+    file = tmp_path / "anilist_ratings.csv.gz"
+    file.write_bytes(gzip.compress(b"user_id,anilist_id,score\nmika,1,50\n"))
+    land_file(home, "anilist", "ratings", file, DAY)
+    home.models.mkdir()
+    if decisions:
+        home.decisions.write_text(decisions)
+    monkeypatch.setenv(variable, value)
+    called = osusume("forget-user", "anilist:mika", "--home", home.root)
+    assert called.status == 2
+    assert said in called.err
+    assert home.models.is_dir()
+    assert not is_forgotten(home, "anilist", "mika")
+
+
 def test_stand_ins_beside_another_command_give_no_advice(osusume: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody sees the lines that were to be copied: they are read by the command that started them.
 
