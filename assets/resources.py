@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -84,7 +85,6 @@ class RunSettings(dg.ConfigurableResource[None]):
         models: names of the models that are evaluated; [] = all there are.
         retrain_percent: models are taught again once so many of a hundred entries, or anime, have changed; 0 = at
             every change.
-        mlflow_uri: where model versions are tracked; off = nowhere, '' = under HOME.
     """
 
     seed: int = 42
@@ -92,8 +92,18 @@ class RunSettings(dg.ConfigurableResource[None]):
     fingerprint: str = ""
     models: list[str] = Field(default_factory=list)
     retrain_percent: float = 5.0
-    mlflow_uri: str = "off"
 
     def chosen(self, known: Collection[str]) -> frozenset[str]:
         """The models to evaluate, of those that are known."""
         return frozenset(self.models or known)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where model versions are tracked; a plain object, since the UI shows the values of Dagster's own resources.
+
+    Attributes:
+        uri: of MLflow, which may hold a password; off = nowhere, '' = under HOME.
+    """
+
+    uri: str = field(default="off", repr=False)

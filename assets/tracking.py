@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from assets.resources import RunSettings, WarehouseResource
+from assets.resources import Tracking, WarehouseResource
 from assets.results import OWNERS
 from recommenders.errors import StoreError
 from recommenders.store import read_header
@@ -49,17 +49,17 @@ Row = Mapping[str, Any]
     "fact_model_metric and dim_recommendation_model. Off where the extra ml is not installed.",
 )
 def model_tracking(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource, run_settings: RunSettings
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, tracking: dg.ResourceParam[Tracking]
 ) -> dg.MaterializeResult[None]:
     """How many versions were logged now, and where; nothing where tracking is off, which is said."""
-    if why := why_off(run_settings.mlflow_uri):
+    if why := why_off(tracking.uri):
         context.log.info("tracking is %s", why)
         return dg.MaterializeResult(metadata={"tracking": why})
     opened = warehouse.open()
     with opened.writer("read what is tracked") as connection:
         rows = fetch(connection, "inputs/tracked_figures").to_pylist()
-    logged = track_news(opened.home, run_settings.mlflow_uri, rows)
-    where = "HOME/mlflow" if not run_settings.mlflow_uri else "the server of OSUSUME_MLFLOW_URI"
+    logged = track_news(opened.home, tracking.uri, rows)
+    where = "HOME/mlflow" if not tracking.uri else "the server of OSUSUME_MLFLOW_URI"
     return dg.MaterializeResult(metadata={"tracking": where, "logged": len(logged)})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assets.crawling import Crawling
-from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from assets.resources import RecordingsInput, RunSettings, Tracking, WarehouseResource
 from orchestration.chosenmodels import chosen_models
 from orchestration.crawling import Years, crawling_for
 from orchestration.settings import Settings, forbid_telemetry
@@ -14,7 +14,7 @@ from orchestration.settings import Settings, forbid_telemetry
 
 def resources_for(
     settings: Settings, recordings: Path | None, fingerprint: str = "", ranges: Mapping[str, Years] | None = None
-) -> dict[str, WarehouseResource | RecordingsInput | RunSettings | Crawling]:
+) -> dict[str, WarehouseResource | RecordingsInput | RunSettings | Tracking | Crawling]:
     """The resources of a run, by the names that assets use.
 
     Args:
@@ -38,7 +38,7 @@ def resources_for(
             fingerprint=fingerprint,
             models=chosen_models(settings),
             retrain_percent=settings.retrain_percent,
-            mlflow_uri=settings.mlflow_uri,
         ),
+        "tracking": Tracking(settings.mlflow_uri),
         "crawling": crawling_for(settings, ranges),
     }

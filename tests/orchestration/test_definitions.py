@@ -9,9 +9,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
 
 from orchestration.definitions import build_definitions
-from orchestration.settings import Settings
+from orchestration.settings import Settings, load_settings
 from warehouse.sqlfiles import all_sql_files
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
@@ -80,6 +81,22 @@ def test_schedules_wait_for_the_user() -> None:
         assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
         assert schedule.execution_timezone == "UTC"
         assert schedule.description
+
+
+def test_no_secret_is_told_to_the_ui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Dagster exports of a code location, values of resources included, is shown to whoever may look at it."""
+    secrets = {
+        "OSUSUME_MLFLOW_URI": "http://tracker:Sup3rSecret@host",
+        "OSUSUME_ALERT_WEBHOOK": "https://hooks.example/Sup3rSecret",
+        "OSUSUME_MYANIMELIST_CLIENT_ID": "Sup3rSecret",
+        "OSUSUME_DAGSTER_POSTGRES_URL": "postgresql+psycopg2://osusume:Sup3rSecret@host/history",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+    repository = build_definitions(load_settings(home=tmp_path, input="live")).get_repository_def()
+    told = dg.serialize_value(RepositorySnap.from_def(repository))
+    assert "run_settings" in told
+    assert "Sup3rSecret" not in told
 
 
 #: What only steps need, and what costs a quarter of a second or more to import.
