@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -32,6 +32,8 @@ POSTGRES_VARIABLE = "OSUSUME_DAGSTER_POSTGRES_URL"
 POSTGRES_SCHEME = "postgresql+psycopg2"
 #: `user:password@` in an address.
 _LOGIN = re.compile(r"(?<=://)[^\s/]*@")
+#: The password in an address, and whatever follows it as far as the last @.
+_PASSWORD = re.compile(r"://[^\s:/@]*:(\S+)@")
 DEMO = "demo"
 LIVE = "live"
 
@@ -97,8 +99,8 @@ class Settings(SourceSettings):
 
     dagster_postgres_url: SecretStr = Field(
         SecretStr(""),
-        description=f"{POSTGRES_SCHEME}://USER:PASSWORD@HOST:5432/DATABASE, for Dagster's own history of runs; "
-        "empty = SQLite under HOME/dagster",
+        description=f"{POSTGRES_SCHEME}://USER:PASSWORD@HOST:5432/DATABASE, for Dagster's own history of runs (in the "
+        "password %40 for @, %2F for /); empty = SQLite under HOME/dagster",
     )
 
     @field_validator("home", "users")
@@ -112,10 +114,8 @@ class Settings(SourceSettings):
     def _is_postgres(cls, url: SecretStr) -> SecretStr:
         """Only addresses that every process of Dagster understands as they stand."""
         given = url.get_secret_value()
-        if given:
-            parts = urlsplit(given)
-            if parts.scheme != POSTGRES_SCHEME or not parts.hostname or not parts.path.strip("/"):
-                raise ValueError("no address of a database")
+        if given and not _leads_to_a_database(given):
+            raise ValueError("no address of a database")
         return url
 
     @property
@@ -155,7 +155,7 @@ def secret_values() -> frozenset[str]:
     """
     settings = load_settings()
     values = [_as_text(getattr(settings, name)) for name in SECRETS]
-    return frozenset(filter(None, [*values, *(urlsplit(value).password for value in values)]))
+    return frozenset(filter(None, [*values, *(word for value in values for word in _passwords(value))]))
 
 
 def unknown_variables() -> list[str]:
@@ -202,6 +202,31 @@ def store_plans_at_once() -> None:
 def forbid_telemetry() -> None:
     """Tell MLflow, which asks when it is imported, to send nothing; whoever has set it otherwise is heeded."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+
+def _leads_to_a_database(address: str) -> bool:
+    """Whether every process of Dagster finds server and database in it; what stands in it is never told."""
+    # Only who names an address pays for the import.
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url, parts = make_url(address), urlsplit(address)
+    except (ValueError, ArgumentError):
+        return False
+    # After an @ that stands in the password as it is, its end would be taken for the server, and be shown as that.
+    if url.drivername != POSTGRES_SCHEME or not url.host or "@" in url.host or not 0 < (url.port or 1) < 2**16:
+        return False
+    return bool(parts.hostname and (url.database or "").strip("/"))
+
+
+def _passwords(address: str) -> Iterator[str]:
+    """The password in an address, as it stands there and as the server is told it; nothing where there is none."""
+    for found in _PASSWORD.findall(address):
+        # Nobody can say which @ ends it: MLflow takes one in a password as it stands, and one may come later.
+        words = str(found).split("@")
+        ends = ["@".join(words[: at + 1]) for at in range(len(words))]
+        yield from (*ends, *map(unquote, ends))
 
 
 def _as_text(value: object) -> str:

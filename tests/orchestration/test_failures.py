@@ -323,3 +323,13 @@ def test_secrets_are_those_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OSUSUME_ALERT_WEBHOOK", WEBHOOK)
     monkeypatch.setenv("OSUSUME_MLFLOW_URI", "http://me:long-word@localhost:5000")
     assert secret_values() == {WEBHOOK, "http://me:long-word@localhost:5000", "long-word"}
+
+
+def test_a_password_is_a_secret_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it stands in the address, with its signs as %XX, and as the server is told it, which is what drivers quote."""
+    address = "postgresql+psycopg2://osusume:s%40cret-w%2Ford@db/history"
+    monkeypatch.setenv("OSUSUME_DAGSTER_POSTGRES_URL", address)
+    assert secret_values() == {address, "s%40cret-w%2Ford", "s@cret-w/ord"}
+    monkeypatch.setenv("OSUSUME_DAGSTER_POSTGRES_URL", "")
+    monkeypatch.setenv("OSUSUME_MLFLOW_URI", "http://me:s@cret-word@host")
+    assert "s@cret-word" in secret_values()

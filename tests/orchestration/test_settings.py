@@ -78,6 +78,11 @@ def test_a_wrong_value_is_refused_by_name_value_and_remedy(
         "postgresql+psycopg2://osusume:geheim@db",
         "postgresql+psycopg2:///history?password=geheim",
         "postgresql+psycopg2://osusume:geheim]@db/history",
+        "postgresql+psycopg2://osusume:geheim/history",
+        "postgresql+psycopg2://osusume:p@geheim@127.0.0.1:5432/history",
+        "postgresql+psycopg2://osusume:geheim@db:54321x/history",
+        "postgresql+psycopg2://osusume:geheim@db:99999/history",
+        "postgresql+psycopg2://osusume:geheim\u2100@db/history",
         "geheim",
     ],
 )
