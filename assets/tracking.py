@@ -14,6 +14,7 @@ import dagster as dg
 from assets.resources import Tracking, WarehouseResource
 from assets.results import OWNERS
 from recommenders.errors import StoreError
+from recommenders.extras import installing
 from recommenders.store import read_header
 from warehouse.build import fetch
 from warehouse.files import write_whole
@@ -28,7 +29,7 @@ VERSION, ACTIVE, CHECKSUM = "osusume.model_version_id", "osusume.is_active", "os
 OFF = "off"
 #: Under HOME/mlflow: the database, and a hash of what it was told last.
 DATABASE, TOLD = "mlflow.db", "told"
-NOT_INSTALLED = "off: MLflow is not installed. `pip install .[ml]` in the project's directory switches it on"
+NOT_INSTALLED = f"off: MLflow is not installed. `{installing('ml')}` in the project's directory switches it on"
 SWITCHED_OFF = "off: OSUSUME_MLFLOW_URI says so. Leave it empty to keep runs under HOME/mlflow, or name a server"
 #: What MLflow takes in one call.
 BATCH = 1000

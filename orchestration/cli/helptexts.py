@@ -1,5 +1,7 @@
 """What stands under the help of each command: examples, and what a newcomer should know first."""
 
+from recommenders.extras import installing
+
 EXIT = """exit status:
   0    done
   1    an asset or a blocking check failed
@@ -93,7 +95,7 @@ What a person promotes stays, also with new data (its model is then taught on th
 somebody says otherwise. It is landed with name, reason and time, survives the deletion of the warehouse, and stands in
 fact_promotion_decision. The command says which run makes recommendations of it."""
 
-TUNE = """examples:
+TUNE = f"""examples:
   osusume models tune                            20 trials of every model
   osusume models tune --model ease als           of these two
   osusume models tune --model ease --minutes 10  as many as are done in ten minutes, at most 20
@@ -102,7 +104,7 @@ TUNE = """examples:
 The search looks at the training part of the evaluation alone, and hides ratings of its own inside it. What it finds
 is compared with the default on ratings that no trial was ranked by, and used from the next `osusume run` on if it is
 better beyond the paired 95 % interval. A search that was cut off goes on where it stopped: the same command again.
-Needs optuna: `pip install .[ml]` in the project's directory."""
+Needs optuna: in the project's directory {installing("ml")}"""
 
 EVALUATE = """examples:
   osusume models evaluate                                   on users whom no model was trained on, a fifth at a time

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orchestration.errors import SettingsError
 from orchestration.settings import POSTGRES_VARIABLE
+from recommenders.extras import installing
 
 #: Appended to dagster.yaml. Runs, events, schedules and sensors all go there.
 STORAGE_BLOCK = f"""
@@ -38,7 +39,7 @@ def require_postgres(address: SecretStr) -> str:
         raise SettingsError(
             f"{POSTGRES_VARIABLE} is set, but what speaks to PostgreSQL is not installed: "
             "pip install 'osusume[postgres]' (from the project's directory: "
-            ".venv/bin/pip install -c constraints.txt -e '.[postgres]')"
+            f"{installing('postgres')})"
         )
     url = make_url(address.get_secret_value())
     engine = create_engine(url, connect_args={"connect_timeout": _PATIENCE_S})

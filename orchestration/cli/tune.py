@@ -18,6 +18,7 @@ from orchestration.errors import UsageError
 from orchestration.settings import Settings
 from recommenders.discovery import all_models
 from recommenders.errors import RecommenderError
+from recommenders.extras import installing
 from warehouse.files import try_flock
 from warehouse.home import Home
 
@@ -35,7 +36,7 @@ def run_tune(args: argparse.Namespace, settings: Settings, console: Console) -> 
         UsageError: optuna is not installed, a model is unknown, HOME holds no ratings, another search is at work.
     """
     if find_spec("optuna") is None:
-        raise UsageError("`osusume models tune` needs optuna: run `pip install .[ml]` in the project's directory")
+        raise UsageError(f"`osusume models tune` needs optuna: run `{installing('ml')}` in the project's directory")
     names = _chosen(args.model, console)
     home = Home(settings.home)
     warehouse = writable_warehouse(settings, console)

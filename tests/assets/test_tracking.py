@@ -128,4 +128,4 @@ def test_where_it_is_off_it_says_how_to_switch_it_on(monkeypatch: pytest.MonkeyP
     assert why_off("") is None
     assert "OSUSUME_MLFLOW_URI says so" in str(why_off("off"))
     monkeypatch.setattr(tracking, "find_spec", lambda _name: None)
-    assert "`pip install .[ml]`" in str(why_off("http://localhost:5000"))
+    assert "`.venv/bin/pip install -c constraints.txt -e '.[ml]'`" in str(why_off("http://localhost:5000"))

@@ -68,4 +68,4 @@ def test_without_optuna_it_says_what_to_install(osusume: Call, monkeypatch: pyte
     monkeypatch.setattr(tune, "find_spec", lambda _name: None)
     called = osusume("models", "tune")
     assert called.status == 2
-    assert "pip install .[ml]" in called.err
+    assert ".venv/bin/pip install -c constraints.txt -e '.[ml]'" in called.err
