@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from orchestration.cli.console import Console, counted, out
-from orchestration.cli.findings import Finding
+from orchestration.cli.findings import Finding, looked
 from orchestration.settings import Settings
 
 
@@ -31,4 +31,4 @@ def _findings(args: argparse.Namespace, settings: Settings) -> Iterator[Finding]
 
     yield from machine_findings(settings, vars(args))
     yield from home_findings(settings)
-    yield from source_findings(settings)
+    yield from looked("sources", lambda: source_findings(settings))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from orchestration.cli.refusals import OWNERS_REMEDY, refused
+from orchestration.errors import OrchestrationError
+from warehouse.errors import WarehouseError
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -31,3 +36,13 @@ def warn(what: str, said: str, remedy: str) -> Finding:
 def fail(what: str, said: str, remedy: str) -> Finding:
     """It does not work until the remedy is applied."""
     return Finding("fail", what, said, remedy)
+
+
+def looked(what: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """What a look finds; where it breaks off, why is a finding as well, so that the other looks go on."""
+    try:
+        yield from look()
+    except OSError as problem:
+        yield fail(what, refused(problem), OWNERS_REMEDY)
+    except (OrchestrationError, WarehouseError) as problem:
+        yield fail(what, str(problem), "do as it says")

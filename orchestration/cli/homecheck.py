@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from orchestration.cli.console import counted, size
-from orchestration.cli.findings import Finding, fail, ok, warn
+from orchestration.cli.findings import Finding, fail, looked, ok, warn
 from orchestration.cli.refusals import OWNERS_REMEDY, refused
 from orchestration.cli.runlock import running
 from orchestration.cli.unchanged import rolled_back_from
@@ -29,15 +29,15 @@ _LOCK_WAIT_S = 2.0
 def home_findings(settings: Settings) -> Iterator[Finding]:
     """What was found under HOME, in the order of the data's way through it."""
     home = Home(settings.home)
-    yield from home_directory(home)
-    yield usable_input(settings, home)
-    yield from landing(home)
-    yield from writers(home)
-    yield warehouse_file(settings, home)
-    yield snapshot(home)
-    history = run_history(settings, home)
+    yield from looked("home", lambda: home_directory(home))
+    yield from looked("input", lambda: [usable_input(settings, home)])
+    yield from looked("landing", lambda: landing(home))
+    yield from looked("writers", lambda: writers(home))
+    yield from looked("warehouse", lambda: [warehouse_file(settings, home)])
+    yield from looked("snapshot", lambda: [snapshot(home)])
+    history, unfinished = run_history(settings, home)
     yield history
-    yield from leftovers(home, with_runs=history.level == "ok")
+    yield from looked("leftovers", lambda: leftovers(home, unfinished))
 
 
 def home_directory(home: Home) -> Iterator[Finding]:
@@ -73,6 +73,12 @@ def usable_input(settings: Settings, home: Home) -> Finding:
 
 def landing(home: Home) -> Iterator[Finding]:
     """How much was landed, and whether every file is there as its manifest says, our own state included."""
+    unread: list[OSError] = []
+    # Whoever looks for files takes a directory that may not be read for an empty one.
+    list(os.walk(home.landing, onerror=unread.append) if home.landing.is_dir() else ())
+    if unread:
+        yield from (fail("landing", refused(problem), OWNERS_REMEDY) for problem in unread)
+        return
     landed: list[LandedFile] = []
     broken = False
     for source, stream in landed_streams(home):
@@ -146,8 +152,32 @@ def snapshot(home: Home) -> Finding:
     return ok("snapshot", said)
 
 
-def run_history(settings: Settings, home: Home) -> Finding:
-    """Where Dagster keeps its runs, and whether it can be read there."""
+def run_history(settings: Settings, home: Home) -> tuple[Finding, list[str]]:
+    """Where Dagster keeps its runs and whether it can be read there, and the runs in it that never ended."""
+    from dagster import DagsterError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from orchestration.cli.instance import opened_as_it_is, unfinished_runs
+
+    try:
+        kept = _kept_history(settings, home)
+        # To read it, files are opened to be written.
+        is_ours = os.access(home.dagster, os.W_OK | os.X_OK)
+        if kept.level != "ok" or not is_ours or running(home) is not None:
+            return kept, []
+        with opened_as_it_is(home) as instance:
+            return kept, unfinished_runs(instance, home) if instance is not None else []
+    except (OSError, SQLAlchemyError, DagsterError) as problem:
+        said = " ".join(str(getattr(problem, "orig", None) or problem).split())
+        remedy = (
+            f"restore {home.dagster} from a backup, or move its history/ away: the records of earlier runs go with it, "
+            "and no table does"
+        )
+        return fail("history", f"of Dagster's runs cannot be read under {home.dagster}: {said}", remedy), []
+
+
+def _kept_history(settings: Settings, home: Home) -> Finding:
+    """Where Dagster keeps its runs, and whether PostgreSQL answers where it is that."""
     from orchestration.cli.instance import keeps_history_in_postgres
     from orchestration.cli.postgres import place_of, require_postgres
 
@@ -164,23 +194,17 @@ def run_history(settings: Settings, home: Home) -> Finding:
     return ok("history", f"of Dagster's runs: {place_of(address)}, answers (version {version})")
 
 
-def leftovers(home: Home, *, with_runs: bool = True) -> Iterator[Finding]:
+def leftovers(home: Home, runs: Sequence[str] = ()) -> Iterator[Finding]:
     """What killed processes left behind; all of it is tidied by the next run.
 
     Args:
         home: where.
-        with_runs: whether the history of runs can be read.
+        runs: those that never ended.
     """
     parts = [path for path in home.root.rglob(f"*{PART_SUFFIX}") if path.is_file()] if home.root.is_dir() else []
     parts += list(home.published.glob(".building-*"))
     found = [counted(len(parts), "half-written file")] if parts else []
-    is_ours = os.access(home.dagster, os.W_OK | os.X_OK)
-    if with_runs and is_ours and (home.dagster / "dagster.yaml").is_file() and running(home) is None:
-        from orchestration.cli.instance import open_instance, unfinished_runs
-
-        with open_instance(home) as instance:
-            runs = unfinished_runs(instance, home)
-        found += [counted(len(runs), "run") + " without an end"] if runs else []
+    found += [counted(len(runs), "run") + " without an end"] if runs else []
     if found:
         remedy = "the next `osusume run` that has something to do tidies up, `osusume run --force` at once"
         yield warn("leftovers", f"{' and '.join(found)} of killed processes", remedy)

@@ -113,20 +113,44 @@ def open_instance(home: Home, *, verbose: bool = False) -> Iterator[DagsterInsta
         SettingsError: as `wanted_config`.
     """
     directory = str(refresh_config(home))
-    overrides: dict[str, Any] = {}
     store_plans_at_once()
+    # Dagster makes its SQLite files on opening, and fails when two processes make them at once.
+    with directory_lock(home.dagster):
+        instance = DagsterInstance.from_ref(
+            InstanceRef.from_dir(directory, overrides=_overrides(home, verbose=verbose))
+        )
+    with instance:
+        # Dagster would connect anew for each of the thousands of events of a run.
+        instance.optimize_for_webserver(**_KEEP_CONNECTIONS)
+        yield instance
+
+
+@contextmanager
+def opened_as_it_is(home: Home) -> Iterator[DagsterInstance | None]:
+    """The instance with its dagster.yaml as it stands, to be looked at and not made; None where there is none yet."""
+    settings = load_settings()
+    show_dagster_its_storage(settings)
+    in_postgres = bool(settings.dagster_postgres_url.get_secret_value())
+    is_made = in_postgres or (home.dagster / "history" / "runs.db").is_file()
+    if not is_made or not (home.dagster / _CONFIG).is_file() or in_postgres != keeps_history_in_postgres(home):
+        yield None
+        return
+    with DagsterInstance.from_ref(
+        InstanceRef.from_dir(str(home.dagster.absolute()), overrides=_overrides(home))
+    ) as one:
+        yield one
+
+
+def _overrides(home: Home, *, verbose: bool = False) -> dict[str, Any]:
+    """What of the instance is of our own kind."""
+    directory = str(home.dagster.absolute())
+    overrides: dict[str, Any] = {}
     if not keeps_history_in_postgres(home):
         overrides["storage"] = _custom("storage", "KeptOpenStorage", directory)
     if not verbose:
         logs = str(Path(directory, "storage"))
         overrides["compute_logs"] = _custom("captured", "CapturedOutput", logs)["custom"]
-    # Dagster makes its SQLite files on opening, and fails when two processes make them at once.
-    with directory_lock(home.dagster):
-        instance = DagsterInstance.from_ref(InstanceRef.from_dir(directory, overrides=overrides))
-    with instance:
-        # Dagster would connect anew for each of the thousands of events of a run.
-        instance.optimize_for_webserver(**_KEEP_CONNECTIONS)
-        yield instance
+    return overrides
 
 
 def unfinished_runs(instance: DagsterInstance, home: Home) -> list[str]:

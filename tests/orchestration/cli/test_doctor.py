@@ -1,8 +1,12 @@
 """`osusume doctor`: every finding has a level, and what is wrong has a remedy."""
 
+import ctypes
 import errno
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +16,7 @@ import pytest
 
 from orchestration.cli.console import Console
 from orchestration.cli.homecheck import leftovers, snapshot, warehouse_file, writers
+from orchestration.cli.instance import open_instance
 from orchestration.cli.machine import available_memory, disk, memory, packages, python_version
 from orchestration.cli.runlock import run_lock
 from orchestration.settings import load_settings
@@ -136,6 +141,62 @@ def test_a_home_that_may_only_be_read_is_looked_at_all_the_same(
     assert "Permission denied" in called.out
     assert "snapshot" in called.out
     assert "unexpected" not in called.err
+
+
+def heed_permissions() -> None:
+    """Take from root the right to read what nobody may read, so that the tests hold for root as for everybody."""
+    if os.geteuid() == 0:
+        libc = ctypes.CDLL(None)
+        for right in (1, 2):  # to write, and to read and list, whatever the permissions
+            libc.prctl(24, right)  # drop it for what is started from here
+
+
+@pytest.mark.parametrize("place", ["landing", "landing/kitsu", "landing/kitsu/anime"])
+def test_what_of_the_landing_may_not_be_read_is_named(tmp_path: Path, place: str) -> None:
+    """It is neither taken for empty nor the end of the looking."""
+    home = Home(tmp_path / "home")
+    with open_log(home, "kitsu", "anime"):
+        pass
+    command = [sys.executable, "-m", "orchestration", "doctor", "--home", str(home.root)]
+    (home.root / place).chmod(0)
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False, preexec_fn=heed_permissions
+    )
+    (home.root / place).chmod(0o755)
+    assert done.returncode == 1, done.stderr
+    assert f"fail  landing    {home.root / place}: Permission denied" in done.stdout
+    assert "the user who owns HOME" in done.stdout
+    assert "unexpected" not in done.stderr
+    assert "leftovers" in done.stdout
+
+
+@pytest.mark.parametrize("damaged", ["home.json", "dagster/history/runs.db"])
+def test_what_is_damaged_is_a_finding_and_no_end(osusume: Call, tmp_path: Path, damaged: str) -> None:
+    """The marker, and the history of runs; everything else is looked at all the same."""
+    home = Home(tmp_path / "home")
+    with open_instance(home):
+        home.marker.write_text('{"world": "demo"}')
+    (home.root / damaged).write_bytes(b"neither JSON nor a database" * 100)
+    called = osusume("doctor", "--home", home.root)
+    assert called.status == 1, called.err
+    what = "home" if damaged == "home.json" else "history"
+    (found,) = [line for line in called.out.splitlines() if line.startswith(f"fail  {what} ")]
+    assert str(home.marker if what == "home" else home.dagster) in found
+    assert "unexpected" not in called.err
+    assert "ok    leftovers" in called.out
+
+
+def test_doctor_changes_nothing(osusume: Call, tmp_path: Path) -> None:
+    """A dagster.yaml of an earlier version stays, and a history that was moved away is not begun anew."""
+    home = Home(tmp_path / "home")
+    with open_instance(home):
+        (home.dagster / "dagster.yaml").write_text("# of an earlier version")
+    for is_moved_away in (False, True):
+        if is_moved_away:
+            shutil.rmtree(home.dagster / "history")
+        before = {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()}
+        assert osusume("doctor", "--home", home.root).status == 0
+        assert {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()} == before
 
 
 def wait_for_ticket(home: Home) -> None:
