@@ -141,9 +141,19 @@ def open_place(base: str = BASE_URL, **how: Any) -> FileSession | Path:
     Raises:
         Misunderstood: when it is neither.
     """
+    directory = require_place(base)
+    return FileSession(SOURCE, base_url=base, **how) if directory is None else directory
+
+
+def require_place(base: str) -> Path | None:
+    """The directory that a path or a file:// address names; None for an address, which is not asked.
+
+    Raises:
+        Misunderstood: when it is neither.
+    """
     parts = urlsplit(base)
-    if parts.scheme in ("http", "https"):
-        return FileSession(SOURCE, base_url=base, **how)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return None
     directory = Path(unquote(parts.path)) if parts.scheme == "file" else Path(base).expanduser()
     if not directory.is_dir():
         raise Misunderstood(f"{base} is neither an address nor a directory; correct OSUSUME_IMDB_URL")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from adapters.errors import AdapterError
+from adapters.imdb import require_place
 from adapters.privacy import read_users
 from assets.crawling import LIST_SOURCES, Crawling, ServiceAccess
 from orchestration.demoworld import DEMO_CLIENT_ID, DEMO_HURRY, DEMO_SOURCES, DEMO_TODAY
@@ -59,7 +60,7 @@ def refuse_unready(settings: Settings) -> None:
     """Raise unless the live services can be asked as the settings want it; nothing was asked yet then.
 
     Raises:
-        SettingsError: when MyAnimeList is named without a client id.
+        SettingsError: when MyAnimeList is named without a client id, or IMDb with a place where its files are not.
         InputError: when the file of users cannot be read.
     """
     if not settings.is_live:
@@ -70,6 +71,11 @@ def refuse_unready(settings: Settings) -> None:
             "https://myanimelist.net/apiconfig and set OSUSUME_MYANIMELIST_CLIENT_ID, or leave it out "
             "(jikan offers the same catalogue without a key, slower)"
         )
+    if "imdb" in settings.live_sources:
+        try:
+            require_place(settings.url_of("imdb"))
+        except AdapterError as problem:
+            raise SettingsError(str(problem)) from problem
     if settings.users is not None:
         try:
             read_users(settings.users, LIST_SOURCES)

@@ -23,7 +23,7 @@ from assets.tuned import adopted
 from matching.adopted import LOG, training_in_force
 from matching.decisionfiles import FILE, decisions_at_hand
 from matching.errors import OverrideError
-from matching.overrides import in_force
+from matching.overrides import Override, in_force
 from orchestration.errors import InputError
 from orchestration.inputs import resolve_input
 from orchestration.settings import Settings
@@ -181,17 +181,22 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def _decisions(home: Home, other: Home | None, today: date) -> list[str]:
-    """People's decisions on identity, each with whether its time has run out, once the other HOME is taken over.
+def decisions_of_people(home: Home, other: Home | None = None) -> list[Override]:
+    """People's decisions on identity, once the other HOME is taken over.
 
     Raises:
         InputError: when a line of theirs cannot be understood.
     """
     own = home.decisions if other is None or home.decisions.is_file() else other.decisions
     try:
-        found = decisions_at_hand(sql_root() / "seeds" / FILE, own)
+        return list(decisions_at_hand(sql_root() / "seeds" / FILE, own))
     except OverrideError as problem:
         raise InputError(f"people's decisions cannot be used: {problem}") from problem
+
+
+def _decisions(home: Home, other: Home | None, today: date) -> list[str]:
+    """The same, each with whether its time has run out."""
+    found = decisions_of_people(home, other)
     in_time = set(in_force(found, today))
     return [f"{one!r} {'in time' if one in in_time else 'expired'}" for one in found]
 

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from orchestration.chosenmodels import chosen_models
 from orchestration.cli.console import counted, size
 from orchestration.cli.findings import Finding, fail, looked, ok, warn
 from orchestration.cli.refusals import OWNERS_REMEDY, refused
 from orchestration.cli.runlock import running
 from orchestration.cli.unchanged import rolled_back_from
 from orchestration.errors import UsageError
+from orchestration.fingerprint import decisions_of_people
 from orchestration.inputs import read_input, read_marker, refuse_other_world, resolve_own_input
 from orchestration.settings import DEMO, POSTGRES_VARIABLE, Settings
 from warehouse.connection import Warehouse
@@ -31,6 +33,8 @@ def home_findings(settings: Settings) -> Iterator[Finding]:
     home = Home(settings.home)
     yield from looked("home", lambda: home_directory(home))
     yield from looked("input", lambda: [usable_input(settings, home)])
+    yield from looked("models", lambda: [models(settings)])
+    yield from looked("decisions", lambda: [decisions(home)])
     yield from looked("landing", lambda: landing(home))
     yield from looked("writers", lambda: writers(home))
     yield from looked("warehouse", lambda: [warehouse_file(settings, home)])
@@ -69,6 +73,16 @@ def usable_input(settings: Settings, home: Home) -> Finding:
         return fail("input", "it cannot be used", str(problem))
     lines = sum(recording.lines for recording in recordings)
     return ok("input", f"{chosen.label}: {counted(len(recordings), 'file')}, {counted(lines, 'line')}")
+
+
+def models(settings: Settings) -> Finding:
+    """Which models a run evaluates; one that there is not is refused by name."""
+    return ok("models", f"a run evaluates {', '.join(chosen_models(settings))}")
+
+
+def decisions(home: Home) -> Finding:
+    """How many decisions of people matching heeds; a line that cannot be understood is refused by its place."""
+    return ok("decisions", f"{counted(len(decisions_of_people(home)), 'decision')} of people on what is one anime")
 
 
 def landing(home: Home) -> Iterator[Finding]:

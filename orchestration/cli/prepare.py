@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from orchestration.chosenmodels import chosen_models
 from orchestration.cli.console import Console, counted, out
+from orchestration.fingerprint import decisions_of_people
 from orchestration.inputs import read_input, refuse_other_world, resolve_own_input, write_marker
 from orchestration.settings import Settings
 from warehouse.home import Home
@@ -15,7 +17,7 @@ def run_prepare(settings: Settings, console: Console) -> int:
     want as DAGSTER_HOME.
 
     Raises:
-        UsageError: when input, HOME, sources or PostgreSQL cannot be used.
+        UsageError: when input, HOME, models, people's decisions, sources or PostgreSQL cannot be used.
     """
     from orchestration.cli.instance import open_instance
     from orchestration.crawling import refuse_unready
@@ -24,6 +26,8 @@ def run_prepare(settings: Settings, console: Console) -> int:
     home = Home(settings.home)
     chosen = resolve_own_input(settings)
     refuse_other_world(home, chosen)
+    chosen_models(settings)
+    decisions_of_people(home, chosen.other)
     refuse_unready(settings)
     with open_instance(home) as instance:
         console.say(f"Dagster's history answers: {counted(instance.get_runs_count(), 'run')} so far")

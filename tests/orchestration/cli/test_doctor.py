@@ -270,6 +270,32 @@ def test_the_sources_of_a_live_run_are_shown_and_nobody_is_asked(osusume: Call, 
     assert "OSUSUME_CONTACT" in called.out
 
 
+@pytest.mark.parametrize("command", ["doctor", "prepare"])
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OSUSUME_MODELS", "slimm", "OSUSUME_MODELS names 'slimm': did you mean slim?"),
+        ("OSUSUME_IMDB_URL", "/nope", "/nope is neither an address nor a directory; correct OSUSUME_IMDB_URL"),
+        ("OSUSUME_IMDB_URL", "gopher://x", "gopher://x is neither an address nor a directory"),
+        ("OSUSUME_SEED", "42", "people's decisions cannot be used"),
+    ],
+)
+def test_what_a_run_would_refuse_is_found_before(
+    osusume: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, variable: str, value: str, said: str
+) -> None:
+    """Models, the place of IMDb's files, and decisions: one is a finding, the other ends before it has made a thing."""
+    home = Home(tmp_path / "home")
+    home.root.mkdir()
+    if "decisions" in said:
+        home.decisions.write_text("no decision")
+    for name, word in {"OSUSUME_INPUT": "live", "OSUSUME_SOURCES": "imdb", variable: value}.items():
+        monkeypatch.setenv(name, word)
+    called = osusume(command, "--home", home.root)
+    assert called.status == (1 if command == "doctor" else 2)
+    assert said in called.out + called.err
+    assert not home.dagster.exists()
+
+
 def test_an_interrupted_crawl_is_shown(osusume: Call, tmp_path: Path) -> None:
     """With what will become of it."""
     home = Home(tmp_path / "home")
