@@ -67,7 +67,7 @@ def _common() -> _Parser:
     """The options that stand before or after the command."""
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("everywhere")
-    group.add_argument("--home", metavar="DIR", help="where everything lies (OSUSUME_HOME; default ./data)")
+    group.add_argument("--home", type=named, metavar="DIR", help="where everything lies (OSUSUME_HOME; default ./data)")
     group.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return common
 
@@ -95,11 +95,13 @@ def _add_run(commands: Commands, common: _Parser) -> None:
     parser = _command(commands, "run", common, "run the pipeline and publish what it makes", helptexts.RUN)
     parser.add_argument(
         "--input",
+        type=named,
         metavar="demo|live|PATH",
         help="demo, live, a recordings directory, or the HOME of an earlier run (OSUSUME_INPUT; default demo)",
     )
     parser.add_argument(
         "--select",
+        type=_assets,
         metavar="ASSETS",
         nargs="+",
         action="extend",
@@ -115,6 +117,7 @@ def _add_dev(commands: Commands, common: _Parser) -> None:
     parser.add_argument("--port", type=int, default=3000, help="of the UI on 127.0.0.1 (default 3000)")
     parser.add_argument(
         "--input",
+        type=named,
         metavar="demo|live|PATH",
         help="what the UI's runs read; as for `osusume run`, default for a HOME of recordings: what was landed in it",
     )
@@ -125,7 +128,7 @@ def _add_sql(commands: Commands, common: _Parser) -> None:
     parser = _command(commands, "sql", common, "put a query to the published snapshot", helptexts.SQL)
     parser.add_argument("query", metavar="QUERY", help="one SQL query; - reads it from stdin")
     parser.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table", help="default table")
-    parser.add_argument("--output", metavar="FILE", help="write the result into a file instead of stdout")
+    parser.add_argument("--output", type=named, metavar="FILE", help="write the result into a file instead of stdout")
     parser.add_argument("--version", metavar="VERSION", help="ask a kept version instead, see `osusume publish --list`")
     parser.add_argument("--limit", type=_count, default=100, metavar="ROWS", help="of a table; 0 = all (default 100)")
 
@@ -217,6 +220,20 @@ def _add_benchmark(commands: Commands, common: _Parser) -> None:
     )
     add_drawing(movielens)
     movielens.add_argument("--models", nargs="+", action="extend", metavar="NAME", help="only these (default: all)")
+
+
+def named(given: str) -> str:
+    """Text that is not empty: what `$NAME` of a script is when nobody has set it means nothing that was wanted."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError(f"{given!r} is empty; give a value, or leave the option out")
+    return given
+
+
+def _assets(given: str) -> str:
+    """Names with commas between them, at least one."""
+    if not given.strip(" ,"):
+        raise argparse.ArgumentTypeError(f"{given!r} names no asset; name one, or leave the option out to make all")
+    return given
 
 
 def _count(given: str) -> int:
