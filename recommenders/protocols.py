@@ -108,7 +108,8 @@ def held_out_users(
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), fewer than two groups, or folds outside 1 to `groups`.
+        InvalidInputError: a share outside (0, 1), fewer than two groups or more than users to ask, or folds outside 1
+            to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
@@ -118,7 +119,7 @@ def held_out_users(
             raise LeakageError("a held-out user has entries in the training part")
         return Split(train, hidden, words, given=_rows_where(everybody.train, asked))
 
-    words = f"{1 / groups:.0%} of users at a time never trained on"
+    words = f"{_share_of(groups)} of users at a time never trained on"
     return _in_turns(everybody, seed, groups, folds, words, asking)
 
 
@@ -146,14 +147,15 @@ def own_lists(
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), fewer than two groups, or folds outside 1 to `groups`.
+        InvalidInputError: a share outside (0, 1), fewer than two groups or more than users to ask, or folds outside 1
+            to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
     def hiding(_: NDArray[np.bool_], hidden: Csr, words: str) -> Split:
         return Split(without(interactions, hidden), hidden, words)
 
-    words = f"own list: {1 / groups:.0%} of users at a time, others' lists whole"
+    words = f"own list: {_share_of(groups)} of users at a time, others' lists whole"
     return _in_turns(everybody, seed, groups, folds, words, hiding)
 
 
@@ -207,20 +209,37 @@ def _in_turns(
         asking: makes the split that asks some users (bool (n_users,)), from what is hidden of theirs and its protocol.
 
     Raises:
-        InvalidInputError: fewer than two groups; more of them are to be asked than there are, or none.
+        InvalidInputError: fewer than two groups, or more than users of whom anything is hidden; more of them are to
+            be asked than there are, or none, or none in which there is anybody to ask.
     """
     if groups < 2:
         raise InvalidInputError(f"there must be 2 groups or more, not {groups}: one is asked, others are learned from")
     asked_of = groups if folds is None else folds
     if not 1 <= asked_of <= groups:
         raise InvalidInputError(f"folds must be from 1 to {groups}, not {asked_of}")
+    askable = everybody.evaluated
+    if groups > len(askable):
+        raise InvalidInputError(
+            f"{groups} groups are more than the {len(askable)} users of whom anything is hidden: give so many or fewer"
+        )
     group = (drawn(seed, everybody.train.user_keys) % np.uint64(groups)).astype(np.int64)
     protocol = f"{words}, {everybody.protocol}{'' if asked_of == groups else f', {asked_of} of {groups} groups'}"
 
     def split(asked: NDArray[np.bool_]) -> Split:
         return asking(asked, _entries_of(everybody.held_out, asked), protocol)
 
-    return Turns(tuple(split(group == number) for number in range(asked_of)), split(group < asked_of))
+    # By chance a group may have nobody who can be asked; a model would be taught for nothing.
+    turns = np.unique(group[askable][group[askable] < asked_of])
+    if not len(turns):
+        raise InvalidInputError(
+            f"nobody of whom anything is hidden is in {asked_of} of {groups} groups: ask more of them"
+        )
+    return Turns(tuple(split(group == number) for number in turns), split(group < asked_of))
+
+
+def _share_of(groups: int) -> str:
+    """One group's share of the users in words, which tell every number of groups apart: figures are kept under them."""
+    return f"{1 / groups:.0%}" if groups == GROUPS else f"one of {groups} groups"
 
 
 def _require_share(share: float) -> None:

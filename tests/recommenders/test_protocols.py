@@ -162,8 +162,33 @@ def test_users_can_be_divided_into_other_groups(split: Callable[..., Turns]) -> 
     assert (in_ten.whole.held_out != in_five.whole.held_out).nnz == 0
     assert max(len(part.evaluated) for part in in_ten.parts) < max(len(part.evaluated) for part in in_five.parts)
     assert min(part.train.seen.nnz for part in in_ten.parts) > min(part.train.seen.nnz for part in in_five.parts)
-    assert "10% of users at a time" in in_ten.whole.protocol
+    assert "one of 10 groups of users at a time" in in_ten.whole.protocol
     assert split(world, groups=10, folds=3).whole.protocol.endswith("3 of 10 groups")
+
+
+@pytest.mark.parametrize("split", [own_lists, held_out_users])
+def test_figures_of_different_groups_are_kept_apart(split: Callable[..., Turns]) -> None:
+    """By the words that they are kept under; those of five stay as they were."""
+    world, _ = tastes(100, 60)
+    told = [split(world, groups=groups).whole.protocol for groups in (5, 40, 45, 50)]
+    assert len(set(told)) == 4
+    assert "20% of users at a time" in told[0]
+    assert "one of 45 groups of users at a time" in told[2]
+
+
+@pytest.mark.parametrize("split", [own_lists, held_out_users])
+def test_no_model_is_taught_for_a_group_in_which_nobody_is_asked(split: Callable[..., Turns]) -> None:
+    """With as many groups as users some get nobody by chance; with more there is nothing to divide."""
+    world, _ = tastes(60, 45)
+    most = len(holdout(world).evaluated)
+    turns = split(world, groups=most)
+    assert len(turns.parts) < most
+    assert all(len(part.evaluated) for part in turns.parts)
+    assert len(turns.whole.evaluated) == most
+    with pytest.raises(
+        InvalidInputError, match=f"{most + 1} groups are more than the {most} users of whom anything is hidden"
+    ):
+        split(world, groups=most + 1)
 
 
 def test_one_group_leaves_nobody_to_learn_from() -> None:

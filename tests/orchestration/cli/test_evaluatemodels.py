@@ -92,6 +92,7 @@ def test_what_is_hidden_can_be_drawn_title_by_title(rated: Path, osusume: Call) 
         (("--protocol", "own", "--folds", "6"), "folds must be from 1 to 5, not 6"),
         (("--protocol", "own", "--groups", "3", "--folds", "4"), "folds must be from 1 to 3, not 4"),
         (("--groups", "1"), "there must be 2 groups or more, not 1"),
+        (("--groups", "1000"), "1000 groups are more than the "),
         (("--protocol", "time", "--groups", "3"), "--groups is of the protocols own and users"),
         (("--protocol", "holdout", "--folds", "2"), "of the protocols own and users, and has no meaning for holdout"),
         (
