@@ -65,7 +65,7 @@ class Settings(SourceSettings):
     lock_timeout: float = Field(600.0, gt=0, description="seconds to wait for other writers, e.g. 600")
     memory_limit: str = Field(
         "1500MB",
-        pattern=r"^[0-9]+(\.[0-9]+)? ?([KMGT]i?B)$",
+        pattern=r"^(0*[1-9][0-9]{0,6}(\.[0-9]+)?|0+\.0?[1-9][0-9]*) ?([KMGT]i?B)$",
         description="the memory DuckDB may use before it spills to disk, e.g. 1500MB",
     )
     keep_snapshots: int = Field(3, ge=1, le=999, description="how many older snapshots are kept, from 1, e.g. 3")

@@ -237,9 +237,9 @@ def _assets(given: str) -> str:
 
 
 def _count(given: str) -> int:
-    """A whole number from 0."""
-    if not given.isdecimal():
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 0")
+    """A whole number from 0, and no higher than rows can be counted."""
+    if not given.isdecimal() or len(given) > 18:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 0 to 999999999999999999")
     return int(given)
 
 

@@ -30,6 +30,8 @@ def advice(problem: Exception) -> tuple[bool, str] | None:
         return None
     if problem.errno in _NO_RIGHT:
         return True, f"{refused(problem)}. To mend it, {OWNERS_REMEDY}"
+    if problem.errno == errno.ENAMETOOLONG:
+        return True, f"{refused(problem)}. Name another one with --home, --input or --output"
     if problem.errno == errno.ENOTDIR:
         return True, f"{refused(problem)}: there is a file where a directory should be. Name another one with --home"
     if problem.errno == errno.ENOSPC:

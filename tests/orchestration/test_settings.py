@@ -58,6 +58,8 @@ def test_an_option_that_was_not_given_changes_nothing(monkeypatch: pytest.Monkey
         ("OSUSUME_MODELS", "ease;slim"),
         ("OSUSUME_LOCK_TIMEOUT", "0"),
         ("OSUSUME_MEMORY_LIMIT", "much"),
+        ("OSUSUME_MEMORY_LIMIT", "0MB"),
+        ("OSUSUME_MEMORY_LIMIT", "99999999999999999999TB"),
         ("OSUSUME_DEMO_USERS", "1.5"),
     ],
 )
@@ -97,6 +99,12 @@ def test_an_address_that_some_process_would_not_understand_is_refused_without_be
         refused.value
     )
     assert "geheim" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize("limit", ["1500MB", "0.5GB", "1500000KB", "2 GiB", "1TB", "0.5TiB"])
+def test_a_limit_of_memory_is_a_number_and_a_unit(limit: str) -> None:
+    """As DuckDB reads them."""
+    assert load_settings(memory_limit=limit).memory_limit == limit
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

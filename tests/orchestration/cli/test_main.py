@@ -101,6 +101,7 @@ def test_home_may_stand_before_or_after_the_command(words: tuple[str, ...]) -> N
         ),
         (["benchmark", "movielens", "DIR", "--splits", "-1"], "'-1' is not a whole number from 1"),
         (["sql"], "QUERY"),
+        (["sql", "select 1", "--limit", "9" * 23], "is not a whole number from 0 to"),
         (["sql", "select 1", "--format", "xml"], "invalid choice: 'xml'"),
         (["run", "--select"], "expected at least one argument"),
         (["run", "--select", ""], "argument --select: '' names no asset"),
@@ -190,6 +191,16 @@ def test_what_the_system_refuses_is_told_with_file_and_remedy(
     assert called.status == status
     assert str(small_home / "lock") in called.err
     assert remedy in called.err
+    assert "unexpected" not in called.err
+
+
+@pytest.mark.parametrize("option", ["--home", "--input", "--output"])
+def test_a_name_that_is_too_long_is_wrong_usage(osusume: Call, small_home: Path, tmp_path: Path, option: str) -> None:
+    """The file system's limit is named, and the options that may have met it."""
+    words = ["sql", "select 1", "--home", small_home] if option == "--output" else ["run", "--home", tmp_path / "home"]
+    called = osusume(*words, option, "x" * 300)
+    assert called.status == 2
+    assert "name too long" in called.err
     assert "unexpected" not in called.err
 
 
