@@ -15,6 +15,7 @@ from adapters.errors import AdapterError
 from adapters.recordings import LAYOUT, Recording, read_recordings
 from orchestration.errors import InputError
 from orchestration.settings import DEMO, Settings
+from orchestration.sourcesettings import expanded
 from warehouse.files import part_path, put_in_place, write_whole
 from warehouse.home import Home
 
@@ -93,7 +94,10 @@ def resolve_input(settings: Settings) -> RunInput:
         world = demo_world(settings)
         name = "served-seed{seed}-{anime}x{users}x{ratings}".format_map(world)
         return RunInput("demo", home.root / "demo" / name, None, world)
-    path = Path(settings.input).expanduser()
+    try:
+        path = expanded(Path(settings.input))
+    except ValueError as problem:
+        raise InputError(f"the input {problem}") from problem
     if (path / "landing").is_dir():
         other = Home(path)
         return RunInput("home", None, other, read_marker(other) or {"world": "recordings"})

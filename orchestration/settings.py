@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
 from orchestration.errors import SettingsError
-from orchestration.sourcesettings import SourceSettings
+from orchestration.sourcesettings import SourceSettings, expanded
 
 PREFIX = "OSUSUME_"
 ENV_FILE = ".env"
@@ -107,7 +107,7 @@ class Settings(SourceSettings):
     @classmethod
     def _expand(cls, place: Path | None) -> Path | None:
         """`~` means the user's home directory."""
-        return place.expanduser() if place else place
+        return expanded(place) if place else place
 
     @field_validator("dagster_postgres_url")
     @classmethod

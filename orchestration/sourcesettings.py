@@ -101,6 +101,18 @@ class SourceSettings(BaseSettings):
         return chosen
 
 
+def expanded(place: Path) -> Path:
+    """The place with `~` as the home directory that it means.
+
+    Raises:
+        ValueError: when it is that of a user whom this machine does not know.
+    """
+    try:
+        return place.expanduser()
+    except RuntimeError as problem:
+        raise ValueError(f"{place}: there is no such user here; write the directory out") from problem
+
+
 def split_names(text: str) -> list[str]:
     """The names in a comma list, in lower case."""
     return [name.strip().lower() for name in text.split(",") if name.strip()]

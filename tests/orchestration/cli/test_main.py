@@ -204,6 +204,15 @@ def test_a_name_that_is_too_long_is_wrong_usage(osusume: Call, small_home: Path,
     assert "unexpected" not in called.err
 
 
+@pytest.mark.parametrize(("option", "said"), [("--home", "OSUSUME_HOME=~nosuchuser/x"), ("--input", "no such user")])
+def test_the_directory_of_a_user_whom_nobody_knows_is_wrong_usage(osusume: Call, option: str, said: str) -> None:
+    """It is repeated as it was given."""
+    called = osusume("run", option, "~nosuchuser/x")
+    assert called.status == 2
+    assert said in called.err
+    assert "unexpected" not in called.err
+
+
 def test_a_reader_that_has_enough_ends_the_command_quietly(small_home: Path) -> None:
     """`osusume sql ... | head` neither fails nor complains."""
     query = "select * from range(1000000)"
