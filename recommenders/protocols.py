@@ -108,8 +108,8 @@ def held_out_users(
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), fewer than two groups or more than users to ask, or folds outside 1
-            to `groups`.
+        InvalidInputError: a share outside (0, 1), fewer than two groups, more than five and than users to ask, or
+            folds outside 1 to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
@@ -147,8 +147,8 @@ def own_lists(
         by_chance: whether each positive is drawn by itself, as `holdout` can.
 
     Raises:
-        InvalidInputError: a share outside (0, 1), fewer than two groups or more than users to ask, or folds outside 1
-            to `groups`.
+        InvalidInputError: a share outside (0, 1), fewer than two groups, more than five and than users to ask, or
+            folds outside 1 to `groups`.
     """
     everybody = holdout(interactions, share, positive_from, seed, by_chance=by_chance)
 
@@ -209,8 +209,8 @@ def _in_turns(
         asking: makes the split that asks some users (bool (n_users,)), from what is hidden of theirs and its protocol.
 
     Raises:
-        InvalidInputError: fewer than two groups, or more than users of whom anything is hidden; more of them are to
-            be asked than there are, or none, or none in which there is anybody to ask.
+        InvalidInputError: fewer than two groups, or more than the default and than users of whom anything is hidden;
+            more of them are to be asked than there are, or none.
     """
     if groups < 2:
         raise InvalidInputError(f"there must be 2 groups or more, not {groups}: one is asked, others are learned from")
@@ -218,7 +218,8 @@ def _in_turns(
     if not 1 <= asked_of <= groups:
         raise InvalidInputError(f"folds must be from 1 to {groups}, not {asked_of}")
     askable = everybody.evaluated
-    if groups > len(askable):
+    # a run divides its users into the default, however few they are
+    if groups > max(len(askable), GROUPS):
         raise InvalidInputError(
             f"{groups} groups are more than the {len(askable)} users of whom anything is hidden: give so many or fewer"
         )
@@ -230,11 +231,8 @@ def _in_turns(
 
     # By chance a group may have nobody who can be asked; a model would be taught for nothing.
     turns = np.unique(group[askable][group[askable] < asked_of])
-    if not len(turns):
-        raise InvalidInputError(
-            f"nobody of whom anything is hidden is in {asked_of} of {groups} groups: ask more of them"
-        )
-    return Turns(tuple(split(group == number) for number in turns), split(group < asked_of))
+    numbers = turns.tolist() or [0]
+    return Turns(tuple(split(group == number) for number in numbers), split(group < asked_of))
 
 
 def _share_of(groups: int) -> str:

@@ -84,3 +84,13 @@ def test_people_are_kept_out_only_where_no_moment_divides() -> None:
     assert other is not None
     assert set(other.evaluated) != set(asked)
     assert users_apart(timed(SPREAD), 7) is None
+
+
+@pytest.mark.parametrize("users", [0, 1, 2, 4])
+def test_a_handful_of_users_is_divided_as_well(users: int) -> None:
+    """A run with few or no ratings goes on: the group that is asked may be empty."""
+    world = timed(None)
+    apart = users_apart(world.take(np.arange(users)), 7)
+    assert apart is not None
+    assert len(apart.evaluated) <= users
+    assert len(apart.train.user_keys) == users
