@@ -31,7 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: what stands after `osusume`; None = the process's own arguments.
     """
     parser = build_parser()
-    args = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    for word in words:
+        if not word.isascii() and (broken := word.encode(errors="replace").decode()) != word:
+            parser.error(f"{broken!r} is not UTF-8, as every title, query and name of a file here has to be")
+    args = parser.parse_args(words)
     console = Console(verbose=getattr(args, "verbose", False))
     if args.command is None:
         console.say(parser.format_help())

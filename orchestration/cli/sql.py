@@ -60,7 +60,7 @@ def run_sql(args: argparse.Namespace, settings: Settings, console: Console) -> i
             if connection.description is None:
                 raise UsageError("this statement has no result; the snapshot is read-only, so only queries make sense")
             if args.format == "parquet":
-                _write_parquet(connection, output)
+                _write_parquet(connection, query, output)
             else:
                 _write_text(args, connection, query, output, console)
         except duckdb.Error as problem:
@@ -96,16 +96,24 @@ def _write_text(
                 console.say(f"(the first {counted(args.limit, 'row')} of more; --limit 0 shows all)")
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, output: Path | None) -> None:
-    """Write the result as a Parquet file, batch by batch."""
+def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, output: Path | None) -> None:
+    """Write the result as a Parquet file, batch by batch; intervals as their text, for which there is no type there."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    reader = connection.to_arrow_reader(100_000)
+    names, kinds = zip(*((column[0], str(column[1])) for column in connection.description or ()), strict=True)
+    reader = _with_whole_intervals(connection, query, kinds).to_arrow_reader(100_000)
+    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
     with ExitStack() as stack:
         target: Any = sys.stdout.buffer if output is None else stack.enter_context(_opened(output, "wb"))
-        writer = stack.enter_context(pq.ParquetWriter(target, reader.schema))
+        try:
+            writer = stack.enter_context(pq.ParquetWriter(target, schema))
+        except pa.ArrowNotImplementedError as problem:
+            raise UsageError(
+                f"Parquet cannot hold this result ({problem}): cast the column, as to varchar"
+            ) from problem
         for batch in _batches(reader):
-            writer.write_batch(batch)
+            writer.write_batch(pa.record_batch(batch.columns, schema=schema))
 
 
 def _batches(reader: Any) -> Iterator[Any]:

@@ -113,6 +113,18 @@ def test_parquet_keeps_the_types(osusume: Call, small_home: Path, tmp_path: Path
     assert str(table.schema.field("user_key").type) == "int64"
 
 
+def test_parquet_holds_an_interval_as_its_text(osusume: Call, small_home: Path, tmp_path: Path) -> None:
+    """It has a type for neither intervals nor unions; what of the two has no text is refused, and nothing is left."""
+    target = tmp_path / "out.parquet"
+    words = ("--format", "parquet", "--output", target, "--home", small_home)
+    assert osusume("sql", "select interval 14 months as span, 1 as one", *words).status == 0
+    assert pq.read_table(target).to_pylist() == [{"span": "1 year 2 months", "one": 1}]
+    called = osusume("sql", "select union_value(k := 1) as u", *words)
+    assert called.status == 2
+    assert "Parquet cannot hold this result" in called.err
+    assert pq.read_table(target).num_rows == 1
+
+
 def test_the_query_is_read_from_stdin(osusume: Call, small_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` stands for it."""
     monkeypatch.setattr("sys.stdin", io.StringIO("select 40 + 2 as answer"))
