@@ -159,7 +159,8 @@ class CandidateFeatures:
         at, facts, seen = np.maximum(candidates, 0), self.facts, lists.rows.seen
         shape = np.ones(candidates.shape, dtype=np.float32)
         years, dated = facts.years, (~np.isnan(facts.days)).astype(np.float32)
-        mean_year = (seen @ np.nan_to_num(years)) / np.maximum(seen @ dated, 1)
+        known = seen @ dated
+        mean_year = np.where(known > 0, (seen @ np.nan_to_num(years)) / np.maximum(known, 1), np.nan)
         formats = np.eye(int(facts.formats.max(initial=0)) + 1, dtype=np.float32)[facts.formats]
         own = np.asarray(seen @ formats) / lists.length[:, None]
         everybody = (facts.users @ formats) / max(float(facts.users.sum()), 1.0)

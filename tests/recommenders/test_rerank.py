@@ -58,6 +58,16 @@ def test_a_candidate_knows_what_of_its_franchise_was_seen_and_how_it_was_liked()
     assert np.isnan(found["franchise_liking"][1])
 
 
+def test_a_list_without_any_date_lies_no_years_away() -> None:
+    """How far candidates lie from its middle and its newest is unknown then, and not their whole calendar year."""
+    _, features = series_of_three()
+    undated = matrix([[0, 0, 0, 9], [9, 0, 0, 9]])
+    found = values(undated, features, [[1], [1]])
+    for name in ("years_from_mean", "years_from_newest"):
+        assert np.isnan(found[name][0])
+        assert found[name][1] == pytest.approx(100 / 365.25, rel=1e-4)
+
+
 def test_evidence_is_what_the_model_scores_and_by_how_many_titles() -> None:
     """The sum over the carriers is the model's own score."""
     world, features = tastes()
