@@ -13,7 +13,7 @@ from assets.checks.outcomes import described_checks
 from assets.checks.suites import SUITES
 from assets.checks.tables import checked_tables
 from assets.crawling import Crawling
-from assets.resources import RecordingsInput, RunSettings, WarehouseResource
+from assets.resources import RecordingsInput, RunSettings, Tracking, WarehouseResource
 from assets.steps import Made, table_step
 from tests.assets.checks.conftest import change, table_named
 from tests.assets.checks.world import make_world
@@ -117,6 +117,7 @@ def definitions() -> dg.Definitions:
         "warehouse": WarehouseResource(home="home"),
         "recordings_input": RecordingsInput(),
         "run_settings": RunSettings(),
+        "tracking": Tracking(),
         "crawling": Crawling(),
     }
     return dg.Definitions(assets=ALL_ASSETS, resources=resources)
