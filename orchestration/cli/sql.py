@@ -108,7 +108,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, output: Pa
         target: Any = sys.stdout.buffer if output is None else stack.enter_context(_opened(output, "wb"))
         try:
             writer = stack.enter_context(pq.ParquetWriter(target, schema))
-        except pa.ArrowNotImplementedError as problem:
+        except pa.ArrowException as problem:
             raise UsageError(
                 f"Parquet cannot hold this result ({problem}): cast the column, as to varchar"
             ) from problem
