@@ -111,7 +111,7 @@ def test_home_may_stand_before_or_after_the_command(words: tuple[str, ...]) -> N
         (["run", "--input", ""], "argument --input: '' is empty"),
         (["sql", "select 1", "--output", ""], "argument --output: '' is empty"),
         (["sql", "select '\udcff'"], "is not UTF-8"),
-        (["recommend", "--like", "Caf\udce9"], "'Caf?' is not UTF-8"),
+        (["recommend", "--like", "Pok\udce9"], "'Pok?' is not UTF-8"),
         (["models"], "ACTION"),
         (["match", "one title"], "B"),
     ],
