@@ -42,8 +42,7 @@ def opinions(
         if one[0] == two[0]
     }
     compared = [pair for pair in present if pair not in own]
-    coarse = coarse_sources(records)
-    return own | (_compared(by_name, compared, weights, anime, coarse) if compared else {})
+    return own | (_compared(by_name, compared, weights, anime, coarse_sources(records)) if compared else {})
 
 
 def _compared(

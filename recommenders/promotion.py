@@ -182,8 +182,8 @@ def _round(
         interval = f"{found.difference:+.4f} ({found.ci_low:+.4f} to {found.ci_high:+.4f})"
         against = _guards_broken(challenger, guarded)
         if not found.is_higher:
-            few = f" of {found.users} users, and chance is told from {FEWEST_USERS} on"
-            few = few if found.users < FEWEST_USERS else ""
+            is_of_few = found.users < FEWEST_USERS
+            few = f" of {found.users} users, and chance is told from {FEWEST_USERS} on" if is_of_few else ""
             against.insert(0, f"NDCG@10 is not higher beyond chance: {interval}{few}")
         elif held_because is not None:
             against.insert(0, held_because)

@@ -230,8 +230,7 @@ def _in_turns(
         return asking(asked, _entries_of(everybody.held_out, asked), protocol)
 
     # By chance a group may have nobody who can be asked; a model would be taught for nothing.
-    turns = np.unique(group[askable][group[askable] < asked_of])
-    numbers = turns.tolist() or [0]
+    numbers = [number for number in np.unique(group[askable]).tolist() if number < asked_of] or [0]
     return Turns(tuple(split(group == number) for number in numbers), split(group < asked_of))
 
 

@@ -140,10 +140,10 @@ def _told(
 
 def _reason(title: Title, because: Sequence[Because], by_popularity: float, asked_with: int) -> str:
     """Why, in a sentence; `by_popularity` is the share (0-1) of the score that is said whatever the list."""
-    if not because and by_popularity < _BY_POPULARITY and asked_with == 1:
-        # of one title there is no whole that says more than it
-        return "People with lists like yours like it."
     if not because and by_popularity < _BY_POPULARITY:
+        if asked_with == 1:
+            # of one title there is no whole that says more than it
+            return "People with lists like yours like it."
         return "It fits your list as a whole, more than any one title on it."
     if not because:
         return f"Popular: on the lists of {title.popularity:,} people."
